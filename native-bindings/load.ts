@@ -1,0 +1,27 @@
+import type { Sockets } from './sockets.ts';
+
+/** koffi's native module is not there, or not for this system. The message says what to do. */
+export class NoNativeModule extends Error {
+  override readonly name = 'NoNativeModule';
+}
+
+/** This process's socket API. koffi is loaded here and nowhere earlier. @throws NoNativeModule */
+export async function loadSockets(): Promise<Sockets> {
+  await requireKoffi();
+  const { posixSockets } = await import('./posix/index.ts');
+  return posixSockets();
+}
+
+/** koffi's version. @throws NoNativeModule */
+export async function requireKoffi(): Promise<string> {
+  try {
+    const { default: koffi } = await import('koffi');
+    return koffi.version;
+  } catch (error) {
+    const [reason] = (error as Error).message.split('\n');
+    throw new NoNativeModule(
+      `koffi's native module for ${process.platform}-${process.arch} cannot be loaded (${reason}). It comes as an optional dependency: ` +
+        'install without --omit=optional; on a CPU that koffi has no binary for, sockatlas cannot run, only judge and show recorded runs.',
+    );
+  }
+}

@@ -1,0 +1,82 @@
+import type { Constants, PollEvents, TcpState } from '../sockets.ts';
+
+/** What differs between the POSIX systems; everything else in this folder is common to them. */
+export interface PosixPlatform {
+  readonly constants: Constants;
+  readonly AF_INET6: number;
+  readonly sockaddrHasLength: boolean;
+  readonly unixPathBytes: number;
+  readonly O_NONBLOCK: number;
+  readonly FIONREAD: number;
+  /** A timeval's microseconds: tv_usec has 8 bytes on 64-bit Linux, 4 (and 4 of padding) on Darwin, 4 on 32-bit systems. */
+  readonly timevalBytes: number;
+  /** IPPROTO_TCP's TCP_INFO and the names of its states, where there is one. */
+  readonly tcpInfo?: { readonly option: number; readonly states: readonly (TcpState | undefined)[] };
+}
+
+export const AF_UNIX = 1;
+export const AF_INET = 2;
+export const SOCK_STREAM = 1;
+export const SOCK_DGRAM = 2;
+export const IPPROTO_TCP = 6;
+export const F_GETFL = 3;
+export const F_SETFL = 4;
+export const SHUT = { read: 0, write: 1, both: 2 } as const;
+export const FD_SETSIZE = 1024;
+
+/** The same on Linux and Darwin (poll.h). */
+export const POLL_EVENTS: PollEvents = [
+  ['IN', 0x1],
+  ['OUT', 0x4],
+  ['ERR', 0x8],
+  ['HUP', 0x10],
+  ['PRI', 0x2],
+  ['NVAL', 0x20],
+];
+
+const pointerBytes = ['arm', 'ia32', 'mipsel', 'mips'].includes(process.arch) ? 4 : 8;
+
+/** Linux's asm-generic numbers, which x86, ARM, RISC-V, POWER and s390x share; include/net/tcp_states.h for the states. */
+export const LINUX: PosixPlatform = {
+  constants: {
+    MSG_OOB: 0x1,
+    MSG_PEEK: 0x2,
+    MSG_WAITALL: 0x100,
+    SOL_SOCKET: 1,
+    SO_REUSEADDR: 2,
+    SO_ERROR: 4,
+    SO_LINGER: 13,
+    SO_RCVTIMEO: 20,
+  },
+  AF_INET6: 10,
+  sockaddrHasLength: false,
+  unixPathBytes: 108,
+  O_NONBLOCK: 0o4000,
+  FIONREAD: 0x541b,
+  timevalBytes: pointerBytes * 2,
+  tcpInfo: {
+    option: 11,
+    states: [undefined, 'ESTABLISHED', 'SYN_SENT', 'SYN_RECV', 'FIN_WAIT1', 'FIN_WAIT2', 'TIME_WAIT', 'CLOSE', 'CLOSE_WAIT', 'LAST_ACK', 'LISTEN', 'CLOSING'],
+  },
+};
+
+/** Darwin's sys/socket.h, sys/fcntl.h and sys/filio.h. */
+export const DARWIN: PosixPlatform = {
+  constants: {
+    MSG_OOB: 0x1,
+    MSG_PEEK: 0x2,
+    MSG_WAITALL: 0x40,
+    SOL_SOCKET: 0xffff,
+    SO_REUSEADDR: 0x4,
+    SO_ERROR: 0x1007,
+    // SO_LINGER (0x80) counts in clock ticks there, SO_LINGER_SEC (0x1080) in seconds; with 0 both reset the connection.
+    SO_LINGER: 0x1080,
+    SO_RCVTIMEO: 0x1006,
+  },
+  AF_INET6: 30,
+  sockaddrHasLength: true,
+  unixPathBytes: 104,
+  O_NONBLOCK: 0x4,
+  FIONREAD: 0x4004667f,
+  timevalBytes: 16,
+};

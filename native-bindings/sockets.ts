@@ -1,0 +1,125 @@
+/**
+ * The one interface behind which every socket API hides: POSIX and Winsock.
+ *
+ * No call throws for a socket error. Each returns what the operating system returned and the error code that stood beside it.
+ */
+
+/** One call's answer. `code` is errno or WSAGetLastError(), read as the very next native call; 0 when `ret` is no failure. */
+export interface Outcome {
+  /** The raw return value. A SOCKET is 64 bits wide on Windows, but its values fit a double; INVALID_SOCKET reads as -1. */
+  readonly ret: number;
+  readonly code: number;
+}
+
+/** A file descriptor, or a Windows SOCKET. */
+export type Handle = number;
+
+export type InetFamily = 'inet' | 'inet6';
+export type Family = InetFamily | 'unix';
+export type SocketType = 'stream' | 'dgram';
+export type Direction = 'read' | 'write' | 'both';
+
+export interface InetAddress {
+  readonly family: InetFamily;
+  /** Numeric, as inet_pton takes it. */
+  readonly host: string;
+  readonly port: number;
+}
+export interface UnixAddress {
+  readonly family: 'unix';
+  readonly path: string;
+}
+export type Address = InetAddress | UnixAddress;
+
+/** TCP's states (RFC 9293, 3.3.2), under the names that netstat and ss print. */
+export type TcpState =
+  | 'ESTABLISHED'
+  | 'SYN_SENT'
+  | 'SYN_RECV'
+  | 'FIN_WAIT1'
+  | 'FIN_WAIT2'
+  | 'TIME_WAIT'
+  | 'CLOSE'
+  | 'CLOSE_WAIT'
+  | 'LAST_ACK'
+  | 'LISTEN'
+  | 'CLOSING';
+
+/** Flags, options and levels by name. The numbers differ between platforms (MSG_WAITALL is 0x100 on Linux, 0x8 on Windows). */
+export interface Constants {
+  readonly MSG_OOB: number;
+  readonly MSG_PEEK: number;
+  readonly MSG_WAITALL: number;
+  readonly SOL_SOCKET: number;
+  readonly SO_ERROR: number;
+  readonly SO_LINGER: number;
+  readonly SO_RCVTIMEO: number;
+  readonly SO_REUSEADDR: number;
+}
+
+/** poll's event bits, in the order in which trace tokens name them. */
+export type PollEvent = 'IN' | 'OUT' | 'ERR' | 'HUP' | 'PRI' | 'NVAL';
+export type PollEvents = ReadonlyArray<readonly [PollEvent, number]>;
+
+export interface Polled extends Outcome {
+  /** Raw bits, one number for each socket asked about. */
+  readonly revents: readonly number[];
+}
+
+/** Which of select's three sets held the socket when it returned. */
+export interface Selected extends Outcome {
+  readonly read: boolean;
+  readonly write: boolean;
+  readonly except: boolean;
+}
+
+export interface Named extends Outcome {
+  /** Present when the call succeeded. */
+  readonly address?: Address;
+}
+
+export interface Sockets {
+  readonly api: 'posix' | 'winsock';
+  readonly constants: Constants;
+  readonly pollEvents: PollEvents;
+  /** The C library or DLL that the calls go to, as it was loaded. */
+  readonly library: string;
+
+  socket(family: Family, type: SocketType): Outcome;
+  bind(s: Handle, address: Address): Outcome;
+  listen(s: Handle, backlog: number): Outcome;
+  accept(s: Handle): Outcome;
+  connect(s: Handle, address: Address): Outcome;
+  /** `buffer` null passes a null pointer, together with `length`. */
+  recv(s: Handle, buffer: Uint8Array | null, length: number, flags: number): Outcome;
+  recvfrom(s: Handle, buffer: Uint8Array | null, length: number, flags: number): Named;
+  send(s: Handle, buffer: Uint8Array, length: number, flags: number): Outcome;
+  sendto(s: Handle, buffer: Uint8Array, length: number, flags: number, to: Address): Outcome;
+  shutdown(s: Handle, direction: Direction): Outcome;
+  close(s: Handle): Outcome;
+  setsockopt(s: Handle, level: number, option: number, value: Uint8Array): Outcome;
+  /** Writes into `value`, whose length is the room offered. */
+  getsockopt(s: Handle, level: number, option: number, value: Uint8Array): Outcome;
+  getsockname(s: Handle): Named;
+  getpeername(s: Handle): Named;
+  setNonBlocking(s: Handle, on: boolean): Outcome;
+  /** Asks for IN and OUT on each socket. `timeout` in ms, -1 for ever. */
+  poll(sockets: readonly Handle[], timeout: number): Polled;
+  /** Asks for `s` in all three sets. `timeout` in ms. @throws RangeError where an fd_set cannot hold `s`. */
+  select(s: Handle, timeout: number): Selected;
+
+  /** SO_LINGER's value: two ints on POSIX, two u_shorts on Windows. */
+  linger(on: boolean, seconds: number): Uint8Array;
+  /** SO_RCVTIMEO's value: a timeval on POSIX, a DWORD of milliseconds on Windows. */
+  timeout(milliseconds: number): Uint8Array;
+
+  /**
+   * The state of the connection, from a call that consumes nothing of it (TCP_INFO; SIO_TCP_INFO).
+   * undefined where the platform has no such call, or it failed.
+   */
+  tcpState(s: Handle): TcpState | undefined;
+  /** How many connections wait on a listening socket to be accepted; undefined where the platform does not tell. */
+  acceptQueue(s: Handle): number | undefined;
+  /** How many bytes wait to be received (FIONREAD), which consumes nothing; undefined where the call failed. */
+  bytesReadable(s: Handle): number | undefined;
+}

@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import { glibcVersion } from '../../native-bindings/posix/glibc.ts';
+import type { Platform } from '../platform.ts';
+
+/** gVisor answers uname with this constant, whatever the host (gvisor pkg/sentry/syscalls/linux/linux64.go; with releases 4.4.0 and 4.19.0-gvisor). */
+const GVISOR_VERSION = '#1 SMP Sun Jan 10 15:06:54 PST 2016';
+
+export function identifyLinux(common: Pick<Platform, 'arch' | 'node' | 'koffi' | 'library'>): Platform {
+  const release = os.release();
+  const kernel = /^\d+(\.\d+)*/.exec(release)?.[0] ?? release;
+  const glibc = glibcVersion();
+  const container = containerOf();
+  const sandbox = sandboxOf(release, os.version());
+  return {
+    id: 'linux',
+    name: `${sandbox ?? 'linux'}-${kernel.split('.').slice(0, 2).join('.')}`,
+    os: distribution(),
+    kernel,
+    build: `${release} ${os.version()}`.slice(0, 200),
+    libc: glibc === undefined ? 'musl' : `glibc ${glibc}`,
+    ...common,
+    ...(container !== undefined && { container }),
+    ...(sandbox !== undefined && { sandbox }),
+  };
+}
+
+function distribution(): string {
+  for (const file of ['/etc/os-release', '/usr/lib/os-release']) {
+    const name = /^PRETTY_NAME="?([^"\n]+)"?$/m.exec(read(file))?.[1];
+    if (name !== undefined) return name;
+  }
+  return 'Linux';
+}
+
+/** A kernel other than the one that uname names answers the calls there. */
+export function sandboxOf(release: string, version: string): 'gvisor' | 'wsl' | undefined {
+  if (version === GVISOR_VERSION) return 'gvisor';
+  // WSL 1 translates calls to Windows ("4.4.0-19041-Microsoft"); WSL 2 is a Linux kernel of Microsoft's build, and no sandbox in this sense.
+  return /-Microsoft$/.test(release) ? 'wsl' : undefined;
+}
+
+/** Which container runtime says of itself that this is one; none where nothing tells. */
+function containerOf(): string | undefined {
+  if (existsSync('/.dockerenv')) return 'docker';
+  if (existsSync('/run/.containerenv')) return 'podman';
+  const declared = read('/run/systemd/container').trim();
+  if (declared !== '') return declared.slice(0, 50);
+  return /\b(docker|kubepods|lxc|containerd)\b/.exec(read('/proc/1/cgroup'))?.[1];
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,54 @@
+import { expectationFor, type Found, meets, patternsOf } from '../platforms/expectation.ts';
+import type { Platform } from '../platforms/platform.ts';
+import type { Measured } from './measured.ts';
+import type { ScenarioLine, TimingLine, Verdict } from './schema.ts';
+
+/** Holds what was measured against what `platform` is expected to give. */
+export function judge(platform: Platform, measured: Measured): ScenarioLine {
+  const found = expectationFor(platform, measured.id);
+  const { verdict, reason } = verdictOf(measured, found);
+  return {
+    type: 'scenario',
+    id: measured.id,
+    trials: measured.trials,
+    traces: measured.traces.map(({ trace, count, observations }) => ({
+      trace: [...trace],
+      count,
+      observations: observations.map(({ us: _, ...observation }) => observation),
+    })),
+    verdict,
+    ...(reason !== undefined && { reason }),
+    ...(found !== undefined && {
+      expected: {
+        patterns: patternsOf(found.expectation).map((pattern) => [...pattern]),
+        confidence: found.expectation.confidence,
+        measured: found.expectation.measured,
+        file: found.file,
+      },
+    }),
+  };
+}
+
+export function timingOf(measured: Measured): TimingLine {
+  return {
+    type: 'timing',
+    id: measured.id,
+    ms: round(measured.ms),
+    traces: measured.traces.map(({ observations }) => observations.map(({ us }) => round(us))),
+  };
+}
+
+function verdictOf(measured: Measured, found: Found | undefined): { verdict: Verdict; reason?: string } {
+  if (measured.ended !== undefined) return { verdict: measured.ended.as, reason: measured.ended.reason };
+  const [first, ...others] = measured.traces;
+  if (first === undefined) return { verdict: 'crashed', reason: 'no trial was completed' };
+  if (others.length > 0) return { verdict: 'unstable' };
+  if (found === undefined || found.expectation.confidence === 'D') return { verdict: 'recorded' };
+  if (!meets(found.expectation, first.trace)) return { verdict: 'deviation' };
+  const { deviates } = found.expectation;
+  return deviates === undefined ? { verdict: 'match' } : { verdict: 'known-deviation', reason: deviates };
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,25 @@
+import type { Observation } from './schema.ts';
+
+/** An observation as it is made, with its duration; a run file keeps the two apart. */
+export interface TimedObservation extends Observation {
+  readonly us: number;
+}
+
+export interface MeasuredTrace {
+  readonly trace: readonly string[];
+  count: number;
+  /** Those of the first trial that gave this trace. */
+  readonly observations: readonly TimedObservation[];
+}
+
+/** What an agent says about a scenario when it is done with it; not judged. */
+export interface Measured {
+  readonly id: string;
+  /** Completed trials. */
+  readonly trials: number;
+  /** Every distinct trace, the most frequent first. */
+  readonly traces: readonly MeasuredTrace[];
+  readonly ms: number;
+  /** How the last trial ended where it did not complete. */
+  readonly ended?: { readonly as: 'unsupported' | 'blocked' | 'crashed'; readonly reason: string };
+}

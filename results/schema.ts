@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { platformSchema } from '../platforms/platform.ts';
+
+/**
+ * The run format: JSON Lines. A header, for each scenario a behaviour line and a timing line, a footer. What a platform does and how long it took
+ * are apart, so that two runs of the same behaviour differ in no line of type "scenario". Files come from elsewhere: everything is bounded.
+ */
+
+export const SCHEMA_VERSION = 1;
+
+/** Worst last: a scenario's verdict is the worst of its trials'. */
+export const VERDICTS = ['match', 'recorded', 'unsupported', 'known-deviation', 'unstable', 'deviation', 'blocked', 'crashed'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+const id = z
+  .string()
+  .max(200)
+  .regex(/^[a-z0-9-]+\/[a-z0-9-]+\/[a-z0-9-]+(\?[a-z0-9-]+=[a-z0-9-]+(&[a-z0-9-]+=[a-z0-9-]+)*)?$/, 'an id is transport/event/case, parameters as a query')
+  .describe('transport/event/case, parameters as a query');
+const token = z.string().min(1).max(100);
+const text = z.string().max(2000);
+const count = z.int().min(0);
+
+export const observationSchema = z.strictObject({
+  on: z.enum(['S', 'P']).describe('The subject, or its peer'),
+  call: z.string().max(50),
+  args: z.record(z.string().max(50), z.union([z.number(), z.string().max(200), z.array(z.string().max(50)).max(20)])),
+  ret: z
+    .union([z.number(), z.literal('socket'), z.null()])
+    .describe('The raw return value; "socket" where it is a descriptor, whose number means nothing; null for a call that never returned'),
+  code: z.int().describe('errno or WSAGetLastError(), captured with the return; 0 where the call did not fail'),
+  name: token.optional().describe("The code's name on its platform"),
+  out: z
+    .record(z.string().max(50), z.number())
+    .optional()
+    .describe('What the call wrote: revents, the value of SO_ERROR, the sets of select as bits r=1 w=2 x=4'),
+  token,
+});
+
+const traceSchema = z.strictObject({
+  trace: z.array(token).max(1000),
+  count: count.describe('In how many trials'),
+  observations: z.array(observationSchema).max(1000).describe('Those of the first trial that gave this trace'),
+});
+
+export const headerSchema = z.strictObject({
+  type: z.literal('header'),
+  schema: z.literal(SCHEMA_VERSION),
+  tool: z.strictObject({ name: z.literal('sockatlas'), version: z.string().max(50) }),
+  platform: platformSchema,
+  ffi: z.strictObject({ backend: z.string().max(50), version: z.string().max(50) }),
+  started: z.iso.datetime(),
+});
+
+export const scenarioSchema = z.strictObject({
+  type: z.literal('scenario'),
+  id,
+  trials: count.describe('How many were completed'),
+  traces: z.array(traceSchema).max(1000).describe('Every distinct trace, the most frequent first'),
+  verdict: z.enum(VERDICTS),
+  reason: text.optional().describe('Why it is unsupported, blocked, crashed, or a known deviation'),
+  expected: z
+    .strictObject({
+      patterns: z.array(z.array(token).max(1000)).max(20),
+      confidence: z.enum(['A', 'B', 'C', 'D']),
+      measured: z.boolean(),
+      file: z.string().max(200),
+    })
+    .optional(),
+});
+
+export const timingSchema = z.strictObject({
+  type: z.literal('timing'),
+  id,
+  ms: z.number().min(0).describe('All trials together, wall clock'),
+  traces: z
+    .array(z.array(z.number().min(0)).max(1000))
+    .max(1000)
+    .describe("µs of each observation, in the order of the scenario's traces"),
+});
+
+export const footerSchema = z.strictObject({
+  type: z.literal('footer'),
+  scenarios: count,
+  verdicts: z.partialRecord(z.enum(VERDICTS), count),
+  interrupted: z.boolean().describe('true where the run was stopped before its end: what is missing was not run'),
+  ms: z.number().min(0),
+});
+
+export const lineSchema = z.discriminatedUnion('type', [headerSchema, scenarioSchema, timingSchema, footerSchema]);
+
+export type Observation = z.infer<typeof observationSchema>;
+export type Header = z.infer<typeof headerSchema>;
+export type ScenarioLine = z.infer<typeof scenarioSchema>;
+export type TimingLine = z.infer<typeof timingSchema>;
+export type Footer = z.infer<typeof footerSchema>;
+export type Line = z.infer<typeof lineSchema>;
+
+/** A run in memory: its file, validated. */
+export interface Run {
+  readonly header: Header;
+  readonly scenarios: readonly ScenarioLine[];
+  readonly timings: readonly TimingLine[];
+  readonly footer: Footer;
+}
+
+export function worst(verdicts: readonly Verdict[]): Verdict {
+  return VERDICTS[Math.max(0, ...verdicts.map((v) => VERDICTS.indexOf(v)))] as Verdict;
+}

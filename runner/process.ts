@@ -1,0 +1,111 @@
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import spawn from 'cross-spawn';
+import { CHANNEL_VARIABLE, type Channel, channelOver, type Listener } from './channel.ts';
+
+/** How to start a program of sockatlas's own on some platform. */
+export interface Command {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether its stderr can be read through a pipe: not under Wine. */
+  readonly stderr: 'pipe' | 'ignore';
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly channel: Channel;
+  readonly hello: Readonly<Record<string, unknown>>;
+  /** How the process ended, in words: `exit code 1`, `signal SIGKILL`, with the last of what it wrote to stderr. */
+  readonly ended: Promise<string>;
+}
+
+/** The process did not start, or did not speak. */
+export class StartFailed extends Error {
+  override readonly name = 'StartFailed';
+}
+
+const START_TIMEOUT_MS = 30_000;
+const HELLO_BYTES = 8192;
+const STDERR_BYTES = 2000;
+
+/** Starts a process and waits for it to connect back. @throws StartFailed */
+export async function startProcess(command: Command, listener: Listener): Promise<Started> {
+  const token = randomBytes(32).toString('hex');
+  const server = await listen();
+  const { port } = server.address() as { port: number };
+  const child = spawn(command.command, [...command.args], {
+    env: { ...process.env, ...command.env, [CHANNEL_VARIABLE]: `${port}:${token}` },
+    stdio: ['ignore', 'ignore', command.stderr],
+    windowsHide: true,
+  });
+  const ended = endOf(child);
+  try {
+    const { socket, hello } = await Promise.race([
+      authenticated(server, token),
+      ended.then((how) => Promise.reject(new StartFailed(`${command.command} ended before it said anything: ${how}`))),
+      timeout(START_TIMEOUT_MS, `${command.command} had not connected back after ${START_TIMEOUT_MS / 1000} s`),
+    ]);
+    return { child, channel: channelOver(socket, listener), hello, ended };
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  } finally {
+    server.close();
+  }
+}
+
+async function listen(): Promise<Server> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+/** The first connection that knows the token. Others are closed: any program of this machine may connect to a loopback port. */
+function authenticated(server: Server, token: string): Promise<{ socket: Socket; hello: Record<string, unknown> }> {
+  return new Promise((resolve) => {
+    server.on('connection', (socket) => {
+      socket.on('error', () => {});
+      const onData = () => socket.bytesRead > HELLO_BYTES && socket.destroy();
+      socket.on('data', onData);
+      const lines = createInterface({ input: socket });
+      lines.once('line', (line) => {
+        const hello = parseHello(line, token);
+        if (hello === undefined) return void socket.destroy();
+        socket.off('data', onData);
+        lines.close();
+        resolve({ socket, hello });
+      });
+    });
+  });
+}
+
+function parseHello(line: string, token: string): Record<string, unknown> | undefined {
+  try {
+    const { type, token: given, ...hello } = JSON.parse(line) as Record<string, unknown>;
+    if (type !== 'hello' || typeof given !== 'string' || given.length !== token.length) return undefined;
+    return timingSafeEqual(Buffer.from(given), Buffer.from(token)) ? hello : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function endOf(child: ChildProcess): Promise<string> {
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-STDERR_BYTES);
+  });
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => {
+      // Its last words may still be under way in the pipe.
+      setImmediate(() => resolve(`${signal === null ? `exit code ${code}` : `signal ${signal}`}${stderr === '' ? '' : `: ${stderr.trim()}`}`));
+    });
+  });
+}
+
+function timeout(ms: number, message: string): Promise<never> {
+  return new Promise((_, reject) => setTimeout(() => reject(new StartFailed(message)), ms).unref());
+}

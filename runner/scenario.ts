@@ -1,0 +1,43 @@
+import type { InetFamily } from '../native-bindings/sockets.ts';
+import type { Trial } from './trial.ts';
+
+/** What is done and which calls are recorded. */
+export interface Scenario {
+  /** transport/event/case, parameters as a query. Never changes once a result has been recorded under it. */
+  readonly id: string;
+  /** Why it matters, in a sentence. */
+  readonly why: string;
+  /** The steps in the words of docs/scenarios.md: what happens before, and the calls that go into the trace. */
+  readonly before: string;
+  readonly recorded: string;
+  /** It spends its time waiting, so that its trials run side by side. */
+  readonly waits: boolean;
+  run(t: Trial): Promise<void>;
+}
+
+/** A scenario as a suite's file writes it down. */
+export interface Case {
+  readonly why: string;
+  readonly before: string;
+  readonly recorded: string;
+  readonly waits?: boolean;
+  /** Families to run it with beside IPv4; each is a scenario of its own (`?family=inet6`). */
+  readonly families?: readonly Exclude<InetFamily, 'inet'>[];
+  run(t: Trial): Promise<void>;
+}
+
+/** The scenarios of one event: `suite('tcp/reset', { idle: … })` holds `tcp/reset/idle`. */
+export function suite(event: `${string}/${string}`, cases: Readonly<Record<string, Case>>): Scenario[] {
+  return Object.entries(cases).flatMap(([name, { families = [], waits = false, ...rest }]) => {
+    const scenario = { id: `${event}/${name}`, waits, ...rest };
+    return [
+      scenario,
+      ...families.map((family) => ({ ...scenario, id: `${scenario.id}?family=${family}`, run: (t: Trial) => scenario.run(t.with({ family })) })),
+    ];
+  });
+}
+
+/** `call`, `n` times, each after the one before. */
+export async function times(n: number, call: () => unknown): Promise<void> {
+  for (let i = 0; i < n; i++) await call();
+}

@@ -1,0 +1,27 @@
+import type { Outcome } from '../native-bindings/sockets.ts';
+
+/** The platform lacks what a scenario needs: the message says what. */
+export class Unsupported extends Error {
+  override readonly name = 'Unsupported';
+}
+
+/** A call that only prepares a scenario failed, so that the trial means nothing. */
+export class SetupFailed extends Error {
+  override readonly name = 'SetupFailed';
+}
+
+/** What socket and bind say where a system, or its configuration, has no such address family. */
+export const ADDRESS_FAILURES: ReadonlySet<string> = new Set([
+  'EAFNOSUPPORT',
+  'EPROTONOSUPPORT',
+  'EADDRNOTAVAIL',
+  'WSAEAFNOSUPPORT',
+  'WSAEPROTONOSUPPORT',
+  'WSAESOCKTNOSUPPORT',
+  'WSAEADDRNOTAVAIL',
+]);
+
+/** @throws SetupFailed */
+export function mustSucceed(context: { nameOf(code: number): string | undefined }, { ret, code }: Outcome, what: string): void {
+  if (ret === -1) throw new SetupFailed(`${what}: ${context.nameOf(code) ?? `code ${code}`}`);
+}

@@ -1,0 +1,348 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Address, Direction, Family, Handle, InetFamily, Sockets, SocketType } from '../native-bindings/sockets.ts';
+import type { TimedObservation } from '../results/measured.ts';
+import { type BlockingThreads, CallBlocked } from './blocking.ts';
+import { type Answer, blockedObservation, type Call, type FlagName, observed, perform } from './calls.ts';
+import { LocalPeer, type Peer, RemotePeer } from './peer.ts';
+import type { Command } from './process.ts';
+import { type Arrival, PAUSE_MS, settle, settleConnect } from './settle.ts';
+import { ADDRESS_FAILURES, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
+
+/** What a trial runs with: one for each agent. */
+export interface TrialContext {
+  readonly sockets: Sockets;
+  /** The name of an error code on this platform. */
+  nameOf(code: number): string | undefined;
+  readonly threads: BlockingThreads;
+  /** How to start a peer in a process of its own. */
+  readonly peerCommand: Command;
+  /** Told of each observation as it is made. */
+  readonly onObservation?: ((observation: TimedObservation) => void) | undefined;
+}
+
+export interface Parameters {
+  readonly family: InetFamily;
+}
+
+/** What one trial has seen and opened, shared by its variants with other parameters. */
+interface State {
+  readonly observations: TimedObservation[];
+  readonly open: Set<Handle>;
+  readonly remotePeers: RemotePeer[];
+  readonly folders: string[];
+  finished: boolean;
+}
+
+export const LOOPBACK: Readonly<Record<InetFamily, string>> = { inet: '127.0.0.1', inet6: '::1' };
+const BACKLOG = 8;
+
+/** One run of a scenario: makes its sockets, records the calls on them, closes them. */
+export class Trial {
+  readonly context: TrialContext;
+  readonly parameters: Parameters;
+  readonly #state: State;
+
+  constructor(context: TrialContext, parameters: Parameters = { family: 'inet' }, parent?: Trial) {
+    this.context = context;
+    this.parameters = parameters;
+    this.#state = parent === undefined ? { observations: [], open: new Set(), remotePeers: [], folders: [], finished: false } : parent.#state;
+  }
+
+  /** The same trial with other parameters. */
+  with(parameters: Partial<Parameters>): Trial {
+    return new Trial(this.context, { ...this.parameters, ...parameters }, this);
+  }
+
+  get observations(): readonly TimedObservation[] {
+    return this.#state.observations;
+  }
+
+  record(observation: TimedObservation): TimedObservation {
+    // A call that the watchdog gave up may still return while the trial is being ended; its trace is closed.
+    if (this.#state.finished) return observation;
+    this.#state.observations.push(observation);
+    this.context.onObservation?.(observation);
+    return observation;
+  }
+
+  /** A fresh socket. @throws Unsupported where the platform has no such family */
+  socket(family: Family, type: SocketType = 'stream'): Subject {
+    const outcome = this.context.sockets.socket(family, type);
+    const name = outcome.ret === -1 ? this.context.nameOf(outcome.code) : undefined;
+    if (name !== undefined && ADDRESS_FAILURES.has(name)) throw new Unsupported(`socket(${family}, ${type}): ${name}`);
+    mustSucceed(this.context, outcome, `socket(${family}, ${type})`);
+    return this.own(outcome.ret, type === 'stream');
+  }
+
+  /** Takes a handle over: it is closed when the trial ends. */
+  own(handle: Handle, stream: boolean): Subject {
+    this.#state.open.add(handle);
+    return new Subject(this, handle, stream);
+  }
+
+  disown(handle: Handle): void {
+    this.#state.open.delete(handle);
+  }
+
+  closeHandle(handle: Handle): void {
+    this.disown(handle);
+    this.context.sockets.close(handle);
+  }
+
+  /** A socket that listens on loopback, and its address. */
+  listener(): { L: Subject; address: Address } {
+    const { family } = this.parameters;
+    const L = this.socket(family);
+    this.#bind(L, family);
+    mustSucceed(this.context, this.context.sockets.listen(L.handle, BACKLOG), 'listen');
+    return { L, address: this.addressOf(L) };
+  }
+
+  /** A connected pair over loopback: S as accept returned it, non-blocking unless asked otherwise, and its peer P, which connected and is blocking. */
+  tcp({ blocking = false }: { readonly blocking?: boolean } = {}): Promise<{ S: Subject; P: Peer }> {
+    return this.#pair(this.listener(), this.localPeer(), blocking);
+  }
+
+  /** The same, with P in a process of its own, which a scenario may kill. */
+  async tcpToProcess(): Promise<{ S: Subject; P: RemotePeer }> {
+    const P = await RemotePeer.start(this, this.context.peerCommand);
+    this.#state.remotePeers.push(P);
+    return this.#pair(this.listener(), P, false);
+  }
+
+  /** A connected AF_UNIX pair, S as accept returned it and non-blocking. */
+  unix(): Promise<{ S: Subject; P: Peer }> {
+    const L = this.socket('unix');
+    const folder = mkdtempSync(join(tmpdir(), 'sockatlas-'));
+    this.#state.folders.push(folder);
+    const address: Address = { family: 'unix', path: join(folder, 's') };
+    mustSucceed(this.context, this.context.sockets.bind(L.handle, address), `bind to ${address.path}`);
+    mustSucceed(this.context, this.context.sockets.listen(L.handle, BACKLOG), 'listen');
+    return this.#pair({ L, address }, this.localPeer(), false);
+  }
+
+  /** A UDP socket bound to a loopback port of its own. */
+  udp(): { S: Subject; address: Address } {
+    const { family } = this.parameters;
+    const S = this.socket(family, 'dgram');
+    this.#bind(S, family);
+    return { S, address: this.addressOf(S) };
+  }
+
+  /** The address of a port that nobody listens on: one that the system gave, and that was closed again. */
+  closedPort(type: SocketType): Address {
+    const { family } = this.parameters;
+    const held = this.socket(family, type);
+    this.#bind(held, family);
+    const address = this.addressOf(held);
+    this.closeHandle(held.handle);
+    return address;
+  }
+
+  localPeer(): Peer {
+    return new LocalPeer(this);
+  }
+
+  addressOf(S: Subject): Address {
+    const { address, ...outcome } = this.context.sockets.getsockname(S.handle);
+    mustSucceed(this.context, outcome, 'getsockname');
+    if (address === undefined) throw new SetupFailed('getsockname succeeded without an address');
+    return address;
+  }
+
+  /** Accepts one connection, unrecorded. */
+  acceptFrom(L: Subject): Subject {
+    const outcome = this.context.sockets.accept(L.handle);
+    mustSucceed(this.context, outcome, 'accept');
+    return this.own(outcome.ret, true);
+  }
+
+  /** Closes what the trial opened. */
+  async end(): Promise<void> {
+    this.#state.finished = true;
+    for (const peer of this.#state.remotePeers) await peer.kill();
+    for (const handle of this.#state.open) this.context.sockets.close(handle);
+    this.#state.open.clear();
+    for (const folder of this.#state.folders) rmSync(folder, { recursive: true, force: true });
+  }
+
+  async #pair<P extends Peer>({ L, address }: { L: Subject; address: Address }, P: P, blocking: boolean): Promise<{ S: Subject; P: P }> {
+    await P.connect(address);
+    const S = this.acceptFrom(L);
+    if (!blocking) S.setNonBlocking();
+    this.closeHandle(L.handle);
+    return { S, P };
+  }
+
+  #bind(S: Subject, family: InetFamily): void {
+    const outcome = this.context.sockets.bind(S.handle, { family, host: LOOPBACK[family], port: 0 });
+    const name = outcome.ret === -1 ? this.context.nameOf(outcome.code) : undefined;
+    if (name !== undefined && ADDRESS_FAILURES.has(name)) throw new Unsupported(`bind to ${LOOPBACK[family]}: ${name}`);
+    mustSucceed(this.context, outcome, `bind to ${LOOPBACK[family]}`);
+  }
+}
+
+/** The socket under test. Each of its calls named as a system call is recorded; on a blocking socket they are made in a thread. */
+export class Subject {
+  readonly handle: Handle;
+  readonly #trial: Trial;
+  readonly #stream: boolean;
+  #blocking = true;
+
+  constructor(trial: Trial, handle: Handle, stream: boolean) {
+    this.#trial = trial;
+    this.handle = handle;
+    this.#stream = stream;
+  }
+
+  get #sockets(): Sockets {
+    return this.#trial.context.sockets;
+  }
+
+  setNonBlocking(): void {
+    this.#blocking = false;
+    mustSucceed(this.#trial.context, this.#sockets.setNonBlocking(this.handle, true), 'setting non-blocking');
+  }
+
+  setReceiveTimeout(ms: number): void {
+    const { SOL_SOCKET, SO_RCVTIMEO } = this.#sockets.constants;
+    mustSucceed(this.#trial.context, this.#sockets.setsockopt(this.handle, SOL_SOCKET, SO_RCVTIMEO, this.#sockets.timeout(ms)), 'setsockopt(SO_RCVTIMEO)');
+  }
+
+  /** Waits until what the peer did has arrived, by calls that consume nothing of it. */
+  settled(arrival: Arrival): Promise<void> {
+    return settle(this.#sockets, this.handle, arrival);
+  }
+
+  /** Waits until a connect has ended, for at most `ms`. */
+  connectSettled(ms: number): Promise<void> {
+    return settleConnect(this.#sockets, this.handle, ms);
+  }
+
+  recv(length = 4096, ...flags: FlagName[]) {
+    return this.#record(this.#recv(length, flags));
+  }
+
+  /** recv into a null pointer. */
+  recvNull(length: number) {
+    return this.#record({ ...this.#recv(length, []), nullBuffer: true });
+  }
+
+  send(length: number) {
+    return this.#record({ call: 'send', s: this.handle, length });
+  }
+
+  /** getsockopt(SO_ERROR). */
+  soError() {
+    return this.#record({ call: 'getsockopt', s: this.handle });
+  }
+
+  poll() {
+    return this.#record({ call: 'poll', s: this.handle });
+  }
+
+  select() {
+    return this.#record({ call: 'select', s: this.handle });
+  }
+
+  connect(to: Address, toName: string) {
+    return this.#record({ call: 'connect', s: this.handle, to, toName });
+  }
+
+  /** Returns the accepted socket, which is non-blocking; undefined where accept failed. */
+  async accept(): Promise<Subject | undefined> {
+    const call: Call = { call: 'accept', s: this.handle };
+    const answer = perform(this.#sockets, call);
+    this.#observe(call, answer);
+    if (answer.ret === -1) return undefined;
+    const accepted = this.#trial.own(answer.ret, true);
+    accepted.setNonBlocking();
+    return accepted;
+  }
+
+  /** A recv that waits: resolves while a thread waits in it, to the promise of its observation. */
+  async recvWaiting(): Promise<{ readonly returned: Promise<TimedObservation> }> {
+    const { calling, returned } = this.#inThread(this.#recv(4096, []));
+    await calling;
+    await this.settled('unobservable');
+    const waited = returned.then((observation) => {
+      // Nothing tells that a thread has arrived inside recv, but the call's own duration proves it.
+      if (observation.us < (PAUSE_MS / 2) * 1000) throw new SetupFailed(`recv was to wait, and returned after ${Math.round(observation.us)} µs`);
+      return observation;
+    });
+    waited.catch(() => {});
+    return { returned: waited };
+  }
+
+  /** Sends pieces of `length` until one fails; only that one is recorded. */
+  sendUntilFailure(length: number): void {
+    const call: Call = { call: 'send', s: this.handle, length };
+    for (;;) {
+      const answer = perform(this.#sockets, call);
+      if (answer.ret === -1) return void this.#observe(call, answer);
+    }
+  }
+
+  /** send, unrecorded. */
+  sendUnrecorded(length: number): void {
+    mustSucceed(this.#trial.context, perform(this.#sockets, { call: 'send', s: this.handle, length }), 'send');
+  }
+
+  /** The address of the connection's other end. */
+  peerAddress(): Address {
+    const { address, ...outcome } = this.#sockets.getpeername(this.handle);
+    mustSucceed(this.#trial.context, outcome, 'getpeername');
+    if (address === undefined) throw new SetupFailed('getpeername succeeded without an address');
+    return address;
+  }
+
+  /** Sends a datagram, unrecorded. */
+  sendTo(to: Address, length: number): void {
+    mustSucceed(this.#trial.context, perform(this.#sockets, { call: 'sendto', s: this.handle, length, to, toName: '' }), 'sendto');
+  }
+
+  /** connect, unrecorded: for a datagram socket, which only learns an address by it. */
+  setPeer(to: Address): void {
+    mustSucceed(this.#trial.context, this.#sockets.connect(this.handle, to), 'connect');
+  }
+
+  /** shutdown, unrecorded. */
+  shutdown(direction: Direction): void {
+    mustSucceed(this.#trial.context, this.#sockets.shutdown(this.handle, direction), `shutdown(${direction})`);
+  }
+
+  /** close, unrecorded. */
+  close(): void {
+    this.#trial.closeHandle(this.handle);
+  }
+
+  #recv(length: number, flags: readonly FlagName[]) {
+    return { call: 'recv', s: this.handle, stream: this.#stream, length, flags, nullBuffer: false } as const;
+  }
+
+  /** Synchronous on a non-blocking socket; in a thread, where the watchdog can give it up, on a blocking one. */
+  #record(call: Call): TimedObservation | Promise<TimedObservation> {
+    return this.#blocking ? this.#inThread(call).returned : this.#observe(call, perform(this.#sockets, call));
+  }
+
+  #inThread(call: Call): { readonly calling: Promise<void>; readonly returned: Promise<TimedObservation> } {
+    const { calling, answer } = this.#trial.context.threads.start(call);
+    const returned = answer.then(
+      (answered) => this.#observe(call, answered),
+      (error) => {
+        if (error instanceof CallBlocked) this.#trial.record(blockedObservation('S', call, error.us));
+        throw error;
+      },
+    );
+    // Whoever awaits it sees the failure; until then it is not an unhandled one.
+    returned.catch(() => {});
+    return { calling, returned };
+  }
+
+  #observe(call: Call, answer: Answer): TimedObservation {
+    const { sockets, nameOf } = this.#trial.context;
+    return this.#trial.record(observed(sockets, nameOf, 'S', call, answer));
+  }
+}

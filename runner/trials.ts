@@ -1,0 +1,78 @@
+import type { Measured, MeasuredTrace, TimedObservation } from '../results/measured.ts';
+import { CallBlocked } from './blocking.ts';
+import type { Scenario } from './scenario.ts';
+import { Unsupported } from './setup.ts';
+import { Trial, type TrialContext } from './trial.ts';
+
+export interface TrialsOptions {
+  readonly trials: number;
+  /** Told of the observations of the first trial as they are made. */
+  readonly onObservation?: (observation: TimedObservation) => void;
+  /** Told now and then how far it is, with what has been measured so far. */
+  readonly onProgress?: (measured: Measured) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** How many trials of a scenario that waits run side by side: as many as fit into 64 descriptors with their threads. */
+const SIDE_BY_SIDE = 5;
+const PROGRESS_MS = 100;
+
+/** Runs a scenario's trials and counts their traces. It keeps a trace once, whatever the number of trials. */
+export async function runTrials(context: TrialContext, scenario: Scenario, options: TrialsOptions): Promise<Measured> {
+  const begun = performance.now();
+  const traces = new Map<string, MeasuredTrace>();
+  let started = 0;
+  let completed = 0;
+  let ended: Measured['ended'];
+  let reported = begun;
+
+  const measured = (): Measured => ({
+    id: scenario.id,
+    trials: completed,
+    // Equal counts keep the order in which they were first seen.
+    traces: [...traces.values()].sort((a, b) => b.count - a.count),
+    ms: performance.now() - begun,
+    ...(ended !== undefined && { ended }),
+  });
+
+  const count = (observations: readonly TimedObservation[]) => {
+    const trace = observations.map(({ token }) => token);
+    const key = trace.join(' ');
+    const known = traces.get(key);
+    if (known === undefined) traces.set(key, { trace, count: 1, observations });
+    else known.count++;
+  };
+
+  const lane = async () => {
+    while (started < options.trials && ended === undefined && options.signal?.aborted !== true) {
+      const isFirst = started++ === 0;
+      const trial = new Trial(isFirst ? { ...context, onObservation: options.onObservation } : context);
+      try {
+        await scenario.run(trial);
+        count(trial.observations);
+        completed++;
+      } catch (error) {
+        ended ??= endOf(error as Error);
+        // What was seen up to there belongs to the answer: a blocked call is the end of its trace.
+        if (trial.observations.length > 0) count(trial.observations);
+      } finally {
+        await trial.end();
+      }
+      if (performance.now() - reported > PROGRESS_MS) {
+        reported = performance.now();
+        options.onProgress?.(measured());
+        // A long run of synchronous calls must let the channel be heard.
+        await new Promise(setImmediate);
+      }
+    }
+  };
+
+  await Promise.all(Array.from({ length: scenario.waits ? SIDE_BY_SIDE : 1 }, lane));
+  return measured();
+}
+
+function endOf(error: Error): NonNullable<Measured['ended']> {
+  if (error instanceof Unsupported) return { as: 'unsupported', reason: error.message };
+  if (error instanceof CallBlocked) return { as: 'blocked', reason: error.message };
+  return { as: 'crashed', reason: `the trial failed: ${error.name}: ${error.message}` };
+}

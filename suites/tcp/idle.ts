@@ -1,0 +1,14 @@
+import { suite, times } from '../../runner/scenario.ts';
+
+/** Nothing has happened to the connection. */
+export const idle = suite('tcp/idle', {
+  recv: {
+    why: 'The control of every other scenario: what "nothing there yet" looks like, and that asking again changes nothing.',
+    before: 'nothing',
+    recorded: 'recv×2',
+    async run(t) {
+      const { S } = await t.tcp();
+      await times(2, () => S.recv());
+    },
+  },
+});

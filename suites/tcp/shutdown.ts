@@ -1,0 +1,42 @@
+import { suite, times } from '../../runner/scenario.ts';
+
+/** S has shut down a direction itself. */
+export const shutdown = suite('tcp/shutdown', {
+  'own-read': {
+    why: 'After shutting its receiving side a socket says "end" on one system and fails on another, and may yet deliver what comes in.',
+    before: 'S shuts its receiving side',
+    recorded: 'recv×2, (P sends 5, settle), recv×2',
+    waits: true,
+    async run(t) {
+      const { S, P } = await t.tcp();
+      S.shutdown('read');
+      await times(2, () => S.recv());
+      await P.send(5);
+      // Whether the bytes are kept is what is asked here, so that their number tells nothing.
+      await S.settled('unobservable');
+      await times(2, () => S.recv());
+    },
+  },
+  'own-write': {
+    why: "Sending after shutting the sending side is the program's own mistake; receiving must go on as before.",
+    before: 'S shuts its sending side',
+    recorded: 'send(8)×2, recv',
+    async run(t) {
+      const { S } = await t.tcp();
+      S.shutdown('write');
+      await times(2, () => S.send(8));
+      await S.recv();
+    },
+  },
+  'own-both': {
+    why: 'Both directions shut by ourselves: no peer is to blame, and a table should not say so.',
+    before: 'S shuts both',
+    recorded: 'recv, send(8)',
+    async run(t) {
+      const { S } = await t.tcp();
+      S.shutdown('both');
+      await S.recv();
+      await S.send(8);
+    },
+  },
+});

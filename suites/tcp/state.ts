@@ -1,0 +1,38 @@
+import { suite, times } from '../../runner/scenario.ts';
+
+/** S is no connected socket. */
+export const state = suite('tcp/state', {
+  unconnected: {
+    why: 'A socket that never was connected: "not connected" for recv, and not always the same for send.',
+    before: 'S is a fresh socket',
+    recorded: 'recv×2, send(8)',
+    async run(t) {
+      const S = t.socket(t.parameters.family);
+      S.setNonBlocking();
+      await times(2, () => S.recv());
+      await S.send(8);
+    },
+  },
+  listening: {
+    why: 'recv and send on a listening socket: a slip that some systems answer like an unconnected socket, and Wine by waiting.',
+    before: 'S is a listening, non-blocking socket',
+    recorded: 'recv, send(8)',
+    async run(t) {
+      const { L } = t.listener();
+      L.setNonBlocking();
+      await L.recv();
+      await L.send(8);
+    },
+  },
+  'closed-handle': {
+    why: 'A handle used after it was closed: the code by which a use-after-close is known.',
+    before: 'S was closed',
+    recorded: 'recv',
+    async run(t) {
+      const { S } = await t.tcp();
+      // Nothing may be awaited in between: another socket could be given the same handle.
+      S.close();
+      await S.recv();
+    },
+  },
+});

@@ -1,0 +1,18 @@
+import { suite } from '../../runner/scenario.ts';
+
+const RECEIVE_TIMEOUT_MS = 100;
+
+/** A call that gives up. */
+export const timeout = suite('tcp/timeout', {
+  receive: {
+    why: 'SO_RCVTIMEO runs out: "would block" on one system, "timed out" on another, and a table must bear both.',
+    before: `S blocking, SO_RCVTIMEO ${RECEIVE_TIMEOUT_MS} ms`,
+    recorded: 'recv(16)',
+    waits: true,
+    async run(t) {
+      const { S } = await t.tcp({ blocking: true });
+      S.setReceiveTimeout(RECEIVE_TIMEOUT_MS);
+      await S.recv(16);
+    },
+  },
+});

@@ -1,0 +1,22 @@
+import { suite, times } from '../../runner/scenario.ts';
+
+/** Datagrams that are no plain data. */
+export const datagram = suite('udp/datagram', {
+  truncated: {
+    why: 'A datagram larger than the buffer is cut silently on one system and an error on another; an empty one is 0 and no end.',
+    before: 'a datagram of 100 and an empty one have arrived',
+    recorded: 'recv(10)×3',
+    waits: true,
+    async run(t) {
+      const { S, address } = t.udp();
+      S.setNonBlocking();
+      const { S: sender } = t.udp();
+      sender.sendTo(address, 100);
+      await S.settled({ bytes: 100 });
+      sender.sendTo(address, 0);
+      // An empty datagram behind another shows in no count.
+      await S.settled('unobservable');
+      await times(3, () => S.recv(10));
+    },
+  },
+});

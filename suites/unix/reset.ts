@@ -1,0 +1,20 @@
+import { suite, times } from '../../runner/scenario.ts';
+
+/** AF_UNIX stream sockets know no RST, and yet some systems reset them. */
+export const unixReset = suite('unix/reset', {
+  'close-with-unread': {
+    why: 'A peer that closes with our bytes unread: a reset on Linux although no packet is involved.',
+    before: 'AF_UNIX stream pair; S sends 10, P closes',
+    recorded: 'recv(64)×3, send(4)',
+    waits: true,
+    async run(t) {
+      const { S, P } = await t.unix();
+      S.sendUnrecorded(10);
+      await P.settled({ bytes: 10 });
+      await P.close();
+      await S.settled('unobservable');
+      await times(3, () => S.recv(64));
+      await S.send(4);
+    },
+  },
+});
