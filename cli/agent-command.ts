@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Command } from '../runner/process.ts';
+import type { Command } from '../platforms/command.ts';
 import { sibling } from '../runner/sibling.ts';
 
 /** How this machine starts the agent program: with the node, and the node options, that run this one. */

@@ -36,16 +36,33 @@ export function codesOf(platform: CodePlatform): readonly Code[] {
   return codes;
 }
 
-const names = new Map<string, Map<number, Code>>();
+interface Index {
+  readonly byNumber: Map<number, Code>;
+  readonly byName: Map<string, Code>;
+}
 
-/** The code that a failed socket call left (errno, or WSAGetLastError's), or undefined for a number that the platform's table lacks. */
+const indexes = new Map<CodePlatform, Index>();
+
+/** The code that a failed socket call left (errno, or WSAGetLastError's), or undefined for a number that the platform's list lacks. */
 export function socketCode(platform: CodePlatform, number: number): Code | undefined {
-  let byNumber = names.get(platform);
-  if (byNumber === undefined) {
-    byNumber = new Map();
-    // Winsock calls may leave a Win32 code too (ERROR_IO_PENDING); no number is in both.
-    for (const code of codesOf(platform)) if (code.domain !== 'ntstatus') byNumber.set(code.number, code);
-    names.set(platform, byNumber);
+  return indexOf(platform).byNumber.get(number);
+}
+
+/** The code of that name, or of that alias. */
+export function codeNamed(platform: CodePlatform, name: string): Code | undefined {
+  return indexOf(platform).byName.get(name);
+}
+
+function indexOf(platform: CodePlatform): Index {
+  let index = indexes.get(platform);
+  if (index === undefined) {
+    index = { byNumber: new Map(), byName: new Map() };
+    for (const code of codesOf(platform)) {
+      // Winsock calls may leave a Win32 code too (ERROR_IO_PENDING); no number is in both. An NTSTATUS is never left.
+      if (code.domain !== 'ntstatus') index.byNumber.set(code.number, code);
+      for (const name of [code.name, ...(code.aliases ?? [])]) index.byName.set(name, code);
+    }
+    indexes.set(platform, index);
   }
-  return byNumber.get(number);
+  return index;
 }

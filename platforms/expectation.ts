@@ -13,7 +13,7 @@ const expectationSchema = z
   .strictObject({
     id: z.string().describe('The scenario; one with parameters (tcp/reset/idle?family=inet6) inherits from the one without'),
     when: z
-      .record(z.enum(['kernel', 'build', 'wine', 'sandbox']), z.string())
+      .partialRecord(z.enum(['kernel', 'build', 'wine', 'sandbox']), z.string())
       .optional()
       .describe('Versions or names of this platform for which it holds: {"wine": "<8.21"}. The first entry that holds is the one that counts'),
     trace: patternSchema.optional(),
@@ -30,7 +30,7 @@ const expectationSchema = z
     message: 'an expectation has a trace (or anyOf) exactly when its confidence is A, B or C',
   });
 
-const expectationsSchema = z.strictObject({
+export const expectationsSchema = z.strictObject({
   platform: z.string(),
   mirrors: z.string().optional().describe('The platform whose expectations hold wherever this file has none'),
   expectations: z.array(expectationSchema),
@@ -50,16 +50,25 @@ const files = new Map<string, z.infer<typeof expectationsSchema> | undefined>();
 export const EXPECTED_PLATFORMS = ['linux', 'windows', 'wine'] as const;
 
 /** What `platform` should give for scenario `id`; undefined where nothing is known. @throws ZodError for an expected.json that is not of the schema */
-export function expectationFor(platform: Pick<Platform, 'id' | 'kernel' | 'build' | 'wine' | 'sandbox'>, id: string): Found | undefined {
-  return find(platform.id, platform, id) ?? (id.includes('?') ? expectationFor(platform, id.replace(/\?.*$/, '')) : undefined);
+export function expectationFor(platform: Versions, id: string): Found | undefined {
+  return find(platform.id, platform, id);
 }
 
-function find(file: string, platform: Parameters<typeof expectationFor>[0], id: string): Found | undefined {
+/** All that a platform's own file says of a scenario, whatever the version. */
+export function expectationsFor(platform: string, id: string): readonly Expectation[] {
+  const all = load(platform)?.expectations ?? [];
+  const own = all.filter((e) => e.id === id);
+  return own.length > 0 ? own : all.filter((e) => e.id === id.replace(/\?.*$/, ''));
+}
+
+type Versions = Pick<Platform, 'id' | 'kernel' | 'build' | 'wine' | 'sandbox'>;
+
+function find(file: string, platform: Versions, id: string): Found | undefined {
   const content = load(file);
   if (content === undefined) return undefined;
-  const expectation = content.expectations.find(
-    (e) => e.id === id && Object.entries(e.when ?? {}).every(([key, range]) => inRange(platform[key as 'kernel' | 'build' | 'wine' | 'sandbox'], range)),
-  );
+  const holds = ({ when = {} }: Expectation) => Object.entries(when).every(([key, range]) => inRange(platform[key as keyof Versions], range));
+  const own = (wanted: string) => content.expectations.find((e) => e.id === wanted && holds(e));
+  const expectation = own(id) ?? own(id.replace(/\?.*$/, ''));
   if (expectation !== undefined) return { expectation, file: expectedFile(file) };
   return content.mirrors === undefined ? undefined : find(content.mirrors, platform, id);
 }

@@ -1,8 +1,9 @@
+import type { Command } from '../platforms/command.ts';
 import type { Platform } from '../platforms/platform.ts';
 import { BLOCKED } from '../platforms/trace.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
 import type { AgentMessage, AgentRequest } from './agent.ts';
-import { type Command, type Started, StartFailed, startProcess } from './process.ts';
+import { type Started, StartFailed, startProcess } from './process.ts';
 
 /** What an agent has some time for beyond its own watchdog's, before it counts as hanging itself. */
 const GRACE_MS = 1000;

@@ -1,11 +1,11 @@
 import { loadSockets, requireKoffi } from '../native-bindings/load.ts';
 import { socketCode } from '../platforms/code.ts';
+import type { Command } from '../platforms/command.ts';
 import { identify } from '../platforms/identify.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
 import { BlockingThreads } from './blocking.ts';
 import { type Channel, connectToStarter } from './channel.ts';
-import type { Command } from './process.ts';
 import type { Scenario } from './scenario.ts';
 import type { TrialContext } from './trial.ts';
 import { runTrials } from './trials.ts';

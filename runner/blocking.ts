@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Answer, Call } from './calls.ts';
+import { deferred } from './deferred.ts';
 import { sibling } from './sibling.ts';
 
 /** What a thread says: that it is about to make the call, and what the call answered. */
@@ -8,12 +9,14 @@ export type ThreadMessage = { readonly calling: true } | { readonly answer: Answ
 /** A call did not return within the watchdog's time. Its thread is lost, and with it the process that holds it. */
 export class CallBlocked extends Error {
   override readonly name = 'CallBlocked';
-  readonly us: number;
-  constructor(us: number) {
-    super(`the call had not returned after ${Math.round(us / 1000)} ms`);
-    this.us = us;
+  readonly ms: number;
+  constructor(ms: number) {
+    super(`the call had not returned after ${ms} ms`);
+    this.ms = ms;
   }
 }
+
+const THREAD_START_MS = 30_000;
 
 /** A call under way in a thread. */
 export interface Pending {
@@ -38,33 +41,29 @@ export class BlockingThreads {
 
   start(call: Call): Pending {
     const thread = this.#idle.pop() ?? startThread();
-    const begun = performance.now();
-    let answered: (answer: Answer) => void = () => {};
-    let failed: (error: Error) => void = () => {};
-    let called: () => void = () => {};
-    const calling = new Promise<void>((resolve) => {
-      called = resolve;
-    });
-    const answer = new Promise<Answer>((resolve, reject) => {
-      answered = resolve;
-      failed = reject;
-    });
-    const timer = setTimeout(() => finish(() => failed(new CallBlocked((performance.now() - begun) * 1000))), this.#timeout);
-    const onMessage = (message: ThreadMessage) => {
-      if ('calling' in message) return called();
-      finish(() => answered(message.answer));
-      this.#idle.push(thread);
-    };
-    const onError = (error: Error) => finish(() => failed(error));
+    const answer = deferred<Answer>();
+    const calling = deferred<void>();
     const finish = (how: () => void) => {
       clearTimeout(timer);
       thread.off('message', onMessage).off('error', onError);
-      called();
+      calling.resolve();
       how();
     };
+    // A thread that starts slowly is no blocked call: the watchdog's time runs from the call on.
+    let timer = setTimeout(() => finish(() => answer.reject(new Error(`a thread had not started after ${THREAD_START_MS} ms`))), THREAD_START_MS);
+    const onMessage = (message: ThreadMessage) => {
+      if ('calling' in message) {
+        clearTimeout(timer);
+        timer = setTimeout(() => finish(() => answer.reject(new CallBlocked(this.#timeout))), this.#timeout);
+        return calling.resolve();
+      }
+      finish(() => answer.resolve(message.answer));
+      this.#idle.push(thread);
+    };
+    const onError = (error: Error) => finish(() => answer.reject(error));
     thread.on('message', onMessage).on('error', onError);
     thread.postMessage(call);
-    return { calling, answer };
+    return { calling: calling.promise, answer: answer.promise };
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Address, Direction, Handle, Sockets } from '../native-bindings/sockets.ts';
+import type { Command } from '../platforms/command.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import { type Answer, type Call, observed, PEER_PAYLOAD, perform } from './calls.ts';
-import { type Command, type Started, startProcess } from './process.ts';
+import { type Started, startProcess } from './process.ts';
 import { type Arrival, settle } from './settle.ts';
 import { mustSucceed, SetupFailed } from './setup.ts';
 import type { Trial } from './trial.ts';

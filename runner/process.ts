@@ -3,16 +3,8 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import spawn from 'cross-spawn';
+import type { Command } from '../platforms/command.ts';
 import { CHANNEL_VARIABLE, type Channel, channelOver, type Listener } from './channel.ts';
-
-/** How to start a program of sockatlas's own on some platform. */
-export interface Command {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  /** Whether its stderr can be read through a pipe: not under Wine. */
-  readonly stderr: 'pipe' | 'ignore';
-}
 
 export interface Started {
   readonly child: ChildProcess;

@@ -1,7 +1,7 @@
+import type { Command } from '../platforms/command.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
 import { AgentHandle } from './agent-handle.ts';
-import type { Command } from './process.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface RunOptions {

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Address, Direction, Family, Handle, InetFamily, Sockets, SocketType } from '../native-bindings/sockets.ts';
+import type { Command } from '../platforms/command.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import { type BlockingThreads, CallBlocked } from './blocking.ts';
 import { type Answer, blockedObservation, type Call, type FlagName, observed, perform } from './calls.ts';
 import { LocalPeer, type Peer, RemotePeer } from './peer.ts';
-import type { Command } from './process.ts';
 import { type Arrival, PAUSE_MS, settle, settleConnect } from './settle.ts';
 import { ADDRESS_FAILURES, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
 
@@ -332,7 +332,7 @@ export class Subject {
     const returned = answer.then(
       (answered) => this.#observe(call, answered),
       (error) => {
-        if (error instanceof CallBlocked) this.#trial.record(blockedObservation('S', call, error.us));
+        if (error instanceof CallBlocked) this.#trial.record(blockedObservation('S', call, error.ms * 1000));
         throw error;
       },
     );

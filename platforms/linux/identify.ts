@@ -40,13 +40,21 @@ export function sandboxOf(release: string, version: string): 'gvisor' | 'wsl' | 
   return /-Microsoft$/.test(release) ? 'wsl' : undefined;
 }
 
+/** File systems that a container's root is made of, and a machine's hardly ever. */
+const LAYERED = /^(overlay|aufs|fuse\.fuse-overlayfs|btrfs|zfs)$/;
+
 /** Which container runtime says of itself that this is one; none where nothing tells. */
 function containerOf(): string | undefined {
-  if (existsSync('/.dockerenv')) return 'docker';
+  // The file alone proves nothing: machines are booted from images that were containers once.
+  if (existsSync('/.dockerenv') && LAYERED.test(rootFileSystem())) return 'docker';
   if (existsSync('/run/.containerenv')) return 'podman';
   const declared = read('/run/systemd/container').trim();
   if (declared !== '') return declared.slice(0, 50);
   return /\b(docker|kubepods|lxc|containerd)\b/.exec(read('/proc/1/cgroup'))?.[1];
+}
+
+function rootFileSystem(): string {
+  return /^\S+ \S+ \S+ \S+ \/ .*? - (\S+) /m.exec(read('/proc/self/mountinfo'))?.[1] ?? '';
 }
 
 function read(file: string): string {

@@ -1,0 +1,102 @@
+/*
+ * tcp/reset/idle in C: the system calls of one trial, in its order, with what a trial makes of them: a token a recv, a trace, a count.
+ * Usage: reset-idle TRIALS. Prints the nanoseconds a trial took.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { RECORDED = 5, TRACE_BYTES = 256, TRACES = 16 };
+
+static struct {
+  char trace[TRACE_BYTES];
+  long count;
+} traces[TRACES];
+
+static void fail(const char *what) {
+  perror(what);
+  exit(1);
+}
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1e9 + t.tv_nsec;
+}
+
+static void count(const char *trace) {
+  for (int i = 0; i < TRACES; i++) {
+    if (traces[i].count == 0) strcpy(traces[i].trace, trace);
+    if (strcmp(traces[i].trace, trace) == 0) {
+      traces[i].count++;
+      return;
+    }
+  }
+}
+
+static void settle_reset(int s) {
+  struct tcp_info info;
+  do {
+    socklen_t length = 28;
+    if (getsockopt(s, IPPROTO_TCP, TCP_INFO, &info, &length) == -1) fail("TCP_INFO");
+  } while (info.tcpi_state != TCP_CLOSE);
+}
+
+/* One recorded call: the clock, errno preset, the call, errno, the clock. */
+static int record(int s, char *trace, int end) {
+  static char buffer[4096];
+  double begun = now();
+  errno = 987654321;
+  ssize_t ret = recv(s, buffer, sizeof buffer, 0);
+  int code = errno;
+  double ns = now() - begun;
+  (void)ns;
+  const char *gap = end > 0 ? " " : "";
+  if (ret == 0) return end + sprintf(trace + end, "%seof", gap);
+  if (ret > 0) return end + sprintf(trace + end, "%sdata:%zd", gap, ret);
+  if (code == ECONNRESET) return end + sprintf(trace + end, "%sECONNRESET", gap);
+  return end + sprintf(trace + end, "%scode:%d", gap, code);
+}
+
+static void trial(void) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t length = sizeof address;
+  int listener = socket(AF_INET, SOCK_STREAM, 0);
+  if (listener == -1) fail("socket");
+  if (bind(listener, (struct sockaddr *)&address, sizeof address) == -1) fail("bind");
+  if (listen(listener, 8) == -1) fail("listen");
+  if (getsockname(listener, (struct sockaddr *)&address, &length) == -1) fail("getsockname");
+  int peer = socket(AF_INET, SOCK_STREAM, 0);
+  if (peer == -1) fail("socket");
+  if (connect(peer, (struct sockaddr *)&address, sizeof address) == -1) fail("connect");
+  int subject = accept(listener, NULL, NULL);
+  if (subject == -1) fail("accept");
+  int flags = fcntl(subject, F_GETFL, 0);
+  if (fcntl(subject, F_SETFL, flags | O_NONBLOCK) == -1) fail("fcntl");
+  close(listener);
+  struct linger hard = {1, 0};
+  if (setsockopt(peer, SOL_SOCKET, SO_LINGER, &hard, sizeof hard) == -1) fail("SO_LINGER");
+  close(peer);
+  settle_reset(subject);
+  char trace[TRACE_BYTES];
+  for (int i = 0, end = 0; i < RECORDED; i++) end = record(subject, trace, end);
+  count(trace);
+  close(subject);
+}
+
+int main(int argc, char **argv) {
+  long trials = argc > 1 ? atol(argv[1]) : 1000;
+  double begun = now();
+  for (long i = 0; i < trials; i++) trial();
+  printf("%.0f\n", (now() - begun) / trials);
+  fprintf(stderr, "%ld x %s\n", traces[0].count, traces[0].trace);
+  return traces[0].count == trials ? 0 : 1;
+}

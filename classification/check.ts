@@ -1,0 +1,49 @@
+import { type CodePlatform, type Meaning, socketCode } from '../platforms/code.ts';
+import type { Observation, ScenarioLine } from '../results/schema.ts';
+import { type Context, classifier, meaningOf, type Table, tableId } from './table.ts';
+
+/** A class that a table gives to an answer, and that the answer does not bear. */
+export interface Misclassification {
+  readonly id: string;
+  readonly table: string;
+  /** Which observation of which trace, counted from 0. */
+  readonly trace: number;
+  readonly index: number;
+  readonly observation: Observation;
+  readonly meaning: Meaning;
+  readonly className: string;
+}
+
+/** A connection that is over: read as "wait", it is waited for for ever. */
+const OVER: ReadonlySet<Meaning> = new Set(['reset', 'end', 'aborted']);
+
+/** The classes a table makes of a trace's observations; undefined where the call is none of the table's. */
+export function classesOf(table: Table, platform: CodePlatform, observations: readonly Observation[]): (string | undefined)[] {
+  const classify = classifier(table, platform);
+  return observations.map((observation) => (isOf(table, observation) ? classify(observation.ret as number, observation.code) : undefined));
+}
+
+/** After a reset, an end or an abort no answer may read as would-block, and a would-block must. */
+export function checkScenario(table: Table, platform: CodePlatform, { id, traces }: ScenarioLine): Misclassification[] {
+  return traces.flatMap(({ observations }, trace) =>
+    classesOf(table, platform, observations).flatMap((className, index) => {
+      const observation = observations[index] as Observation;
+      if (className === undefined) return [];
+      const meaning = meaningOfObservation(platform, observation);
+      const waits = meaningOf(table, className) === 'would-block';
+      const wrong = OVER.has(meaning) ? waits : meaning === 'would-block' && !waits;
+      return wrong ? [{ id, table: tableId(table), trace, index, observation, meaning, className }] : [];
+    }),
+  );
+}
+
+/** What an answer of recv or send means, whatever a table makes of it. */
+export function meaningOfObservation(platform: CodePlatform, observation: Observation): Meaning {
+  if (observation.token === 'eof') return 'end';
+  if (observation.ret !== null && observation.ret !== -1) return 'data';
+  return socketCode(platform, observation.code)?.meaning ?? 'other';
+}
+
+function isOf(table: Table, { call, ret }: Observation): boolean {
+  return (table.contexts as readonly string[]).includes(call as Context) && typeof ret === 'number';
+}

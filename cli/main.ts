@@ -1,0 +1,105 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../platforms/package-root.ts';
+import { RunFileError } from '../results/read.ts';
+import { WriteFailed } from '../results/write.ts';
+import { EnvironmentError, EXIT, UsageError } from './errors.ts';
+import { parseCount, parseFormat, say } from './output.ts';
+
+const MANUAL = `
+Ids are transport/event/case (tcp/reset/idle), parameters a query (tcp/reset/idle?family=inet6).
+Patterns choose among them: an id, a folder (tcp/reset), a glob ("tcp/*/idle", "**/select"),
+or @FILE with one pattern a line and # for comments.
+
+Examples
+  sockatlas                                  run everything here and judge it
+  sockatlas run tcp/reset --trials 100       one event, a hundred times
+  sockatlas run --out run.jsonl              the report on stdout, the raw run in a file
+  sockatlas run --format jsonl | jq .        the raw run, line by line
+  sockatlas show tcp/reset/idle              steps, expectations with sources, the newest trace
+  sockatlas explain 10054                    what WSAECONNRESET means, and where it was seen
+
+Verdicts
+  match            the trace is the expected one
+  known-deviation  it is not the documented one, and the expectation says why
+  deviation        it is not the expected one
+  unstable         trials differ; all traces are shown with their counts
+  recorded         nothing is expected: recorded, not judged
+  unsupported      the platform lacks what it needs; the reason says what
+  blocked          a call did not return before the watchdog ended it
+  crashed          the agent died, or the trial could not be carried through
+
+Exit codes
+  0  conforms      1  deviation, unstable, blocked, crashed, or a misclassification
+  2  usage         3  environment (nothing could be run or written)      130  interrupted`;
+
+function program(done: (code: number) => void): Command {
+  const command = new Command('sockatlas')
+    .description('What socket calls really return when the peer goes away: recorded with raw calls, judged by expectations and classification tables.')
+    .version(packageVersion)
+    .addHelpText('after', MANUAL)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'sockatlas: ')) });
+
+  command
+    .command('run', { isDefault: true })
+    .description('run scenarios on this platform, judge and print what it does')
+    .argument('[pattern...]', 'which scenarios; all where none is given')
+    .option('--skip <pattern...>', 'leave these out', [])
+    .option('--trials <n>', 'how often each is run', parseCount('--trials', 1, 100_000_000), 5)
+    .option('--timeout <ms>', 'after how long a call counts as blocked', parseCount('--timeout', 100, 3_600_000), 5000)
+    .option('--jobs <n>', 'how many agents work side by side', parseCount('--jobs', 1, 64))
+    .option('--format <format>', 'pretty, json, jsonl or markdown', parseFormat)
+    .option('--out <file>', 'write it there, in --format or as the name says (.jsonl, .json, .md), and the report on stdout')
+    .option('--record', "write the run into the repository's results/runs/")
+    .option('-v, --verbose', 'each call with its arguments, return and code')
+    .action(async (patterns, options) => done(await (await import('./run.ts')).run(patterns, options)));
+  command
+    .command('list')
+    .description('the ids, one a line')
+    .argument('[pattern...]')
+    .option('--skip <pattern...>', 'leave these out', [])
+    .option('--format <format>', 'pretty or json', 'pretty')
+    .action(async (patterns, options) => done(await (await import('./list.ts')).list(patterns, options)));
+  command
+    .command('show')
+    .description('a scenario: its steps, why it matters, what is expected and by which source, the newest recorded trace')
+    .argument('<id>')
+    .action(async (id) => done(await (await import('./show.ts')).show(id)));
+  command
+    .command('explain')
+    .description('an error code by name or number: 10054, ECONNRESET, 0xC000020D')
+    .argument('<code>')
+    .action(async (code) => done(await (await import('./explain.ts')).explain(code)));
+  for (const sub of command.commands) sub.exitOverride().configureOutput(command.configureOutput());
+  return command;
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.conforms : EXIT.usage;
+  if (error instanceof UsageError || error instanceof RunFileError) {
+    say(`sockatlas: ${error.message}`);
+    return EXIT.usage;
+  }
+  if (error instanceof EnvironmentError || error instanceof WriteFailed) {
+    say(`sockatlas: ${error.message}`);
+    return EXIT.environment;
+  }
+  throw error;
+}
+
+// A reader that has gone (`| head`) ends the output, not the run.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+let exitCode: number = EXIT.conforms;
+try {
+  await program((code) => {
+    exitCode = code;
+  }).parseAsync();
+} catch (error) {
+  exitCode = exitCodeOf(error);
+}
+process.exitCode = exitCode;

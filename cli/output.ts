@@ -1,0 +1,40 @@
+import { extname } from 'node:path';
+import { FORMATS, type Format } from '../report/formats.ts';
+import { UsageError } from './errors.ts';
+
+const BY_EXTENSION: Readonly<Record<string, Format>> = { '.jsonl': 'jsonl', '.json': 'json', '.md': 'markdown', '.markdown': 'markdown', '.txt': 'pretty' };
+
+/** The format of `--out FILE`: the one asked for, else the one that the name says, else a run file. */
+export function fileFormat(file: string, asked: Format | undefined): Format {
+  return asked ?? BY_EXTENSION[extname(file).toLowerCase()] ?? 'jsonl';
+}
+
+/** @throws UsageError */
+export function parseFormat(value: string): Format {
+  if ((FORMATS as readonly string[]).includes(value)) return value as Format;
+  throw new UsageError(`--format ${JSON.stringify(value)}: choose one of ${FORMATS.join(', ')}`);
+}
+
+/** A whole number in a range. @throws UsageError */
+export function parseCount(option: string, min: number, max: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= min && number <= max) return number;
+    throw new UsageError(`${option} ${JSON.stringify(value)}: a whole number from ${min} to ${max} is wanted`);
+  };
+}
+
+/** Writes to stdout; a reader that has gone (`| head`) is no error. */
+export function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);
+      else resolve();
+    });
+  });
+}
+
+/** Progress and chatter go to stderr. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { distance } from 'fastest-levenshtein';
+import picomatch from 'picomatch';
+import { UsageError } from './errors.ts';
+
+const NEAREST = 3;
+
+/**
+ * The ids that the patterns choose, in their own order; all of them where there is no pattern. A pattern is an id, a folder of ids (`tcp/reset`),
+ * a glob (`tcp/*\/idle`, `**\/select`), or `@file`: a list of patterns, one a line, `#` starts a comment.
+ *
+ * @throws UsageError for a pattern that matches nothing, with the nearest ids, and for a list that cannot be read
+ */
+export function select(ids: readonly string[], patterns: readonly string[], skip: readonly string[]): string[] {
+  const chosen = patterns.length === 0 ? new Set(ids) : matching(ids, expand(patterns));
+  const skipped = matching(ids, expand(skip));
+  const selected = ids.filter((id) => chosen.has(id) && !skipped.has(id));
+  if (selected.length === 0) throw new UsageError('--skip leaves no scenario to run');
+  return selected;
+}
+
+function matching(ids: readonly string[], patterns: readonly string[]): Set<string> {
+  const matched = new Set<string>();
+  for (const pattern of patterns) {
+    const hits = ids.filter(matcher(pattern));
+    if (hits.length === 0) throw new UsageError(`no scenario matches ${JSON.stringify(pattern)}; the nearest: ${nearest(ids, pattern).join(', ')}`);
+    for (const id of hits) matched.add(id);
+  }
+  return matched;
+}
+
+function matcher(pattern: string): (id: string) => boolean {
+  // An id is itself a pattern, and its `?` is no wildcard.
+  const glob = picomatch(pattern);
+  return (id) => id === pattern || id.startsWith(`${pattern.replace(/\/$/, '')}/`) || glob(id);
+}
+
+export function nearest(ids: readonly string[], pattern: string): string[] {
+  return [...ids].sort((a, b) => distance(a, pattern) - distance(b, pattern)).slice(0, NEAREST);
+}
+
+function expand(patterns: readonly string[]): string[] {
+  return patterns.flatMap((pattern) => (pattern.startsWith('@') ? readList(pattern.slice(1)) : [pattern]));
+}
+
+function readList(file: string): string[] {
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`the list @${file} cannot be read: ${(error as Error).message}`);
+  }
+  const patterns = content
+    .split(/\r?\n/)
+    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter((line) => line !== '');
+  if (patterns.length === 0) throw new UsageError(`the list @${file} holds no pattern`);
+  return patterns;
+}

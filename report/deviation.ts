@@ -1,0 +1,40 @@
+import { REPEATS } from '../platforms/trace.ts';
+import type { Observation, ScenarioLine } from '../results/schema.ts';
+
+/** One call and its answer, as a C programmer would write it down: `recv #2 = -1 WSAECONNRESET (10054)`. */
+export function describeObservation(observations: readonly Observation[], index: number): string {
+  const { on, call, ret, name, code, token } = observations[index] as Observation;
+  const nth = observations.slice(0, index + 1).filter((other) => other.call === call && other.on === on).length;
+  const answer = ret === null ? 'did not return' : name === undefined ? token : `${ret} ${name} (${code})`;
+  return `${on === 'P' ? 'the peer’s ' : ''}${call} #${nth} ${ret === null ? answer : `= ${answer}`}`;
+}
+
+/**
+ * Where a trace leaves what was expected, the actual first:
+ * `tcp/reset/idle: recv #2 = -1 WSAECONNRESET (10054), expected eof (platforms/linux/expected.json)`.
+ */
+export function describeDeviation({ id, traces, expected }: ScenarioLine, file = expected?.file): string {
+  const observations = traces[0]?.observations ?? [];
+  const trace = observations.map(({ token }) => token);
+  // Where several answers are open, the one that goes along the farthest says best what is wrong.
+  const patterns = expected?.patterns ?? [];
+  const farthest = patterns
+    .map((pattern) => ({ pattern, index: firstDifference(pattern, trace) }))
+    .reduce((a, b) => (b.index > a.index ? b : a), { pattern: patterns[0] ?? [], index: -1 });
+  const wanted = tokenAt(farthest.pattern, farthest.index);
+  const at = farthest.index < trace.length ? describeObservation(observations, farthest.index) : `the trace ends after ${trace.length} calls`;
+  return `${id}: ${at}, expected ${wanted ?? 'no further call'} (${file})`;
+}
+
+function firstDifference(pattern: readonly string[], trace: readonly string[]): number {
+  let i = 0;
+  while (i < trace.length && (tokenAt(pattern, i) === trace[i] || tokenAt(pattern, i) === '?')) i++;
+  return i;
+}
+
+/** The token that a pattern has for the i-th call. */
+function tokenAt(pattern: readonly string[], i: number): string | undefined {
+  const last = pattern.at(-1);
+  if (last?.endsWith(REPEATS) && i >= pattern.length - 1) return last.slice(0, -REPEATS.length);
+  return pattern[i];
+}

@@ -1,0 +1,99 @@
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '../platforms/package-root.ts';
+import { serializeRun } from './lines.ts';
+import { readRun } from './read.ts';
+import type { Run, ScenarioLine } from './schema.ts';
+import { WholeFile } from './write.ts';
+
+/** The recorded runs that come with sockatlas, and the runs made on this machine. */
+
+export const recordedFolder: string = join(packageRoot, 'results', 'runs');
+const KEPT = 20;
+
+/** Where a run is kept that nobody asked to have written: the user's cache. */
+export function keptFolder(): string {
+  return join(cacheFolder(), 'runs');
+}
+
+/** The user's cache folder of sockatlas, by each system's custom. */
+export function cacheFolder(): string {
+  const { env } = process;
+  if (env.SOCKATLAS_CACHE) return env.SOCKATLAS_CACHE;
+  if (process.platform === 'win32' && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, 'sockatlas');
+  if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'sockatlas');
+  return process.platform === 'darwin' ? join(os.homedir(), 'Library', 'Caches', 'sockatlas') : join(os.homedir(), '.cache', 'sockatlas');
+}
+
+/** Keeps a run, and the newest ones beside it. Returns its path. @throws Error where the folder cannot be written */
+export function keepRun(run: Run): string {
+  const folder = keptFolder();
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${run.header.platform.name}-${run.header.started.replaceAll(':', '')}.jsonl`);
+  writeRun(path, run);
+  const kept = readdirSync(folder)
+    .filter((name) => name.endsWith('.jsonl'))
+    .sort(byStarted);
+  for (const name of kept.slice(0, -KEPT)) rmSync(join(folder, name), { force: true });
+  return path;
+}
+
+/** The file in `results/runs/` that holds the run of this platform. */
+export function recordedPath({ header }: Pick<Run, 'header'>): string {
+  return join(recordedFolder, `${header.platform.name}-${header.platform.arch}.jsonl`);
+}
+
+/** @throws WriteFailed */
+export function writeRun(path: string, run: Run): void {
+  const file = new WholeFile(path);
+  file.write(serializeRun(run));
+  file.finish();
+}
+
+/** A run, and the file that holds it. */
+export interface Recorded {
+  readonly run: Run;
+  readonly file: string;
+}
+
+/** The runs that come with sockatlas and those kept on this machine, the newest first. A file that cannot be read is told to `complain`. */
+export function recordedRuns(complain: (message: string) => void): Recorded[] {
+  const files = [recordedFolder, keptFolder()].flatMap(runFiles);
+  const runs = files.flatMap((file) => {
+    try {
+      return [{ run: readRun(file), file }];
+    } catch (error) {
+      complain((error as Error).message);
+      return [];
+    }
+  });
+  return runs.sort((a, b) => b.run.header.started.localeCompare(a.run.header.started));
+}
+
+/** For each platform the newest run that has the scenario. */
+export function newestTraces(runs: readonly Recorded[], id: string): { recorded: Recorded; scenario: ScenarioLine }[] {
+  const newest = new Map<string, { recorded: Recorded; scenario: ScenarioLine }>();
+  for (const recorded of runs) {
+    const { name } = recorded.run.header.platform;
+    const scenario = recorded.run.scenarios.find((line) => line.id === id);
+    if (scenario !== undefined && !newest.has(name)) newest.set(name, { recorded, scenario });
+  }
+  return [...newest.values()];
+}
+
+function runFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.jsonl'))
+      .map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+/** Kept runs are named for their platform, then their start. */
+function byStarted(a: string, b: string): number {
+  const started = (name: string) => /\d{4}-\d\d-\d\dT.*$/.exec(name)?.[0] ?? '';
+  return started(a).localeCompare(started(b));
+}

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { tableSchema } from '../classification/table.ts';
+import { expectationsSchema } from '../platforms/expectation.ts';
+import { lineSchema } from '../results/schema.ts';
+
+/** The published JSON Schemas, and where they lie. */
+export const SCHEMAS: readonly { path: string; title: string; schema: z.ZodType }[] = [
+  { path: 'results/run.schema.json', title: 'A line of a run file (JSON Lines)', schema: lineSchema },
+  { path: 'classification/table.schema.json', title: 'A classification table', schema: tableSchema },
+  { path: 'platforms/expected.schema.json', title: 'What a platform is expected to give', schema: expectationsSchema },
+];
+
+export function schemaText(schema: z.ZodType, title: string): string {
+  return `${JSON.stringify({ title, ...z.toJSONSchema(schema) }, undefined, 2)}\n`;
+}

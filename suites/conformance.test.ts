@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import type { Command } from '../platforms/command.ts';
+import { packageRoot } from '../platforms/package-root.ts';
+import { describeDeviation } from '../report/deviation.ts';
+import { judge } from '../results/judge.ts';
+import { AgentHandle } from '../runner/agent-handle.ts';
+import { scenarios } from './index.ts';
+
+/** Every scenario once on this platform, as a test named by its id, against the platform's expectation. */
+const command: Command = { command: process.execPath, args: [join(packageRoot, 'dist', 'cli', 'agent.js'), 'agent'], stderr: 'pipe' };
+const TIMEOUT_MS = 5000;
+
+let agent: AgentHandle;
+beforeAll(async () => {
+  agent = await AgentHandle.start(command);
+});
+afterAll(() => agent.stop());
+
+describe.sequential('on this platform', () => {
+  test.for(scenarios.map(({ id }) => [id] as const))('%s', { timeout: 4 * TIMEOUT_MS }, async ([id], { skip }) => {
+    if (!agent.usable) agent = await AgentHandle.start(command);
+    const line = judge(agent.platform, await agent.run({ id, trials: 1, timeout: TIMEOUT_MS }, () => {}));
+    switch (line.verdict) {
+      case 'unsupported':
+        return skip(`unsupported: ${line.reason}`);
+      case 'deviation': {
+        const actual = line.traces[0]?.trace.join(' ');
+        const expected = line.expected?.patterns.map((pattern) => pattern.join(' ')).join('  or  ');
+        throw new Error(`${describeDeviation(line)}\n  actual    ${actual}\n  expected  ${expected}`);
+      }
+      case 'blocked':
+      case 'crashed':
+      case 'unstable':
+        throw new Error(`${id}: ${line.verdict}: ${line.reason}`);
+      default:
+        return;
+    }
+  });
+});

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import { checkScenario, classesOf } from '../../classification/check.ts';
+import { classifier, shippedTables, type Table, tableSchema, tablesOf } from '../../classification/table.ts';
+import { judge } from '../../results/judge.ts';
+import type { Observation } from '../../results/schema.ts';
+import { failed, LINUX, measured, received, WINDOWS } from '../fixtures/index.ts';
+
+function mongoose(version: string, api: Table['api']): Table {
+  const [table, ...others] = tablesOf('mongoose', api, version);
+  expect(others).toEqual([]);
+  return table as Table;
+}
+
+describe('Mongoose', () => {
+  test.each([
+    [
+      '7.10',
+      'posix',
+      'linux',
+      { 104: 'MG_IO_RESET', 32: 'MG_IO_RESET', 11: 'MG_IO_WAIT', 115: 'MG_IO_WAIT', 4: 'MG_IO_ERR', 103: 'MG_IO_ERR', 110: 'MG_IO_ERR' },
+    ],
+    ['7.16', 'posix', 'linux', { 104: 'MG_IO_RESET', 32: 'MG_IO_RESET', 11: 'MG_IO_WAIT' }],
+    ['7.22', 'posix', 'linux', { 104: 'MG_IO_ERR', 32: 'MG_IO_ERR', 11: 'MG_IO_WAIT', 115: 'MG_IO_WAIT' }],
+    [
+      '7.21',
+      'winsock',
+      'windows',
+      { 10054: 'MG_IO_RESET', 10053: 'MG_IO_ERR', 10035: 'MG_IO_WAIT', 10004: 'MG_IO_WAIT', 10036: 'MG_IO_WAIT', 10058: 'MG_IO_ERR' },
+    ],
+    ['7.22', 'winsock', 'windows', { 10054: 'MG_IO_ERR', 10053: 'MG_IO_ERR', 10035: 'MG_IO_WAIT' }],
+  ] as const)('%s on %s', (version, api, platform, classes) => {
+    const classify = classifier(mongoose(version, api), platform);
+    for (const [code, className] of Object.entries(classes)) expect([code, classify(-1, Number(code))]).toEqual([code, className]);
+    expect(classify(0, 0)).toBe('MG_IO_ERR');
+    expect(classify(17, 0)).toBe('data');
+  });
+
+  test('has one table for each version and api', () => {
+    expect(tablesOf('mongoose', 'posix').map(({ label }) => label)).toEqual(['7.10–7.21', '7.22']);
+    expect(tablesOf('mongoose', 'posix', '7.9')).toEqual([]);
+  });
+});
+
+test('every shipped table can be used on every platform of its api', () => {
+  for (const table of shippedTables())
+    for (const platform of table.api === 'posix' ? (['linux', 'darwin'] as const) : (['windows', 'wine'] as const)) classifier(table, platform);
+});
+
+describe('a table as written', () => {
+  const good = mongoose('7.16', 'posix');
+  const issues = (table: unknown) => tableSchema.safeParse(table).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+
+  test('names its classes', () => {
+    expect(issues({ ...good, rows: [{ ret: 'zero', class: 'MG_IO_EOF' }, ...good.rows] })).toEqual([
+      "rows.0.class: MG_IO_EOF is none of the table's classes (data, MG_IO_ERR, MG_IO_WAIT, MG_IO_RESET)",
+    ]);
+  });
+
+  test('has an answer to everything', () => {
+    expect(issues({ ...good, rows: good.rows.slice(0, -1) })).toEqual(['rows: no row for every other negative return: add one without codes']);
+  });
+
+  test('knows its meanings', () => {
+    expect(issues({ ...good, classes: { ...good.classes, data: { meaning: 'bytes' } } })?.[0]).toMatch(/^classes\.data\.meaning: /);
+  });
+
+  test('names codes that its platform has', () => {
+    const table: Table = { ...good, rows: [{ ret: 'negative', codes: ['WSAECONNRESET'], class: 'MG_IO_RESET' }, ...good.rows] };
+    expect(() => classifier(table, 'linux')).toThrow('mongoose@7.10–7.21/posix: linux has no error code WSAECONNRESET');
+  });
+
+  test('is read from the top: the first row that matches counts', () => {
+    const table: Table = { ...good, rows: [{ ret: 'negative', codes: [104], class: 'MG_IO_WAIT' }, ...good.rows] };
+    expect(classifier(table, 'linux')(-1, 104)).toBe('MG_IO_WAIT');
+  });
+});
+
+describe('the classes of a trace', () => {
+  const table = mongoose('7.16', 'posix');
+
+  test('stand for recv and send alone', () => {
+    const soError: Observation = { on: 'S', call: 'getsockopt', args: {}, ret: 0, code: 0, out: { value: 104 }, token: 'so_error:ECONNRESET' };
+    const blocked: Observation = { on: 'S', call: 'recv', args: {}, ret: null, code: 0, token: 'blocked' };
+    expect(classesOf(table, 'linux', [failed('ECONNRESET', 104), soError, received(0), blocked])).toEqual(['MG_IO_RESET', undefined, 'MG_IO_ERR', undefined]);
+  });
+
+  const wrong = (table: Table, platform: typeof LINUX, ...observations: Observation[]) =>
+    checkScenario(table, platform.id, judge(platform, measured('tcp/reset/idle', observations))).map(({ index, meaning, className }) => ({
+      index,
+      meaning,
+      className,
+    }));
+
+  test('are right where a reset, an end and an abort are no wait, and a would-block is one', () => {
+    expect(wrong(table, LINUX, failed('EAGAIN', 11), failed('ECONNRESET', 104), received(0), received(5), failed('ECONNABORTED', 103))).toEqual([]);
+    expect(
+      wrong(mongoose('7.16', 'winsock'), WINDOWS, failed('WSAEWOULDBLOCK', 10035), failed('WSAECONNRESET', 10054), failed('WSAECONNABORTED', 10053)),
+    ).toEqual([]);
+  });
+
+  test('are wrong where a reset reads as wait', () => {
+    const waits: Table = { ...table, rows: [{ ret: 'negative', codes: ['ECONNRESET'], class: 'MG_IO_WAIT' }, ...table.rows] };
+    expect(wrong(waits, LINUX, failed('ECONNRESET', 104), received(0))).toEqual([{ index: 0, meaning: 'reset', className: 'MG_IO_WAIT' }]);
+  });
+
+  test('are wrong where an end reads as wait', () => {
+    const waits: Table = { ...table, rows: [{ ret: 'zero', class: 'MG_IO_WAIT' }, ...table.rows] };
+    expect(wrong(waits, LINUX, failed('ECONNRESET', 104), received(0))).toEqual([{ index: 1, meaning: 'end', className: 'MG_IO_WAIT' }]);
+  });
+
+  test('are wrong where an abort reads as wait, as Windows gives it', () => {
+    const winsock = mongoose('7.16', 'winsock');
+    const waits: Table = { ...winsock, rows: [{ ret: 'negative', codes: ['WSAECONNABORTED'], class: 'MG_IO_WAIT' }, ...winsock.rows] };
+    expect(wrong(waits, WINDOWS, failed('WSAECONNABORTED', 10053))).toEqual([{ index: 0, meaning: 'aborted', className: 'MG_IO_WAIT' }]);
+  });
+
+  test('are wrong where a would-block does not read as wait', () => {
+    const closes: Table = { ...table, rows: table.rows.filter(({ class: name }) => name !== 'MG_IO_WAIT') };
+    expect(wrong(closes, LINUX, failed('EAGAIN', 11))).toEqual([{ index: 0, meaning: 'would-block', className: 'MG_IO_ERR' }]);
+  });
+});

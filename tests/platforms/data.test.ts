@@ -1,0 +1,99 @@
+import os from 'node:os';
+import { describe, expect, test } from 'vitest';
+import { CODE_PLATFORMS, codeNamed, codesOf, socketCode } from '../../platforms/code.ts';
+import { EXPECTED_PLATFORMS, expectationFor, expectationsFor, patternsOf } from '../../platforms/expectation.ts';
+import { readData } from '../../platforms/package-root.ts';
+import { scenarios } from '../../suites/index.ts';
+import { LINUX, WINDOWS, WINE_8 } from '../fixtures/index.ts';
+
+describe.each(CODE_PLATFORMS)('the codes of %s', (platform) => {
+  const codes = codesOf(platform);
+
+  test('have each name once, aliases too', () => {
+    const names = codes.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
+
+  test('have each number once: what a call leaves names one code', () => {
+    const numbers = codes.map(({ number }) => number);
+    expect(numbers.filter((number, i) => numbers.indexOf(number) !== i)).toEqual([]);
+  });
+
+  test('say something of each', () => {
+    expect(codes.filter(({ text }) => !/^[A-Z].*\.$/.test(text))).toEqual([]);
+  });
+});
+
+test("Linux's numbers are this system's", { skip: process.platform !== 'linux' }, () => {
+  for (const [name, number] of Object.entries(os.constants.errno)) {
+    const known = codeNamed('linux', name);
+    if (known !== undefined) expect([name, known.number]).toEqual([name, number]);
+  }
+});
+
+test('each NTSTATUS is mapped to codes that are in the list', () => {
+  const statuses = codesOf('windows').filter(({ domain }) => domain === 'ntstatus');
+  expect(statuses.length).toBeGreaterThan(15);
+  for (const { name, winsock, win32 } of statuses) {
+    expect([name, codeNamed('windows', winsock ?? '')?.domain]).toEqual([name, expect.stringMatching(/^win(sock|32)$/)]);
+    expect([name, codeNamed('windows', win32 ?? '')?.domain]).toEqual([name, expect.stringMatching(/^win/)]);
+  }
+});
+
+test('numbers are named by platform, and an NTSTATUS never stands for a code', () => {
+  expect(socketCode('linux', 104)?.name).toBe('ECONNRESET');
+  expect(socketCode('windows', 10054)?.name).toBe('WSAECONNRESET');
+  expect(socketCode('wine', 10054)?.name).toBe('WSAECONNRESET');
+  expect(socketCode('windows', 0xc000020d)).toBeUndefined();
+  expect(socketCode('linux', 99_999)).toBeUndefined();
+});
+
+const ids = new Set(scenarios.map(({ id }) => id));
+
+describe.each(EXPECTED_PLATFORMS)('what is expected of %s', (platform) => {
+  const { expectations } = readData('platforms', platform, 'expected.json') as { expectations: { id: string }[] };
+
+  test('is of scenarios that exist', () => {
+    expect(expectations.map(({ id }) => id).filter((id) => !ids.has(id))).toEqual([]);
+  });
+
+  test('has for each scenario no entry behind one that always holds', () => {
+    for (const id of new Set(expectations.map((e) => e.id))) {
+      const always = expectationsFor(platform, id).findIndex(({ when }) => when === undefined);
+      expect([id, always]).toEqual([id, always === -1 ? -1 : expectationsFor(platform, id).length - 1]);
+    }
+  });
+
+  test('is written in tokens of the contract', () => {
+    const token =
+      /^(data:\d+|eof|0|sent:\d+|ok|(WSA)?E[A-Z]+|so_error:(0|(WSA)?E[A-Z]+)|poll:(0|(IN|OUT|ERR|HUP)(\|(IN|OUT|ERR|HUP))*)|select:[r-][w-][x-]|blocked|\?)…?$/;
+    for (const { id } of expectations) {
+      for (const expectation of expectationsFor(platform, id)) {
+        for (const pattern of patternsOf(expectation))
+          for (const written of pattern) expect(`${id}: ${written}`).toMatch(new RegExp(`: ${token.source.slice(1)}`));
+      }
+    }
+  });
+});
+
+test('every scenario is expected of Linux, and known or marked unknown on Windows', () => {
+  for (const id of ids) {
+    expect([id, expectationFor(LINUX, id)?.expectation.measured]).toEqual([id, true]);
+    expect([id, expectationFor(WINDOWS, id)?.expectation.measured]).toEqual([id, false]);
+  }
+});
+
+test('a scenario with parameters inherits from the one without', () => {
+  expect(expectationFor(LINUX, 'tcp/reset/select?family=inet6')?.expectation.id).toBe('tcp/reset/select');
+});
+
+test('Wine mirrors Windows but where it deviates, by version', () => {
+  expect(expectationFor(WINE_8, 'tcp/reset/idle')?.expectation).toMatchObject({ trace: ['eof…'], deviates: expect.stringContaining('8.21') });
+  expect(expectationFor({ ...WINE_8, wine: '10.0' }, 'tcp/reset/idle')).toMatchObject({ file: 'platforms/windows/expected.json' });
+  expect(expectationFor(WINE_8, 'tcp/idle/recv')).toMatchObject({ file: 'platforms/windows/expected.json' });
+});
+
+test('nothing is known of Darwin, or of a scenario that does not exist', () => {
+  expect(expectationFor({ ...LINUX, id: 'darwin' }, 'tcp/reset/idle')).toBeUndefined();
+  expect(expectationFor(LINUX, 'tcp/no/such')).toBeUndefined();
+});

@@ -1,0 +1,164 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { packageRoot } from '../../platforms/package-root.ts';
+import { judge, timingOf } from '../../results/judge.ts';
+import { footerOf, headerOf, serializeRun } from '../../results/lines.ts';
+import { parseRun, RunFileError, readRun } from '../../results/read.ts';
+import { keepRun, recordedPath, recordedRuns } from '../../results/recorded.ts';
+import type { Run } from '../../results/schema.ts';
+import { WholeFile, WriteFailed } from '../../results/write.ts';
+import { SCHEMAS, schemaText } from '../../scripts/schemas.ts';
+import { failed, LINUX, measured, received } from '../fixtures/index.ts';
+
+const results = [measured('tcp/reset/idle', [failed('ECONNRESET', 104), received(0), received(0)]), measured('tcp/fin/idle', [received(0), received(0)])];
+const scenarios = results.map((result) => judge(LINUX, result));
+const run: Run = {
+  header: headerOf(LINUX, new Date('2026-01-02T03:04:05.678Z')),
+  scenarios,
+  timings: results.map(timingOf),
+  footer: footerOf(scenarios, false, 12),
+};
+const text = serializeRun(run);
+const lines = text.trimEnd().split('\n');
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sockatlas-test-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('a run file', () => {
+  test('is read as it was written', () => {
+    expect(parseRun(text, 'run')).toEqual(run);
+  });
+
+  test('may have Windows line ends', () => {
+    expect(parseRun(text.replaceAll('\n', '\r\n'), 'run')).toEqual(run);
+  });
+
+  test('keeps durations apart from behaviour', () => {
+    expect(lines.filter((line) => line.includes('"us"'))).toEqual([]);
+    expect(run.timings[0]).toEqual({ type: 'timing', id: 'tcp/reset/idle', ms: 3, traces: [[1.5, 1.5, 1.5]] });
+  });
+
+  test('of the first schema is still read (tests/golden/run-1.jsonl)', () => {
+    const golden = readRun(join(packageRoot, 'tests', 'golden', 'run-1.jsonl'));
+    expect(golden.header.platform.name).toBe('linux-6.18');
+    expect(golden.scenarios.find(({ id }) => id === 'tcp/reset/idle')?.traces[0]?.trace).toEqual(['ECONNRESET', 'eof', 'eof', 'eof', 'eof']);
+  });
+
+  test.each([
+    { what: 'nothing', content: '', says: 'run: empty; a run starts with a header line' },
+    { what: 'a cut line', content: text.slice(0, text.length - 20), says: `run:${lines.length}: ends in the middle of a line: the file was cut` },
+    {
+      what: 'no footer',
+      content: lines.slice(0, -1).join('\n'),
+      says: `run: no footer after ${lines.length - 1} lines: the file was cut, or its run did not end`,
+    },
+    { what: 'no header', content: lines.slice(1).join('\n'), says: 'run:1: starts with a line of type scenario, not with a header' },
+    { what: 'two headers', content: [lines[0], ...lines].join('\n'), says: 'run:2: a second header' },
+    { what: 'a scenario twice', content: [...lines.slice(0, 2), ...lines.slice(1)].join('\n'), says: 'run:3: tcp/reset/idle stands there a second time' },
+    { what: 'a scenario missing', content: [lines[0], ...lines.slice(2)].join('\n'), says: 'run: its footer counts 2 scenarios, the file holds 1' },
+    { what: 'lines after the footer', content: [...lines, lines[1]].join('\n'), says: `run:${lines.length + 1}: a line of type scenario after the footer` },
+    { what: 'no JSON', content: ['{"type":', ...lines].join('\n'), says: 'run:1: no JSON' },
+    {
+      what: 'a newer schema',
+      content: text.replace('"schema":1', '"schema":2'),
+      says: 'run:1: run format 2, this version reads 1: update sockatlas to read it',
+    },
+    { what: 'another format', content: '{"type":"header","schema":"x"}', says: 'run:1: run format "x", this version reads 1: it is no run of sockatlas' },
+    { what: 'a field of the wrong type', content: text.replace('"count":1', '"count":"1"'), says: /run:2: [\s\S]*traces\[0\]\.count/ },
+    { what: 'an id that is none', content: text.replaceAll('tcp/reset/idle', '<script>'), says: /run:2: [\s\S]*an id is transport\/event\/case/ },
+    { what: 'a field too many', content: text.replace('"verdict":', '"more":1,"verdict":'), says: /run:2: [\s\S]*more/ },
+  ])('that has $what is refused, with the place', ({ content, says }) => {
+    expect(() => parseRun(content, 'run')).toThrow(
+      expect.objectContaining({ name: 'RunFileError', message: typeof says === 'string' ? says : expect.stringMatching(says) }),
+    );
+  });
+
+  test('that is not there, or a folder, is refused by name', () => {
+    expect(() => readRun(join(folder, 'none.jsonl'))).toThrow(RunFileError);
+    expect(() => readRun(folder)).toThrow(RunFileError);
+  });
+
+  test('larger than any run is refused before it is read', () => {
+    const path = join(folder, 'large.jsonl');
+    writeFileSync(path, Buffer.alloc(65 * 1024 * 1024, 0x20));
+    expect(() => readRun(path)).toThrow(/68157440 bytes; a run has at most 67108864/);
+  });
+});
+
+test.each(SCHEMAS)('$path is the schema of the code (npm run schemas writes it)', ({ path, schema, title }) => {
+  expect(readFileSync(join(packageRoot, path), 'utf8')).toBe(schemaText(schema, title));
+  expect(z.toJSONSchema(schema)).toHaveProperty('$schema');
+});
+
+describe('a file that is written', () => {
+  test('appears whole, and nothing else does', () => {
+    const path = join(folder, 'a file.jsonl');
+    const file = new WholeFile(path);
+    file.write('one\n');
+    expect(readdirSync(folder)).not.toContain('a file.jsonl');
+    file.write('two\n');
+    file.finish();
+    expect(readdirSync(folder)).toEqual(['a file.jsonl']);
+    expect(readFileSync(path, 'utf8')).toBe('one\ntwo\n');
+  });
+
+  test('leaves the old one as it was when it is given up', () => {
+    const path = join(folder, 'run.jsonl');
+    writeFileSync(path, 'old');
+    const file = new WholeFile(path);
+    file.write('new');
+    file.discard();
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    expect(readdirSync(folder)).toEqual(['run.jsonl']);
+  });
+
+  test('where there is no folder is refused at once', () => {
+    expect(() => new WholeFile(join(folder, 'no', 'run.jsonl'))).toThrow(WriteFailed);
+  });
+
+  test.runIf(process.platform === 'linux')('onto a full disk says so', () => {
+    const file = new WholeFile('/dev/full');
+    expect(() => file.write('x')).toThrow(/\/dev\/full could not be written: ENOSPC/);
+  });
+
+  test.runIf(process.platform !== 'win32' && process.getuid?.() !== 0)('into a folder that is not ours says so', () => {
+    chmodSync(folder, 0o500);
+    expect(() => new WholeFile(join(folder, 'run.jsonl'))).toThrow(/EACCES/);
+  });
+});
+
+describe('runs that are kept', () => {
+  test('are named for their platform and start, and found again', () => {
+    const path = keepRun(run);
+    expect(path).toMatch(/linux-6\.18-2026-01-02T030405\.678Z\.jsonl$/);
+    const found = recordedRuns(() => {}).find(({ file }) => file === path);
+    expect(found?.run).toEqual(run);
+  });
+
+  test('are the newest twenty', () => {
+    for (let i = 0; i < 25; i++) keepRun({ ...run, header: { ...run.header, started: `2026-02-02T00:00:${String(i).padStart(2, '0')}.000Z` } });
+    const kept = recordedRuns(() => {})
+      .map(({ run: { header } }) => header.started)
+      .filter((started) => started.startsWith('2026-02'));
+    expect(kept).toHaveLength(20);
+    expect(kept[0]).toBe('2026-02-02T00:00:24.000Z');
+  });
+
+  test('that cannot be read are told of, and the others still found', () => {
+    const path = keepRun(run);
+    writeFileSync(path.replace(/[^/\\]*$/, 'broken.jsonl'), '{');
+    const complaints: string[] = [];
+    expect(recordedRuns((message) => complaints.push(message)).length).toBeGreaterThan(0);
+    expect(complaints).toEqual([expect.stringContaining('broken.jsonl:1')]);
+  });
+
+  test('in the repository have one file for a platform', () => {
+    expect(recordedPath(run)).toBe(join(packageRoot, 'results', 'runs', 'linux-6.18-x64.jsonl'));
+  });
+});

@@ -1,0 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+
+/** Runs that tests make are kept in a folder of their own, not in the user's cache. */
+const folder = mkdtempSync(join(tmpdir(), 'sockatlas-cache-'));
+process.env.SOCKATLAS_CACHE = folder;
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
