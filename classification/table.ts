@@ -1,9 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import type * as Zod from 'zod';
 import { type CodePlatform, codeNamed, MEANINGS, type Meaning } from '../platforms/code.ts';
 import { packageRoot, readData } from '../platforms/package-root.ts';
 import { inRange } from '../platforms/version.ts';
+import { z } from '../platforms/zod.ts';
 
 const codeName = z.union([z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.int()]);
 
@@ -53,7 +54,7 @@ export const tableSchema = z
     }
   });
 
-export type Table = z.infer<typeof tableSchema>;
+export type Table = Zod.infer<typeof tableSchema>;
 export type Context = Table['contexts'][number];
 
 /** What a table says of one answer. */

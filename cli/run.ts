@@ -1,21 +1,15 @@
-import { availableParallelism } from 'node:os';
-import type { Platform } from '../platforms/platform.ts';
 import { type Format, formatRun } from '../report/formats.ts';
 import { painter } from '../report/pretty.ts';
 import { conforms, viewOf } from '../report/view.ts';
-import { judge, timingOf } from '../results/judge.ts';
-import { footerOf, headerOf } from '../results/lines.ts';
-import type { Measured } from '../results/measured.ts';
 import { keepRun, recordedPath, writeRun } from '../results/recorded.ts';
 import type { Run } from '../results/schema.ts';
 import { WholeFile } from '../results/write.ts';
-import { StartFailed } from '../runner/process.ts';
-import { runScenarios } from '../runner/run.ts';
 import { scenarios } from '../suites/index.ts';
-import { agentCommand } from './agent-command.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
+import { interruptible } from './interruptible.ts';
 import { fileFormat, print, say } from './output.ts';
 import { Progress } from './progress.ts';
+import { record } from './record.ts';
 import { select } from './select.ts';
 
 export interface RunArguments {
@@ -44,7 +38,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   const out = options.out === undefined ? undefined : new WholeFile(options.out);
   let recorded: Run;
   try {
-    recorded = await record(ids, options);
+    recorded = await recordWithProgress(ids, options);
   } catch (error) {
     out?.discard();
     throw error;
@@ -64,70 +58,29 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   return conforms(view) ? EXIT.conforms : EXIT.differs;
 }
 
-/** Runs the scenarios and judges what they gave. A Ctrl-C ends it early, and keeps what was recorded until then. */
-async function record(ids: readonly string[], options: RunArguments): Promise<Run> {
-  const started = new Date();
-  const begun = performance.now();
-  const chosen = scenarios.filter(({ id }) => ids.includes(id));
-  const measured = new Map<string, Measured>();
-  const interruption = interruptible();
-  const progress = new Progress(chosen.length);
-  let platform: Platform | undefined;
-
+async function recordWithProgress(ids: readonly string[], { trials, timeout, jobs }: RunArguments): Promise<Run> {
+  const progress = new Progress(ids.length);
   try {
-    await runScenarios({
-      agent: agentCommand('agent'),
-      scenarios: chosen,
-      trials: options.trials,
-      timeout: options.timeout,
-      jobs: options.jobs ?? Math.min(2, availableParallelism()),
-      signal: interruption.signal,
-      onPlatform: (found) => {
-        platform = found;
-      },
-      onStart: (id) => progress.start(id),
-      onMeasured: (result) => {
-        measured.set(result.id, result);
-        progress.done(result.id);
-      },
-    });
-  } catch (error) {
-    if (error instanceof StartFailed) throw new EnvironmentError(error.message);
-    throw error;
+    return await interruptible((signal) =>
+      record({
+        ids,
+        trials,
+        timeout,
+        ...(jobs !== undefined && { jobs }),
+        signal,
+        onStart: (id) => progress.start(id),
+        onMeasured: (id) => progress.done(id),
+      }),
+    );
   } finally {
-    interruption.end();
     progress.clear();
   }
-  if (platform === undefined) throw new EnvironmentError('interrupted before an agent was ready: nothing was recorded');
-
-  const header = headerOf(platform, started);
-  // In the order of the suite, whichever ended first.
-  const results = chosen.flatMap(({ id }) => measured.get(id) ?? []);
-  const lines = results.map((result) => judge(header.platform, result));
-  return { header, scenarios: lines, timings: results.map(timingOf), footer: footerOf(lines, interruption.signal.aborted, performance.now() - begun) };
-}
-
-/** The first SIGINT or SIGTERM asks the run to end; the second ends the process. */
-function interruptible(): { signal: AbortSignal; end(): void } {
-  const controller = new AbortController();
-  const onSignal = () => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    controller.abort();
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, onSignal);
-  return {
-    signal: controller.signal,
-    end: () => {
-      for (const signal of signals) process.off(signal, onSignal);
-    },
-  };
 }
 
 function keep(recorded: Run, inRepository: boolean): void {
   if (inRepository) {
-    const path = recordedPath(recorded);
     if (recorded.footer.interrupted) throw new EnvironmentError('interrupted: an unfinished run is not recorded');
+    const path = recordedPath(recorded);
     writeRun(path, recorded);
     say(`recorded as ${path}`);
     return;

@@ -7,6 +7,11 @@ type Native = ReturnType<Library['func']>;
 // biome-ignore lint/suspicious/noExplicitAny: what a C function takes is known to the prototype, not to TypeScript
 type Argument = any;
 
+/** What makes a function of a prototype: a library that exports it by name, or an address that a call gave. */
+export interface Definer {
+  func(name: string, result: string, parameters: string[]): Native;
+}
+
 /** Where a socket API keeps its error code: errno, or WSAGetLastError(). */
 export interface CodeRegister {
   set(code: number): void;
@@ -22,7 +27,7 @@ export interface CodeRegister {
  * without its code never leaves this file (`npm run bench` counts wrong pairs under garbage collection).
  */
 export function captured(
-  library: Library,
+  library: Definer,
   register: CodeRegister,
   failed: (ret: number) => boolean,
 ): (name: string, result: string, parameters: readonly string[]) => (...args: Argument[]) => Outcome {
@@ -34,6 +39,11 @@ export function captured(
     // A variadic argument is passed to koffi as its type and its value.
     const arity = parameters.length + (parameters.includes('...') ? 1 : 0);
     switch (arity) {
+      case 0:
+        return () => {
+          set(UNTOUCHED);
+          return pair(fn(), get());
+        };
       case 1:
         return (a) => {
           set(UNTOUCHED);
@@ -64,8 +74,23 @@ export function captured(
           set(UNTOUCHED);
           return pair(fn(a, b, c, d, e, f), get());
         };
+      case 7:
+        return (a, b, c, d, e, f, g) => {
+          set(UNTOUCHED);
+          return pair(fn(a, b, c, d, e, f, g), get());
+        };
+      case 8:
+        return (a, b, c, d, e, f, g, h) => {
+          set(UNTOUCHED);
+          return pair(fn(a, b, c, d, e, f, g, h), get());
+        };
+      case 9:
+        return (a, b, c, d, e, f, g, h, i) => {
+          set(UNTOUCHED);
+          return pair(fn(a, b, c, d, e, f, g, h, i), get());
+        };
       default:
-        throw new RangeError(`${name} takes ${arity} arguments; captured() knows calls of 1 to 6`);
+        throw new RangeError(`${name} takes ${arity} arguments; captured() knows calls of 0 to 9`);
     }
   };
 }

@@ -1,22 +1,26 @@
-import { z } from 'zod';
 import { readData } from './package-root.ts';
 
 /** What an answer of a socket call means, in a vocabulary small enough for tables of different libraries to be compared. */
 export const MEANINGS = ['would-block', 'interrupted', 'data', 'end', 'reset', 'aborted', 'timed-out', 'refused', 'misuse', 'other'] as const;
 export type Meaning = (typeof MEANINGS)[number];
 
-const codeSchema = z.strictObject({
-  name: z.string(),
-  number: z.int(),
-  domain: z.enum(['errno', 'winsock', 'win32', 'ntstatus']).describe('Whose numbering it is'),
-  meaning: z.enum(MEANINGS),
-  text: z.string().describe('What it says, for people'),
-  aliases: z.array(z.string()).optional().describe('Other names of the same number: EWOULDBLOCK for EAGAIN'),
-  winsock: z.string().optional().describe('For an NTSTATUS: what WSAGetOverlappedResult makes of it'),
-  win32: z.string().optional().describe('For an NTSTATUS: what GetOverlappedResult and GetQueuedCompletionStatus make of it'),
-  sources: z.array(z.string()).optional(),
-});
-export type Code = z.infer<typeof codeSchema>;
+/** An error code of a platform, as `codes.json` has it (its schema, which tests hold it to: platforms/code-schema.ts). */
+export interface Code {
+  readonly name: string;
+  readonly number: number;
+  /** Whose numbering it is. */
+  readonly domain: 'errno' | 'winsock' | 'win32' | 'ntstatus';
+  readonly meaning: Meaning;
+  /** What it says, for people. */
+  readonly text: string;
+  /** Other names of the same number: EWOULDBLOCK for EAGAIN. */
+  readonly aliases?: readonly string[];
+  /** For an NTSTATUS: what WSAGetOverlappedResult makes of it. */
+  readonly winsock?: string;
+  /** For an NTSTATUS: what GetOverlappedResult and GetQueuedCompletionStatus make of it. */
+  readonly win32?: string;
+  readonly sources?: readonly string[];
+}
 
 /** The error codes that platforms give, by platform: Wine speaks Windows' codes. */
 const FILES = { linux: 'linux', windows: 'windows', wine: 'windows', darwin: 'darwin' } as const;
@@ -25,12 +29,11 @@ export const CODE_PLATFORMS = ['linux', 'darwin', 'windows'] as const;
 
 const cache = new Map<string, readonly Code[]>();
 
-/** @throws ZodError for a codes.json that is not of the schema */
 export function codesOf(platform: CodePlatform): readonly Code[] {
   const file = FILES[platform];
   let codes = cache.get(file);
   if (codes === undefined) {
-    codes = z.array(codeSchema).parse(readData('platforms', file, 'codes.json'));
+    codes = readData('platforms', file, 'codes.json') as readonly Code[];
     cache.set(file, codes);
   }
   return codes;

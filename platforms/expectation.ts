@@ -1,8 +1,9 @@
-import { z } from 'zod';
+import type * as Zod from 'zod';
 import { readData } from './package-root.ts';
 import type { Platform } from './platform.ts';
 import { matchesPattern } from './trace.ts';
 import { inRange } from './version.ts';
+import { z } from './zod.ts';
 
 const patternSchema = z
   .array(z.string().min(1))
@@ -36,7 +37,7 @@ export const expectationsSchema = z.strictObject({
   expectations: z.array(expectationSchema),
 });
 
-export type Expectation = z.infer<typeof expectationSchema>;
+export type Expectation = Zod.infer<typeof expectationSchema>;
 
 /** An expectation, and where it stands: failure messages name the file. */
 export interface Found {
@@ -44,7 +45,7 @@ export interface Found {
   readonly file: string;
 }
 
-const files = new Map<string, z.infer<typeof expectationsSchema> | undefined>();
+const files = new Map<string, Zod.infer<typeof expectationsSchema> | undefined>();
 
 /** The platforms that have expectations; others (darwin) are recorded, not judged. */
 export const EXPECTED_PLATFORMS = ['linux', 'windows', 'wine'] as const;
@@ -73,7 +74,7 @@ function find(file: string, platform: Versions, id: string): Found | undefined {
   return content.mirrors === undefined ? undefined : find(content.mirrors, platform, id);
 }
 
-function load(platform: string): z.infer<typeof expectationsSchema> | undefined {
+function load(platform: string): Zod.infer<typeof expectationsSchema> | undefined {
   if (!files.has(platform)) {
     const known = (EXPECTED_PLATFORMS as readonly string[]).includes(platform);
     files.set(platform, known ? expectationsSchema.parse(readData('platforms', platform, 'expected.json')) : undefined);

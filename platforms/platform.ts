@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type * as Zod from 'zod';
+import { z } from './zod.ts';
 
 const text = z.string().min(1).max(200);
 
@@ -19,4 +20,4 @@ export const platformSchema = z.strictObject({
   sandbox: text.optional().describe('gvisor or wsl, where a kernel other than the one that uname names answers the calls'),
 });
 
-export type Platform = z.infer<typeof platformSchema>;
+export type Platform = Zod.infer<typeof platformSchema>;

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import { z } from 'zod';
+import { z } from '../platforms/zod.ts';
 import { type Footer, type Header, type Line, lineSchema, type Run, SCHEMA_VERSION, type ScenarioLine, type TimingLine } from './schema.ts';
 
 /** A run file that cannot be read, is not of the format, or is not whole. The message names the file, the line and the field. */

@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import type * as Zod from 'zod';
 import { platformSchema } from '../platforms/platform.ts';
+import { z } from '../platforms/zod.ts';
 
 /**
  * The run format: JSON Lines. A header, for each scenario a behaviour line and a timing line, a footer. What a platform does and how long it took
@@ -89,12 +90,12 @@ export const footerSchema = z.strictObject({
 
 export const lineSchema = z.discriminatedUnion('type', [headerSchema, scenarioSchema, timingSchema, footerSchema]);
 
-export type Observation = z.infer<typeof observationSchema>;
-export type Header = z.infer<typeof headerSchema>;
-export type ScenarioLine = z.infer<typeof scenarioSchema>;
-export type TimingLine = z.infer<typeof timingSchema>;
-export type Footer = z.infer<typeof footerSchema>;
-export type Line = z.infer<typeof lineSchema>;
+export type Observation = Zod.infer<typeof observationSchema>;
+export type Header = Zod.infer<typeof headerSchema>;
+export type ScenarioLine = Zod.infer<typeof scenarioSchema>;
+export type TimingLine = Zod.infer<typeof timingSchema>;
+export type Footer = Zod.infer<typeof footerSchema>;
+export type Line = Zod.infer<typeof lineSchema>;
 
 /** A run in memory: its file, validated. */
 export interface Run {

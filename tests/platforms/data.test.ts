@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { CODE_PLATFORMS, codeNamed, codesOf, socketCode } from '../../platforms/code.ts';
+import { codesSchema } from '../../platforms/code-schema.ts';
 import { EXPECTED_PLATFORMS, expectationFor, expectationsFor, patternsOf } from '../../platforms/expectation.ts';
 import { readData } from '../../platforms/package-root.ts';
 import { scenarios } from '../../suites/index.ts';
@@ -8,6 +9,10 @@ import { LINUX, WINDOWS, WINE_8 } from '../fixtures/index.ts';
 
 describe.each(CODE_PLATFORMS)('the codes of %s', (platform) => {
   const codes = codesOf(platform);
+
+  test('are of the schema', () => {
+    expect(codesSchema.parse(codes)).toEqual(codes);
+  });
 
   test('have each name once, aliases too', () => {
     const names = codes.flatMap(({ name, aliases = [] }) => [name, ...aliases]);

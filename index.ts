@@ -1,0 +1,19 @@
+/**
+ * sockatlas as a library: what the command does, as functions. Nothing here but `record` starts a process, and nothing loads koffi into the caller's.
+ */
+
+export { checkScenario, classesOf, type Misclassification } from './classification/check.ts';
+export { type Classify, classifier, shippedTables, type Table, tableSchema, tablesOf } from './classification/table.ts';
+export { EnvironmentError } from './cli/errors.ts';
+export { type RecordOptions, record } from './cli/record.ts';
+export { type Code, type CodePlatform, codeNamed, codesOf, type Meaning, socketCode } from './platforms/code.ts';
+export { type Expectation, expectationFor } from './platforms/expectation.ts';
+export type { Platform } from './platforms/platform.ts';
+export { asPattern, matchesPattern } from './platforms/trace.ts';
+export { describeDeviation } from './report/deviation.ts';
+export { conforms, type View, viewOf } from './report/view.ts';
+export { serializeRun } from './results/lines.ts';
+export { parseRun, RunFileError, readRun } from './results/read.ts';
+export type { Footer, Header, Observation, Run, ScenarioLine, TimingLine, Verdict } from './results/schema.ts';
+export type { Scenario } from './runner/scenario.ts';
+export { scenarios } from './suites/index.ts';

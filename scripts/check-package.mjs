@@ -1,0 +1,60 @@
+// What is published, as a stranger gets it: packed, linted, installed into an empty folder (with a space in its path), run and imported.
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import spawn from 'cross-spawn';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const place = mkdtempSync(join(tmpdir(), 'sockatlas package '));
+const env = { ...process.env, SOCKATLAS_CACHE: join(place, 'cache') };
+
+function step(what, command, args, cwd = place) {
+  const { status, stdout, stderr, error } = spawn.sync(command, args, { cwd, env, encoding: 'utf8' });
+  if (status !== 0) {
+    console.error(`package: ${what} failed: ${error?.message ?? `exit code ${status}`}\n${stdout}${stderr}`);
+    process.exitCode = 1;
+    throw new Error(what);
+  }
+  console.log(`package: ${what}: ok`);
+  return stdout;
+}
+
+try {
+  step('pack', 'npm', ['pack', '--silent', '--pack-destination', place], root);
+  const tarball = readdirSync(place).find((name) => name.endsWith('.tgz'));
+  step('publint', process.execPath, [join(root, 'node_modules', 'publint', 'src', 'cli.js'), '--strict', join(place, tarball)]);
+  writeFileSync(join(place, 'package.json'), '{"private":true,"type":"module"}');
+  step('install', 'npm', ['install', '--silent', '--no-audit', '--no-fund', join(place, tarball)]);
+  const run = step('run', process.execPath, [join(place, 'node_modules', 'sockatlas', 'dist', 'cli', 'main.js'), 'run', 'tcp/reset/idle', '--format', 'jsonl']);
+  if (!run.includes('"id":"tcp/reset/idle"')) throw new Error('the run holds no tcp/reset/idle');
+  step('bin', 'npx', ['--no-install', 'sockatlas', '--version']);
+  writeFileSync(
+    join(place, 'use.ts'),
+    "import { classifier, record, tablesOf, type Run } from 'sockatlas';\nconst run: Run = await record({ ids: ['tcp/reset/idle'], trials: 1 });\n" +
+      "const [table] = tablesOf('mongoose', 'posix', '7.16');\nif (table) console.log(run.scenarios[0]?.verdict, classifier(table, 'linux')(-1, 104));\n",
+  );
+  step('types', process.execPath, [
+    join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+    ...[
+      '--module',
+      'nodenext',
+      '--target',
+      'es2022',
+      '--strict',
+      '--types',
+      'node',
+      '--typeRoots',
+      join(root, 'node_modules', '@types'),
+      '--outDir',
+      'out',
+      '--rootDir',
+      '.',
+      'use.ts',
+    ],
+  ]);
+  const used = step('import', process.execPath, [join(place, 'out', 'use.js')]);
+  if (!used.includes('MG_IO_RESET')) throw new Error(`the library said ${used}`);
+} finally {
+  rmSync(place, { recursive: true, force: true });
+}

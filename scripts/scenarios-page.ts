@@ -1,0 +1,40 @@
+import { EXPECTED_PLATFORMS, type Expectation, expectationsFor, patternsOf } from '../platforms/expectation.ts';
+import { scenarios } from '../suites/index.ts';
+
+const INTRODUCTION = `# Scenarios
+
+<!-- Written by \`npm run docs\` from suites/ and platforms/*/expected.json. -->
+
+\`S\` is the subject, the socket under test; \`P\` is its peer. Unless a row says otherwise: TCP over IPv4 loopback, \`S\` was returned by \`accept\`
+and is non-blocking, \`P\` is blocking, both live in one process. **RST**: on \`P\`, SO_LINGER {1, 0}, then close. **FIN**: close \`P\` with nothing
+unread. **settle**: wait until what the peer did has arrived at \`S\`, by calls that consume nothing. \`recv×5\`: five calls with a buffer of 4096 bytes.
+[Tokens and patterns](run-format.md#tokens) are the run format's.
+
+What Wine does not do otherwise it does as Windows is documented to. *Documented* means that no machine with that system has measured it here.
+`;
+
+/** docs/scenarios.md: every scenario with what each platform is expected to give, and by whom. */
+export function scenariosPage(): string {
+  return `${INTRODUCTION}\n${scenarios
+    .map(
+      ({ id, why, before, recorded }) =>
+        `## ${id}\n\n${why}\n\nBefore: ${escape(before)}. Recorded: ${escape(recorded)}.\n\n${[
+          '| platform | trace | standing | why, and who says so |',
+          '| --- | --- | --- | --- |',
+          ...EXPECTED_PLATFORMS.flatMap((platform) => expectationsFor(platform, id).map((expectation) => row(platform, expectation))),
+        ].join('\n')}\n`,
+    )
+    .join('\n')}`;
+}
+
+function row(platform: string, expectation: Expectation): string {
+  const { when = {}, confidence, measured, sources, note, deviates } = expectation;
+  const versions = Object.entries(when).map(([what, range]) => `${what} ${range}`);
+  const patterns = patternsOf(expectation).map((pattern) => `\`${pattern.join(' ').replaceAll('|', '\\|')}\``);
+  const words = [deviates, note, ...sources].filter((text) => text !== undefined).map(escape);
+  return `| ${escape([platform, ...versions].join(', '))} | ${patterns.join(' or ') || 'not known'} | ${measured ? 'measured' : 'documented'}, ${confidence} | ${words.join('<br>')} |`;
+}
+
+function escape(text: string): string {
+  return text.replace(/[|<>*_]/g, (character) => `\\${character}`);
+}

@@ -1,0 +1,303 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { packageRoot } from '../../platforms/package-root.ts';
+import { parseRun, readRun } from '../../results/read.ts';
+import { scenarios } from '../../suites/index.ts';
+import { childrenOf, cli, cliProgram, isRunning, startCli, until } from '../fixtures/index.ts';
+
+const onLinux = process.platform === 'linux';
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sockatlas test '));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('sockatlas run', () => {
+  test('records every scenario of the suite, five equal trials each, and exits 0', { timeout: 60_000 }, () => {
+    const { code, stdout, stderr } = cli(['run', '--format', 'jsonl']);
+    const run = parseRun(stdout, 'stdout');
+    expect(run.scenarios.map(({ id }) => id)).toEqual(scenarios.map(({ id }) => id));
+    const surprises = run.scenarios.filter(
+      ({ verdict, trials, traces }) => !['match', 'known-deviation', 'recorded'].includes(verdict) || trials !== 5 || traces.length !== 1,
+    );
+    // A machine without IPv6 or AF_UNIX says so.
+    expect(surprises.filter(({ verdict, reason }) => !(verdict === 'unsupported' && /E(AFNOSUPPORT|ADDRNOTAVAIL)/.test(reason ?? '')))).toEqual([]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^run kept as .*\.jsonl$/m);
+  });
+
+  test('two runs of one machine have equal behaviour lines', { timeout: 60_000 }, () => {
+    const behaviour = () =>
+      cli(['run', 'tcp/reset', 'udp', '--format', 'jsonl'])
+        .stdout.split('\n')
+        .filter((line) => line.startsWith('{"type":"scenario"'));
+    const first = behaviour();
+    expect(first.length).toBeGreaterThan(20);
+    expect(behaviour()).toEqual(first);
+  });
+
+  test('a line has what a reader needs to distrust it', () => {
+    const { stdout } = cli(['run', 'tcp/reset/idle', '--trials', '2', '--format', 'jsonl']);
+    const [header, scenario, timing, footer] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(header).toMatchObject({ type: 'header', schema: 1, tool: { name: 'sockatlas' }, ffi: { backend: 'koffi' }, platform: { arch: process.arch } });
+    expect(scenario).toMatchObject({ type: 'scenario', id: 'tcp/reset/idle', trials: 2, verdict: 'match' });
+    if (onLinux) {
+      expect(scenario.traces).toEqual([
+        {
+          trace: ['ECONNRESET', 'eof', 'eof', 'eof', 'eof'],
+          count: 2,
+          observations: [
+            { on: 'S', call: 'recv', args: { buffer: 'given', length: 4096, flags: [] }, ret: -1, code: 104, name: 'ECONNRESET', token: 'ECONNRESET' },
+            ...Array.from({ length: 4 }, () => ({ on: 'S', call: 'recv', args: { buffer: 'given', length: 4096, flags: [] }, ret: 0, code: 0, token: 'eof' })),
+          ],
+        },
+      ]);
+    }
+    expect(timing.traces[0]).toHaveLength(5);
+    expect(footer).toMatchObject({ type: 'footer', scenarios: 1, verdicts: { match: 1 }, interrupted: false });
+  });
+
+  test('--format json has the classes beside the traces', () => {
+    const { stdout } = cli(['run', 'tcp/reset/idle', '--format', 'json']);
+    const { scenarios: lines, misclassifications } = JSON.parse(stdout);
+    if (onLinux) expect(lines[0].classes).toEqual({ 'mongoose@7.10–7.21': ['MG_IO_RESET MG_IO_ERR…'], 'mongoose@7.22': ['MG_IO_ERR…'] });
+    expect(misclassifications).toEqual([]);
+  });
+
+  test.runIf(onLinux)('the report reads trace and classes on one line', () => {
+    const { stdout } = cli(['run', 'tcp/reset/idle', '-v']);
+    expect(stdout).toMatch(/^match {2}tcp\/reset\/idle {2}ECONNRESET eof… +MG_IO_RESET MG_IO_ERR… +MG_IO_ERR…$/m);
+    expect(stdout).toContain('    S: recv(buffer=given, length=4096, flags=0) = -1 ECONNRESET (104)  ECONNRESET');
+    expect(stdout).toContain('1 scenarios × 5 trials');
+  });
+
+  test.each([
+    ['run.jsonl', (text: string) => parseRun(text, 'out').scenarios[0]?.id],
+    ['run.json', (text: string) => JSON.parse(text).scenarios[0].id],
+    ['run.md', (text: string) => /`(tcp\/idle\/recv)`/.exec(text)?.[1]],
+    ['run', (text: string) => parseRun(text, 'out').scenarios[0]?.id],
+  ])('--out %s: the file in the format of its name, the report on stdout', (name, idOf) => {
+    const { code, stdout } = cli(['run', 'tcp/idle', '--out', join(folder, name)]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('scenario');
+    expect(idOf(readFileSync(join(folder, name), 'utf8'))).toBe('tcp/idle/recv');
+    expect(readdirSync(folder)).toEqual([name]);
+  });
+
+  test('an unwritable --out is known before anything is run', () => {
+    const { code, stdout, stderr } = cli(['run', '--out', join(folder, 'none', 'run.jsonl')]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(/none.run\.jsonl could not be written: ENOENT/);
+  });
+
+  test.runIf(onLinux)('a full disk costs the file, not the report', () => {
+    const { code, stdout, stderr } = cli(['run', 'tcp/idle', '--out', '/dev/full']);
+    expect(code).toBe(3);
+    expect(stdout).toContain('tcp/idle/recv');
+    expect(stderr).toContain('/dev/full could not be written: ENOSPC');
+  });
+
+  test('a cache that cannot be written costs nothing', () => {
+    writeFileSync(join(folder, 'file'), '');
+    const { code, stderr } = cli(['run', 'tcp/idle'], { env: { SOCKATLAS_CACHE: join(folder, 'file') } });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^run not kept: /m);
+  });
+
+  test.runIf(onLinux)('a reader that goes away early is no error', () => {
+    const { stderr, status } = spawnSync('sh', ['-c', `"${process.execPath}" "${cliProgram}" run tcp/reset --format json | head -c 10`], { encoding: 'utf8' });
+    expect({ stderr: stderr.replace(/^run kept.*\n/m, ''), status }).toEqual({ stderr: '', status: 0 });
+  });
+
+  test('many trials keep counts', { timeout: 60_000 }, () => {
+    const { stdout } = cli(['run', 'tcp/reset/idle', '--trials', '3000', '--format', 'jsonl']);
+    expect(parseRun(stdout, 'out').scenarios[0]).toMatchObject({ trials: 3000, traces: [{ count: 3000 }] });
+    expect(stdout.length).toBeLessThan(5000);
+  });
+});
+
+describe('arguments', () => {
+  test.each([
+    [['run', 'tcp/rest/idle'], 'no scenario matches "tcp/rest/idle"; the nearest: tcp/reset/idle,'],
+    [['run', 'nothing/**'], 'no scenario matches "nothing/**"'],
+    [['run', '--skip', 'tcp/rest'], 'no scenario matches "tcp/rest"'],
+    [['run', 'tcp/reset', '--skip', 'tcp'], '--skip leaves no scenario to run'],
+    [['run', '@no-such-list'], 'the list @no-such-list cannot be read: ENOENT'],
+    [['run', '--trials', '0'], '--trials "0": a whole number from 1 to'],
+    [['run', '--trials', '1e3'], '--trials "1e3"'],
+    [['run', '--timeout', '-5'], '--timeout "-5"'],
+    [['run', '--jobs', 'many'], '--jobs "many"'],
+    [['run', '--format', 'xml'], '--format "xml": choose one of pretty, json, jsonl, markdown'],
+    [['run', '--record', 'tcp/reset'], '--record keeps whole runs'],
+    [['run', '--trails', '3'], "unknown option '--trails'"],
+    [['run', '--trials'], "option '--trials <n>' argument missing"],
+    [['list', '--format', 'xml'], '--format "xml": list has pretty, json'],
+    [['show'], "missing required argument 'id'"],
+    [['show', 'tcp/reset/idel'], 'no scenario is named "tcp/reset/idel"; the nearest: tcp/reset/idle,'],
+    [['explain', 'ECONRESET'], 'no platform has an error code "ECONRESET"; the nearest: ECONNRESET'],
+    [['explain', '123456'], 'no platform has an error code "123456"'],
+  ])('%j: exit 2', (args, says) => {
+    const { code, stdout, stderr } = cli(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(says);
+  });
+
+  test('lists of patterns may have comments and Windows line ends', () => {
+    const list = join(folder, 'list.txt');
+    writeFileSync(list, '# what hurts\r\ntcp/reset/idle # always\r\n\r\ntcp/*/select\r\n');
+    expect(cli(['list', `@${list}`]).stdout.split('\n')).toEqual(['tcp/reset/idle', 'tcp/reset/select', 'tcp/fin/select', '']);
+  });
+
+  test('an empty list is no wish for everything', () => {
+    const list = join(folder, 'list.txt');
+    writeFileSync(list, '# nothing\n');
+    expect(cli(['run', `@${list}`])).toMatchObject({ code: 2, stderr: expect.stringContaining('holds no pattern') });
+  });
+
+  test('patterns are ids, folders and globs', () => {
+    const ids = (...args: string[]) =>
+      cli(['list', ...args])
+        .stdout.trimEnd()
+        .split('\n');
+    expect(ids()).toEqual(scenarios.map(({ id }) => id));
+    expect(ids('tcp/reset/idle')).toEqual(['tcp/reset/idle']);
+    expect(ids('tcp/reset/idle?family=inet6')).toEqual(['tcp/reset/idle?family=inet6']);
+    expect(ids('unix')).toEqual(['unix/reset/close-with-unread', 'unix/fin/idle']);
+    expect(ids('**/poll')).toEqual(['tcp/reset/poll', 'tcp/fin/poll']);
+    expect(ids('unix', '--skip', '*/reset/**')).toEqual(['unix/fin/idle']);
+  });
+
+  test('--help is a manual, --version a version, and both succeed', () => {
+    expect(cli(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('Exit codes') });
+    expect(cli(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+});
+
+describe.runIf(onLinux)('a run that is stopped', () => {
+  const long = ['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '50000000', '--jobs', '2', '--format', 'jsonl'];
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('by %s keeps what was recorded, says so, and leaves nothing behind', async (signal) => {
+    const { child, pid, ended } = startCli([
+      'run',
+      'tcp/idle',
+      'tcp/timeout',
+      'tcp/reset/idle',
+      '--trials',
+      '200',
+      '--format',
+      'jsonl',
+      '--jobs',
+      '1',
+      '--timeout',
+      '60000',
+    ]);
+    // tcp/timeout waits and goes first: 200 trials, five at a time, 100 ms each.
+    const [agent] = await until('an agent runs', () => (childrenOf(pid).length > 0 ? childrenOf(pid) : undefined));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    child.kill(signal);
+    const { code, stdout, stderr } = await ended;
+    expect(code).toBe(130);
+    const run = parseRun(stdout, 'stdout');
+    expect(run.footer).toMatchObject({ interrupted: true });
+    expect(stderr).toMatch(/run kept as/);
+    expect(isRunning(agent as number)).toBe(false);
+  });
+
+  test('by kill -9 of the CLI leaves no agent and no peer behind', async () => {
+    const { child, pid, ended } = startCli([...long, 'tcp/reset/peer-killed']);
+    const agents = await until('two agents with a peer run', () => {
+      const found = childrenOf(pid);
+      return found.length === 2 && found.some((agent) => childrenOf(agent).length > 0) ? found : undefined;
+    });
+    const peers = agents.flatMap(childrenOf);
+    child.kill('SIGKILL');
+    await ended;
+    await until('agents and peers end', () => [...agents, ...peers].every((other) => !isRunning(other)));
+  });
+
+  test('by kill -9 of an agent costs one scenario, which is crashed', async () => {
+    const { pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '30000', '--jobs', '1', '--format', 'jsonl']);
+    const [agent] = await until('an agent runs', () => (childrenOf(pid).length > 0 ? childrenOf(pid) : undefined));
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    process.kill(agent as number, 'SIGKILL');
+    const { code, stdout } = await ended;
+    expect(code).toBe(1);
+    const run = parseRun(stdout, 'stdout');
+    expect(run.scenarios.map(({ verdict }) => verdict).sort()).toEqual(['crashed', 'match']);
+    expect(run.scenarios.find(({ verdict }) => verdict === 'crashed')?.reason).toBe('the agent ended: signal SIGKILL');
+  });
+
+  test('by an agent that no longer answers: blocked, and the run goes on', async () => {
+    const { pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '30000', '--jobs', '1', '--timeout', '500', '--format', 'jsonl']);
+    const [agent] = await until('an agent runs', () => (childrenOf(pid).length > 0 ? childrenOf(pid) : undefined));
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    process.kill(agent as number, 'SIGSTOP');
+    const { code, stdout } = await ended;
+    expect(code).toBe(1);
+    expect(
+      parseRun(stdout, 'stdout')
+        .scenarios.map(({ verdict }) => verdict)
+        .sort(),
+    ).toEqual(['blocked', 'match']);
+    expect(isRunning(agent as number)).toBe(false);
+  });
+});
+
+describe.runIf(onLinux)('a run under hard conditions', () => {
+  test('with 64 file descriptors', { timeout: 60_000 }, () => {
+    const { status, stderr } = spawnSync('sh', ['-c', `ulimit -n 64; exec "${process.execPath}" "${cliProgram}" run --out "${folder}/run.jsonl"`], {
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    expect(readRun(join(folder, 'run.jsonl')).scenarios).toHaveLength(scenarios.length);
+  });
+
+  test('in a folder with spaces and a quote', () => {
+    const place = join(folder, "it's a place");
+    cpSync(join(packageRoot, 'dist'), join(place, 'dist'), { recursive: true });
+    for (const data of ['package.json', 'platforms', 'classification', 'results', 'node_modules']) symlinkSync(join(packageRoot, data), join(place, data));
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(place, 'dist', 'cli', 'main.js'), 'run', 'tcp/reset'], {
+      encoding: 'utf8',
+      cwd: place,
+    });
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    expect(stdout).toContain('tcp/reset/peer-killed');
+  });
+
+  test.runIf(process.getuid?.() === 0)('as another user than root', { timeout: 60_000 }, () => {
+    const { status, stderr } = spawnSync(
+      'setpriv',
+      ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, cliProgram, 'run', 'tcp', 'udp', 'unix'],
+      {
+        encoding: 'utf8',
+        cwd: '/',
+        env: { PATH: process.env.PATH, HOME: '/nonexistent' },
+      },
+    );
+    expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringMatching(/^run not kept: /) });
+  });
+
+  test('without koffi: one sentence, exit 3', () => {
+    const place = join(folder, 'no-koffi');
+    cpSync(join(packageRoot, 'dist'), join(place, 'dist'), { recursive: true });
+    for (const data of ['package.json', 'platforms', 'classification', 'results']) symlinkSync(join(packageRoot, data), join(place, data));
+    const modules = join(packageRoot, 'node_modules');
+    // As npm install --omit=optional leaves it: koffi is there, its native module is not.
+    for (const name of readdirSync(modules).filter((entry) => !['@koromix', 'koffi', '.cache'].includes(entry)))
+      cpLink(join(modules, name), join(place, 'node_modules', name));
+    cpSync(join(modules, 'koffi'), join(place, 'node_modules', 'koffi'), { recursive: true });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(place, 'dist', 'cli', 'main.js'), 'run', 'tcp/idle'], { encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
+    expect(stderr).toMatch(/^sockatlas: koffi's native module for \S+ cannot be loaded .*install without --omit=optional.*\n$/);
+  });
+});
+
+function cpLink(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, verbatimSymlinks: true });
+}

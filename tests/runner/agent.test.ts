@@ -1,0 +1,181 @@
+import { createConnection } from 'node:net';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { TimedObservation } from '../../results/measured.ts';
+import { AgentHandle } from '../../runner/agent-handle.ts';
+import { startProcess } from '../../runner/process.ts';
+import { runScenarios } from '../../runner/run.ts';
+import { isRunning, oddAgent, until } from '../fixtures/index.ts';
+
+const started: AgentHandle[] = [];
+afterEach(() => Promise.all(started.splice(0).map((agent) => agent.stop())));
+
+async function run(id: string, options: { trials?: number; timeout?: number; onObservation?: (o: TimedObservation) => void } = {}) {
+  const agent = await AgentHandle.start(oddAgent);
+  started.push(agent);
+  const measured = await agent.run(
+    { id: `test/agent/${id}`, trials: options.trials ?? 1, timeout: options.timeout ?? 500 },
+    options.onObservation ?? (() => {}),
+  );
+  return { agent, measured };
+}
+
+describe('an agent', () => {
+  test('runs a scenario, tells of each call as it is made, and takes the next', async () => {
+    const told: string[] = [];
+    const { agent, measured } = await run('idle', { trials: 3, onObservation: ({ token }) => told.push(token) });
+    expect(measured).toMatchObject({ id: 'test/agent/idle', trials: 3, traces: [{ trace: ['EAGAIN'], count: 3 }] });
+    expect(told).toEqual(['EAGAIN']);
+    expect(agent.usable).toBe(true);
+    expect(agent.platform.arch).toBe(process.arch);
+  });
+
+  test('counts traces that differ, the most frequent first', async () => {
+    const { measured } = await run('alternates', { trials: 9 });
+    expect(measured.traces.map(({ trace, count }) => ({ trace, count }))).toEqual([
+      { trace: ['EAGAIN'], count: 6 },
+      { trace: ['ECONNRESET'], count: 3 },
+    ]);
+  });
+
+  test('gives up a call that never returns in its thread: what came before it is kept', async () => {
+    const { agent, measured } = await run('blocks-in-thread', { trials: 5, timeout: 300 });
+    expect(measured).toMatchObject({
+      trials: 0,
+      traces: [{ trace: ['data:3', 'blocked'], count: 1 }],
+      ended: { as: 'blocked', reason: 'the call had not returned after 300 ms' },
+    });
+    expect(measured.traces[0]?.observations[1]).toMatchObject({ call: 'recv', ret: null });
+    expect(agent.usable).toBe(false);
+    await until('the agent with the lost thread ends', () => !isRunning(agent.pid as number));
+  });
+
+  test('that hangs itself is killed by the watchdog', async () => {
+    const { agent, measured } = await run('blocks-itself', { timeout: 300 });
+    expect(measured).toMatchObject({
+      traces: [{ trace: ['data:3', 'blocked'] }],
+      ended: { as: 'blocked', reason: expect.stringContaining('no sign of life for 1.3 s') },
+    });
+    await until('the agent ends', () => !isRunning(agent.pid as number));
+  });
+
+  test('that dies of a signal is crashed, with the signal, and what it had seen', async () => {
+    const { measured } = await run('dies-of-a-signal');
+    expect(measured).toMatchObject({ traces: [{ trace: ['EAGAIN'] }], ended: { as: 'crashed', reason: 'the agent ended: signal SIGKILL' } });
+  });
+
+  test('that exits is crashed, with its last words', async () => {
+    expect((await run('exits-with-words')).measured.ended).toEqual({ as: 'crashed', reason: 'the agent ended: exit code 7: last words' });
+  });
+
+  test('tells of a trial that failed, and stays usable', async () => {
+    const { agent, measured } = await run('throws', { trials: 5 });
+    expect(measured).toMatchObject({ trials: 0, ended: { as: 'crashed', reason: 'the trial failed: TypeError: no such thing' } });
+    expect(agent.usable).toBe(true);
+  });
+
+  test('tells what the platform lacks', async () => {
+    expect((await run('lacks')).measured.ended).toEqual({ as: 'unsupported', reason: 'no such family here' });
+  });
+
+  test('does not take a state that never comes for one that did', async () => {
+    expect((await run('does-not-settle', { timeout: 4000 })).measured.ended).toEqual({
+      as: 'crashed',
+      reason: 'the trial failed: NotSettled: reset had not arrived after 2000 ms (TCP state ESTABLISHED)',
+    });
+  });
+
+  test('knows no scenario that it was not given', async () => {
+    expect((await run('none')).measured.ended).toEqual({ as: 'crashed', reason: 'this agent knows no scenario test/agent/none' });
+  });
+
+  test('that does not start says why', async () => {
+    await expect(
+      AgentHandle.start({ command: process.execPath, args: ['-e', 'process.stderr.write("no such day"); process.exit(3)'], stderr: 'pipe' }),
+    ).rejects.toThrow(/ended before it said anything: exit code 3: no such day/);
+    await expect(AgentHandle.start({ command: '/no/such/program', args: [], stderr: 'pipe' })).rejects.toThrow(/ENOENT/);
+  });
+});
+
+describe('a run', () => {
+  const ids = (...names: string[]) => names.map((name) => ({ id: `test/agent/${name}`, waits: false }));
+
+  test('goes on with a fresh agent after one that hung and one that died', async () => {
+    const verdicts = new Map<string, string>();
+    await runScenarios({
+      agent: oddAgent,
+      scenarios: ids('blocks-in-thread', 'dies-of-a-signal', 'blocks-itself', 'idle'),
+      trials: 2,
+      timeout: 300,
+      jobs: 1,
+      onPlatform: () => {},
+      onMeasured: ({ id, ended }) => verdicts.set(id, ended?.as ?? 'done'),
+    });
+    expect(Object.fromEntries(verdicts)).toEqual({
+      'test/agent/blocks-in-thread': 'blocked',
+      'test/agent/dies-of-a-signal': 'crashed',
+      'test/agent/blocks-itself': 'blocked',
+      'test/agent/idle': 'done',
+    });
+  });
+
+  test('that is interrupted ends at once, with what was measured until then', async () => {
+    const controller = new AbortController();
+    const measured: string[] = [];
+    await runScenarios({
+      agent: oddAgent,
+      scenarios: ids('idle', 'blocks-in-thread', 'throws'),
+      trials: 1,
+      timeout: 60_000,
+      jobs: 1,
+      signal: controller.signal,
+      onPlatform: () => {},
+      onObservation: (id) => id.endsWith('blocks-in-thread') && controller.abort(),
+      onMeasured: ({ id }) => measured.push(id),
+    });
+    expect(measured).toEqual(['test/agent/idle']);
+  });
+
+  test('that cannot start an agent fails with the reason', async () => {
+    const options = { scenarios: ids('idle', 'throws'), trials: 1, timeout: 300, jobs: 2, onPlatform: () => {}, onMeasured: () => {} };
+    await expect(runScenarios({ ...options, agent: { command: process.execPath, args: ['-e', '0'], stderr: 'pipe' } })).rejects.toThrow(
+      /ended before it said anything: exit code 0/,
+    );
+  });
+});
+
+describe('the channel', () => {
+  test('takes no one who does not know the token', async () => {
+    // The child tells its port, then waits for its turn; a stranger speaks first.
+    const script = `
+      const [port, token] = process.env.SOCKATLAS_CHANNEL.split(':');
+      const net = require('net');
+      const stranger = net.connect(port, '127.0.0.1', () => stranger.write(JSON.stringify({ type: 'hello', token: '0'.repeat(64) }) + '\\n'));
+      stranger.on('close', () => {
+        const flood = net.connect(port, '127.0.0.1', () => flood.write('x'.repeat(100000)));
+        flood.on('error', () => {});
+        flood.on('close', () => {
+          const own = net.connect(port, '127.0.0.1', () => own.write(JSON.stringify({ type: 'hello', token, who: 'own' }) + '\\n'));
+        });
+      });
+      stranger.on('error', () => {});
+    `;
+    const process_ = await startProcess({ command: process.execPath, args: ['-e', script], stderr: 'pipe' }, { message: () => {}, close: () => {} });
+    onTestFinished(() => void process_.child.kill('SIGKILL'));
+    expect(process_.hello).toEqual({ who: 'own' });
+  });
+
+  test('is closed to others once its process is there', async () => {
+    const script = `
+      const [port, token] = process.env.SOCKATLAS_CHANNEL.split(':');
+      const own = require('net').connect(port, '127.0.0.1', () => own.write(JSON.stringify({ type: 'hello', token, port: Number(port) }) + '\\n'));
+    `;
+    const { child, hello } = await startProcess({ command: process.execPath, args: ['-e', script], stderr: 'pipe' }, { message: () => {}, close: () => {} });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const refused = await new Promise<string | undefined>((resolve) => {
+      createConnection({ host: '127.0.0.1', port: hello.port as number })
+        .on('connect', () => resolve(undefined))
+        .on('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+    });
+    expect(refused).toBe('ECONNREFUSED');
+  });
+});
