@@ -18,7 +18,7 @@ export function scenariosPage(): string {
   return `${INTRODUCTION}\n${scenarios
     .map(
       ({ id, why, before, recorded }) =>
-        `## ${id}\n\n${why}\n\nBefore: ${escape(before)}. Recorded: ${escape(recorded)}.\n\n${[
+        `## ${id}\n\n${why}\n\nBefore: ${escapeCell(before)}. Recorded: ${escapeCell(recorded)}.\n\n${[
           '| platform | trace | standing | why, and who says so |',
           '| --- | --- | --- | --- |',
           ...EXPECTED_PLATFORMS.flatMap((platform) => expectationsFor(platform, id).map((expectation) => row(platform, expectation))),
@@ -31,10 +31,10 @@ function row(platform: string, expectation: Expectation): string {
   const { when = {}, confidence, measured, sources, note, deviates } = expectation;
   const versions = Object.entries(when).map(([what, range]) => `${what} ${range}`);
   const patterns = patternsOf(expectation).map((pattern) => `\`${pattern.join(' ').replaceAll('|', '\\|')}\``);
-  const words = [deviates, note, ...sources].filter((text) => text !== undefined).map(escape);
-  return `| ${escape([platform, ...versions].join(', '))} | ${patterns.join(' or ') || 'not known'} | ${measured ? 'measured' : 'documented'}, ${confidence} | ${words.join('<br>')} |`;
+  const words = [deviates, note, ...sources].filter((text) => text !== undefined).map(escapeCell);
+  return `| ${escapeCell([platform, ...versions].join(', '))} | ${patterns.join(' or ') || 'not known'} | ${measured ? 'measured' : 'documented'}, ${confidence} | ${words.join('<br>')} |`;
 }
 
-function escape(text: string): string {
+function escapeCell(text: string): string {
   return text.replace(/[|<>*_]/g, (character) => `\\${character}`);
 }
