@@ -8,6 +8,10 @@ export class NoNativeModule extends Error {
 /** This process's socket API. koffi is loaded here and nowhere earlier. @throws NoNativeModule */
 export async function loadSockets(): Promise<Sockets> {
   await requireKoffi();
+  if (process.platform === 'win32') {
+    const { winsockSockets } = await import('./winsock/index.ts');
+    return winsockSockets();
+  }
   const { posixSockets } = await import('./posix/index.ts');
   return posixSockets();
 }

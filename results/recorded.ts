@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import os from 'node:os';
 import { join } from 'node:path';
+import { cacheFolder } from '../platforms/cache.ts';
 import { packageRoot } from '../platforms/package-root.ts';
 import { serializeRun } from './lines.ts';
 import { readRun } from './read.ts';
@@ -15,15 +15,6 @@ const KEPT = 20;
 /** Where a run is kept that nobody asked to have written: the user's cache. */
 export function keptFolder(): string {
   return join(cacheFolder(), 'runs');
-}
-
-/** The user's cache folder of sockatlas, by each system's custom. */
-export function cacheFolder(): string {
-  const { env } = process;
-  if (env.SOCKATLAS_CACHE) return env.SOCKATLAS_CACHE;
-  if (process.platform === 'win32' && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, 'sockatlas');
-  if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, 'sockatlas');
-  return process.platform === 'darwin' ? join(os.homedir(), 'Library', 'Caches', 'sockatlas') : join(os.homedir(), '.cache', 'sockatlas');
 }
 
 /** Keeps a run, and the newest ones beside it. Returns its path. @throws Error where the folder cannot be written */

@@ -1,0 +1,147 @@
+import type { Handle, Outcome } from '../sockets.ts';
+import { UNTOUCHED } from '../untouched.ts';
+import { IO_PENDING, STATUS_PENDING } from './constants.ts';
+import { type Layouts, writePointer } from './layout.ts';
+import type { WinsockLibrary } from './library.ts';
+import { FixedMemory } from './memory.ts';
+
+/** A call that tells how many bytes went over, where it wrote that. */
+export interface Transferred extends Outcome {
+  /** undefined where the call left the number untouched. */
+  readonly bytes: number | undefined;
+}
+
+/** Operations that Windows may still write into: their memory must not be collected, whoever has let go of them. */
+const pending = new Set<Operation>();
+
+/** An overlapped operation: its OVERLAPPED, and everything else that Windows reads and writes while it goes on. */
+export class Operation {
+  /** What was received so far, or is sent. */
+  readonly data: Uint8Array;
+  readonly overlapped: Uint8Array;
+  readonly buffers: Uint8Array;
+  readonly flags: Uint8Array;
+  readonly transferred: Uint8Array;
+  readonly #memory: FixedMemory;
+  readonly #layouts: Layouts;
+  readonly #transferredAt: number;
+
+  /** `event` is an event's handle, 0 for none. */
+  constructor(layouts: Layouts, dataBytes: number, event: Handle = 0) {
+    const { OVERLAPPED, WSABUF, pointer } = layouts;
+    const flagsAt = OVERLAPPED.size + WSABUF.size;
+    const dataAt = flagsAt + 8;
+    const memory = new FixedMemory(dataAt + dataBytes);
+    this.#memory = memory;
+    this.#layouts = layouts;
+    this.#transferredAt = flagsAt + 4;
+    this.overlapped = memory.part(0, OVERLAPPED.size);
+    this.buffers = memory.part(OVERLAPPED.size, WSABUF.size);
+    this.flags = memory.part(flagsAt, 4);
+    this.transferred = memory.part(this.#transferredAt, 4);
+    this.data = memory.part(dataAt, dataBytes);
+    writePointer(memory.view, pointer, OVERLAPPED.offset.hEvent, event);
+    memory.view.setUint32(OVERLAPPED.size + WSABUF.offset.len, dataBytes, true);
+    writePointer(memory.view, pointer, OVERLAPPED.size + WSABUF.offset.buf, memory.address + BigInt(dataAt));
+    memory.view.setUint32(this.#transferredAt, UNTOUCHED, true);
+  }
+
+  /** Where its OVERLAPPED lies: by it a completion port tells which operation is done. */
+  get address(): bigint {
+    return this.#memory.address;
+  }
+
+  /**
+   * OVERLAPPED.Internal: the operation's NTSTATUS, unsigned (0xC000020D after a reset), 0x103 while it goes on. 0 before it has begun.
+   * https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-overlapped
+   */
+  get internal(): number {
+    // An NTSTATUS has 32 bits; only these are written where Internal has 64.
+    return this.#memory.view.getUint32(this.#layouts.OVERLAPPED.offset.Internal, true);
+  }
+
+  /** OVERLAPPED.InternalHigh: the bytes that went over. */
+  get internalHigh(): number {
+    return this.#memory.view.getUint32(this.#layouts.OVERLAPPED.offset.InternalHigh, true);
+  }
+
+  /** Adds what the call wrote, and keeps the memory alive for as long as Windows may write to it. */
+  begun(outcome: Outcome): Transferred {
+    for (const operation of pending) if (operation.internal !== STATUS_PENDING) pending.delete(operation);
+    if (outcome.code === IO_PENDING) pending.add(this);
+    const bytes = this.#memory.view.getUint32(this.#transferredAt, true);
+    return { ...outcome, bytes: bytes === UNTOUCHED ? undefined : bytes };
+  }
+}
+
+/** Overlapped calls: they return at once, -1 with WSA_IO_PENDING (997) where the operation goes on. */
+export class Overlapped {
+  readonly #layouts: Layouts;
+  readonly #calls;
+
+  constructor({ layouts, socketCall, boolCall, kernelCall }: WinsockLibrary) {
+    this.#layouts = layouts;
+    const transfer = ['intptr_t', 'void *', 'uint32_t', 'void *'] as const;
+    this.#calls = {
+      recv: socketCall('WSARecv', 'int', [...transfer, 'void *', 'void *', 'void *']),
+      send: socketCall('WSASend', 'int', [...transfer, 'uint32_t', 'void *', 'void *']),
+      wsaResult: boolCall('WSAGetOverlappedResult', 'int', ['intptr_t', 'void *', 'void *', 'int', 'void *']),
+      result: kernelCall('GetOverlappedResult', 'int', ['intptr_t', 'void *', 'void *', 'int']),
+      cancel: kernelCall('CancelIoEx', 'int', ['intptr_t', 'void *']),
+    };
+  }
+
+  /**
+   * An operation with room for `length` bytes, to be given to one call. Its completion is signalled at `event` (0 for none), or at the port that the
+   * socket is bound to.
+   */
+  operation(length: number, event: Handle = 0): Operation {
+    return new Operation(this.#layouts, length, event);
+  }
+
+  /**
+   * WSARecv into `operation.data`: 0 where it was done at once, else -1 and a Winsock code. A completion follows a 0 and a 997, no other answer.
+   * https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsarecv
+   */
+  recv(s: Handle, operation: Operation, flags = 0): Transferred {
+    new DataView(operation.flags.buffer, operation.flags.byteOffset).setUint32(0, flags, true);
+    return operation.begun(this.#calls.recv(s, operation.buffers, 1, operation.transferred, operation.flags, operation.overlapped, null));
+  }
+
+  /** WSASend of `operation.data`, answering as `recv` does. https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsasend */
+  send(s: Handle, operation: Operation, flags = 0): Transferred {
+    return operation.begun(this.#calls.send(s, operation.buffers, 1, operation.transferred, flags, operation.overlapped, null));
+  }
+
+  /**
+   * WSAGetOverlappedResult: 1 (TRUE), or 0 with a Winsock code, to which it translates the operation's NTSTATUS: 10054 after a reset, 996 while the
+   * operation goes on and `wait` is false. https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsagetoverlappedresult
+   */
+  wsaResult(s: Handle, operation: Operation, wait: boolean): Transferred {
+    const bytes = presetBytes();
+    return transferred(this.#calls.wsaResult(s, operation.overlapped, bytes, wait ? 1 : 0, operation.flags), bytes);
+  }
+
+  /**
+   * GetOverlappedResult: 1 (TRUE), or 0 with a Win32 code, to which it translates the operation's NTSTATUS: 64 ERROR_NETNAME_DELETED after a reset.
+   * https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-getoverlappedresult
+   */
+  result(s: Handle, operation: Operation, wait: boolean): Transferred {
+    const bytes = presetBytes();
+    return transferred(this.#calls.result(s, operation.overlapped, bytes, wait ? 1 : 0), bytes);
+  }
+
+  /** CancelIoEx: 1, or 0 with a Win32 code. https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-cancelioex */
+  cancel(s: Handle, operation: Operation): Outcome {
+    return this.#calls.cancel(s, operation.overlapped);
+  }
+}
+
+/** Room for a DWORD of bytes, preset to what no call writes. */
+export function presetBytes(): Uint32Array {
+  return Uint32Array.of(UNTOUCHED);
+}
+
+export function transferred(outcome: Outcome, bytes: Uint32Array): Transferred {
+  return { ...outcome, bytes: bytes[0] === UNTOUCHED ? undefined : bytes[0] };
+}
