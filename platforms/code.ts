@@ -51,6 +51,11 @@ export function socketCode(platform: CodePlatform, number: number): Code | undef
   return indexOf(platform).byNumber.get(number);
 }
 
+/** The NTSTATUS of that number, unsigned: what an overlapped operation ended with. */
+export function ntStatus(platform: CodePlatform, number: number): Code | undefined {
+  return codesOf(platform).find((code) => code.domain === 'ntstatus' && code.number === number);
+}
+
 /** The code of that name, or of that alias. */
 export function codeNamed(platform: CodePlatform, name: string): Code | undefined {
   return indexOf(platform).byName.get(name);

@@ -2,12 +2,12 @@ import type { Sockets } from '../native-bindings/sockets.ts';
 import { isWinsock } from '../native-bindings/winsock/winsock-sockets.ts';
 import { identifyDarwin } from './darwin/identify.ts';
 import { identifyLinux } from './linux/identify.ts';
-import { type Platform, platformSchema } from './platform.ts';
+import type { Platform } from './platform.ts';
 import { identifyWindows } from './windows/identify.ts';
 
 /** The platform that this process runs on. `koffi` is the version of the library that makes the calls. */
 export function identify(sockets: Sockets, koffi: string): Platform {
   const common = { arch: process.arch, node: process.versions.node, koffi, library: sockets.library };
-  if (isWinsock(sockets)) return platformSchema.parse(identifyWindows(common, sockets));
-  return platformSchema.parse(process.platform === 'darwin' ? identifyDarwin(common) : identifyLinux(common));
+  if (isWinsock(sockets)) return identifyWindows(common, sockets);
+  return process.platform === 'darwin' ? identifyDarwin(common) : identifyLinux(common);
 }

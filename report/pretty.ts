@@ -35,7 +35,7 @@ export function prettyRun(view: View, paint: Paint, verbose: boolean): string {
   const { platform } = run.header;
   const rows: string[][] = [['', 'scenario', 'trace', ...tables.map((table) => `${table.name} ${table.label}`)].map((cell) => paint('bold', cell))];
   const details = new Map<number, string[]>();
-  for (const line of run.scenarios) {
+  for (const line of verbose ? run.scenarios : run.scenarios.filter(({ verdict }) => verdict !== 'unsupported')) {
     const traces = line.traces.length === 0 ? [undefined] : line.traces;
     traces.forEach((trace, i) => {
       rows.push([
@@ -49,7 +49,15 @@ export function prettyRun(view: View, paint: Paint, verbose: boolean): string {
   }
   const lines = alignColumns(rows).flatMap((row, i) => [row, ...(details.get(i) ?? [])]);
   const findings = findingLines(view);
+  if (!verbose) lines.push(...unsupportedLines(run.scenarios, paint));
   return [describePlatform(platform), '', ...lines, '', ...(findings.length > 0 ? [...findings, ''] : []), summary(view, paint), ''].join('\n');
+}
+
+/** What the platform lacks: a line for each reason, with the scenarios that want it. */
+function unsupportedLines(scenarios: readonly ScenarioLine[], paint: Paint): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { verdict, id, reason = '' } of scenarios) if (verdict === 'unsupported') byReason.set(reason, [...(byReason.get(reason) ?? []), id]);
+  return [...byReason].map(([reason, ids]) => `${paint(STYLES.unsupported, 'unsupported')}  ${reason}: ${ids.join(', ')}`);
 }
 
 /** What is wrong, a line each. */
@@ -89,7 +97,7 @@ function scenarioFinding(line: ScenarioLine): string[] {
     case 'deviation':
       return [describeDeviation(line)];
     case 'unstable':
-      return [`${line.id}: trials differ: ${line.traces.map(({ trace, count }) => `${count}× ${asPattern(trace).join(' ')}`).join(', ')}`];
+      return [`${line.id}: ${line.reason}: ${line.traces.map(({ trace, count }) => `${count}× ${asPattern(trace).join(' ')}`).join(', ')}`];
     case 'blocked':
     case 'crashed':
       return [`${line.id}: ${line.verdict}: ${line.reason}`];

@@ -7,6 +7,7 @@ import type { ScenarioLine, TimingLine, Verdict } from './schema.ts';
 export function judge(platform: Platform, measured: Measured): ScenarioLine {
   const found = expectationFor(platform, measured.id);
   const { verdict, reason } = verdictOf(measured, found);
+  const foretold = (verdict === 'unstable' || verdict === 'blocked') && isForetold(measured, found);
   return {
     type: 'scenario',
     id: measured.id,
@@ -17,7 +18,8 @@ export function judge(platform: Platform, measured: Measured): ScenarioLine {
       observations: observations.map(({ us: _, ...observation }) => observation),
     })),
     verdict,
-    ...(reason !== undefined && { reason }),
+    ...(reason !== undefined && { reason: foretold ? `${reason}; foretold: ${found?.expectation.deviates}` : reason }),
+    ...(foretold && { foretold }),
     ...(found !== undefined && {
       expected: {
         patterns: patternsOf(found.expectation).map((pattern) => [...pattern]),
@@ -42,11 +44,16 @@ function verdictOf(measured: Measured, found: Found | undefined): { verdict: Ver
   if (measured.ended !== undefined) return { verdict: measured.ended.as, reason: measured.ended.reason };
   const [first, ...others] = measured.traces;
   if (first === undefined) return { verdict: 'crashed', reason: 'no trial was completed' };
-  if (others.length > 0) return { verdict: 'unstable' };
+  if (others.length > 0) return { verdict: 'unstable', reason: 'trials differ' };
   if (found === undefined || found.expectation.confidence === 'D') return { verdict: 'recorded' };
   if (!meets(found.expectation, first.trace)) return { verdict: 'deviation' };
   const { deviates } = found.expectation;
   return deviates === undefined ? { verdict: 'match' } : { verdict: 'known-deviation', reason: deviates };
+}
+
+/** A race, or a call that hangs, is known where the expectation says why and has each of the traces. */
+function isForetold({ traces }: Measured, found: Found | undefined): boolean {
+  return found?.expectation.deviates !== undefined && traces.every(({ trace }) => meets(found.expectation, trace));
 }
 
 function round(value: number): number {

@@ -60,6 +60,7 @@ export const scenarioSchema = z.strictObject({
   traces: z.array(traceSchema).max(1000).describe('Every distinct trace, the most frequent first'),
   verdict: z.enum(VERDICTS),
   reason: text.optional().describe('Why it is unsupported, blocked, crashed, or a known deviation'),
+  foretold: z.literal(true).optional().describe('Trials differ, or a call is blocked, and the expectation says of every trace that it may come'),
   expected: z
     .strictObject({
       patterns: z.array(z.array(token).max(1000)).max(20),

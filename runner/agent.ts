@@ -32,7 +32,7 @@ export async function localContext(peerCommand: Command, timeout: number): Promi
   const sockets = await loadSockets();
   const platform = identify(sockets, await requireKoffi());
   const nameOf = (code: number) => socketCode(platform.id, code)?.name;
-  return { context: { sockets, nameOf, threads: new BlockingThreads(timeout), peerCommand }, platform };
+  return { context: { sockets, platform: platform.id, nameOf, threads: new BlockingThreads(timeout), peerCommand }, platform };
 }
 
 /** An agent: owns sockets on one platform, runs the scenarios it is asked for, and ends with its starter. */

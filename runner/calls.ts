@@ -139,7 +139,8 @@ function spell(sockets: Pick<Sockets, 'pollEvents'>, nameOf: (code: number) => s
   }
 }
 
-function spellUnknown(code: number): string {
+/** A code that has no name on its platform. */
+export function spellUnknown(code: number): string {
   return code === UNTOUCHED ? 'untouched' : `code:${code}`;
 }
 

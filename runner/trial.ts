@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Address, Direction, Family, Handle, InetFamily, Sockets, SocketType } from '../native-bindings/sockets.ts';
+import type { CodePlatform } from '../platforms/code.ts';
 import type { Command } from '../platforms/command.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import { type BlockingThreads, CallBlocked } from './blocking.ts';
@@ -13,6 +14,8 @@ import { ADDRESS_FAILURES, mustSucceed, SetupFailed, Unsupported } from './setup
 /** What a trial runs with: one for each agent. */
 export interface TrialContext {
   readonly sockets: Sockets;
+  /** Whose codes these are. */
+  readonly platform: CodePlatform;
   /** The name of an error code on this platform. */
   nameOf(code: number): string | undefined;
   readonly threads: BlockingThreads;
@@ -31,7 +34,8 @@ interface State {
   readonly observations: TimedObservation[];
   readonly open: Set<Handle>;
   readonly remotePeers: RemotePeer[];
-  readonly folders: string[];
+  /** What else has to be closed or removed. */
+  readonly cleanUps: (() => void)[];
   finished: boolean;
 }
 
@@ -47,7 +51,7 @@ export class Trial {
   constructor(context: TrialContext, parameters: Parameters = { family: 'inet' }, parent?: Trial) {
     this.context = context;
     this.parameters = parameters;
-    this.#state = parent === undefined ? { observations: [], open: new Set(), remotePeers: [], folders: [], finished: false } : parent.#state;
+    this.#state = parent === undefined ? { observations: [], open: new Set(), remotePeers: [], cleanUps: [], finished: false } : parent.#state;
   }
 
   /** The same trial with other parameters. */
@@ -86,6 +90,11 @@ export class Trial {
     this.#state.open.delete(handle);
   }
 
+  /** Something to do when the trial ends, after its sockets were closed. */
+  atEnd(cleanUp: () => void): void {
+    this.#state.cleanUps.push(cleanUp);
+  }
+
   closeHandle(handle: Handle): void {
     this.disown(handle);
     this.context.sockets.close(handle);
@@ -95,7 +104,7 @@ export class Trial {
   listener(): { L: Subject; address: Address } {
     const { family } = this.parameters;
     const L = this.socket(family);
-    this.#bind(L, family);
+    this.bindTo(L);
     mustSucceed(this.context, this.context.sockets.listen(L.handle, BACKLOG), 'listen');
     return { L, address: this.addressOf(L) };
   }
@@ -116,7 +125,7 @@ export class Trial {
   unix(): Promise<{ S: Subject; P: Peer }> {
     const L = this.socket('unix');
     const folder = mkdtempSync(join(tmpdir(), 'sockatlas-'));
-    this.#state.folders.push(folder);
+    this.atEnd(() => rmSync(folder, { recursive: true, force: true }));
     const address: Address = { family: 'unix', path: join(folder, 's') };
     mustSucceed(this.context, this.context.sockets.bind(L.handle, address), `bind to ${address.path}`);
     mustSucceed(this.context, this.context.sockets.listen(L.handle, BACKLOG), 'listen');
@@ -127,7 +136,7 @@ export class Trial {
   udp(): { S: Subject; address: Address } {
     const { family } = this.parameters;
     const S = this.socket(family, 'dgram');
-    this.#bind(S, family);
+    this.bindTo(S);
     return { S, address: this.addressOf(S) };
   }
 
@@ -135,10 +144,19 @@ export class Trial {
   closedPort(type: SocketType): Address {
     const { family } = this.parameters;
     const held = this.socket(family, type);
-    this.#bind(held, family);
+    this.bindTo(held);
     const address = this.addressOf(held);
     this.closeHandle(held.handle);
     return address;
+  }
+
+  /** Binds to a loopback port that the system gives. @throws Unsupported where there is no such address */
+  bindTo(S: Subject): void {
+    const { family } = this.parameters;
+    const outcome = this.context.sockets.bind(S.handle, { family, host: LOOPBACK[family], port: 0 });
+    const name = outcome.ret === -1 ? this.context.nameOf(outcome.code) : undefined;
+    if (name !== undefined && ADDRESS_FAILURES.has(name)) throw new Unsupported(`bind to ${LOOPBACK[family]}: ${name}`);
+    mustSucceed(this.context, outcome, `bind to ${LOOPBACK[family]}`);
   }
 
   localPeer(): Peer {
@@ -165,7 +183,7 @@ export class Trial {
     for (const peer of this.#state.remotePeers) await peer.kill();
     for (const handle of this.#state.open) this.context.sockets.close(handle);
     this.#state.open.clear();
-    for (const folder of this.#state.folders) rmSync(folder, { recursive: true, force: true });
+    for (const cleanUp of this.#state.cleanUps) cleanUp();
   }
 
   async #pair<P extends Peer>({ L, address }: { L: Subject; address: Address }, P: P, blocking: boolean): Promise<{ S: Subject; P: P }> {
@@ -174,13 +192,6 @@ export class Trial {
     if (!blocking) S.setNonBlocking();
     this.closeHandle(L.handle);
     return { S, P };
-  }
-
-  #bind(S: Subject, family: InetFamily): void {
-    const outcome = this.context.sockets.bind(S.handle, { family, host: LOOPBACK[family], port: 0 });
-    const name = outcome.ret === -1 ? this.context.nameOf(outcome.code) : undefined;
-    if (name !== undefined && ADDRESS_FAILURES.has(name)) throw new Unsupported(`bind to ${LOOPBACK[family]}: ${name}`);
-    mustSucceed(this.context, outcome, `bind to ${LOOPBACK[family]}`);
   }
 }
 

@@ -1,9 +1,14 @@
 import type { Scenario } from '../runner/scenario.ts';
 import { accept } from './tcp/accept.ts';
+import { acceptex } from './tcp/acceptex.ts';
 import { args } from './tcp/args.ts';
 import { connect } from './tcp/connect.ts';
+import { connectex } from './tcp/connectex.ts';
+import { events } from './tcp/events.ts';
 import { fin } from './tcp/fin.ts';
 import { idle } from './tcp/idle.ts';
+import { iocp } from './tcp/iocp.ts';
+import { overlapped } from './tcp/overlapped.ts';
 import { reset } from './tcp/reset.ts';
 import { shutdown } from './tcp/shutdown.ts';
 import { state } from './tcp/state.ts';
@@ -24,6 +29,11 @@ export const scenarios: readonly Scenario[] = [
   ...connect,
   ...accept,
   ...timeout,
+  ...overlapped,
+  ...iocp,
+  ...events,
+  ...acceptex,
+  ...connectex,
   ...unreachable,
   ...datagram,
   ...unixReset,

@@ -92,9 +92,8 @@ export const NETWORK_EVENTS = [
 ] as const;
 export type NetworkEvent = (typeof NETWORK_EVENTS)[number];
 
-/** What WSAWaitForMultipleEvents gives beside an event's index. */
+/** How WSAWaitForMultipleEvents tells that it failed. */
 export const WSA_WAIT_FAILED = 0xffffffff;
-export const WSA_WAIT_TIMEOUT = 258;
 
 /** mswsock.h. */
 export const WSAID_ACCEPTEX = 'b5367df1-cbac-11cf-95ca-00805f48a192';

@@ -52,7 +52,8 @@ export class Operation {
   }
 
   /**
-   * OVERLAPPED.Internal: the operation's NTSTATUS, unsigned (0xC000020D after a reset), 0x103 while it goes on. 0 before it has begun.
+   * OVERLAPPED.Internal: the operation's NTSTATUS, unsigned (0xC000020D after a reset), 0x103 while it goes on. 0 before it has begun; what it is after a
+   * call that failed at once, Windows does not say.
    * https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-overlapped
    */
   get internal(): number {

@@ -26,6 +26,17 @@ export const reset = suite('tcp/reset', {
       await times(5, () => S.recv());
     },
   },
+  'idle-without-settle': {
+    why: 'A reset that comes just as the loop asks: the answers may take any order only where the system itself races (Wine 10 does).',
+    before: '–',
+    recorded: 'recv, (RST, no settle), recv×5',
+    async run(t) {
+      const { S, P } = await t.tcp();
+      await S.recv();
+      await P.reset();
+      await times(5, () => S.recv());
+    },
+  },
   'unread-data': {
     why: 'What the peer sent before it reset the connection: is it still delivered, or gone?',
     before: 'P sends 10, settle, RST, settle',

@@ -24,6 +24,16 @@ export const state = suite('tcp/state', {
       await L.send(8);
     },
   },
+  'listening-blocking': {
+    why: 'The same on a blocking listener: a slip that Wine answers by waiting for ever.',
+    before: 'S is a listening, blocking socket',
+    recorded: 'recv',
+    waits: true,
+    async run(t) {
+      const { L } = t.listener();
+      await L.recv();
+    },
+  },
   'closed-handle': {
     why: 'A handle used after it was closed: the code by which a use-after-close is known.',
     before: 'S was closed',

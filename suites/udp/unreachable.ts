@@ -1,4 +1,6 @@
 import { suite, times } from '../../runner/scenario.ts';
+import type { Trial } from '../../runner/trial.ts';
+import { Winsock } from '../../runner/winsock.ts';
 
 /** A datagram went to a port nobody listens on, and the host said so (ICMP, port unreachable). */
 export const unreachable = suite('udp/unreachable', {
@@ -14,6 +16,20 @@ export const unreachable = suite('udp/unreachable', {
       await S.settled('unobservable');
       await times(3, () => S.recv(64));
     },
+  },
+  'connreset-on': {
+    why: 'SIO_UDP_CONNRESET switched on by hand: the control of the next one.',
+    before: 'S unconnected, SIO_UDP_CONNRESET TRUE, sends 4 to a closed port, settle',
+    recorded: 'recv(64)×3',
+    waits: true,
+    run: (t) => withConnReset(t, true),
+  },
+  'connreset-off': {
+    why: 'What every UDP server on Windows has to switch off, or it loses its socket to a client that went away.',
+    before: 'S unconnected, SIO_UDP_CONNRESET FALSE, sends 4 to a closed port, settle',
+    recorded: 'recv(64)×3',
+    waits: true,
+    run: (t) => withConnReset(t, false),
   },
   'connected-recv': {
     why: 'On a connected socket the refusal is reported everywhere, under different names, once or again.',
@@ -44,3 +60,13 @@ export const unreachable = suite('udp/unreachable', {
     },
   },
 });
+
+async function withConnReset(t: Trial, on: boolean): Promise<void> {
+  const winsock = new Winsock(t);
+  const { S } = t.udp();
+  S.setNonBlocking();
+  winsock.setUdpConnReset(S, on);
+  S.sendTo(t.closedPort('dgram'), 4);
+  await S.settled('unobservable');
+  await times(3, () => S.recv(64));
+}

@@ -1,0 +1,170 @@
+import type { Address, Handle, Outcome } from '../native-bindings/sockets.ts';
+import { ACCEPT_ADDRESSES_BYTES } from '../native-bindings/winsock/extensions.ts';
+import type { Operation } from '../native-bindings/winsock/overlapped.ts';
+import { isWinsock, type WinsockSockets } from '../native-bindings/winsock/winsock-sockets.ts';
+import { ntStatus } from '../platforms/code.ts';
+import type { Observation } from '../results/schema.ts';
+import { spellUnknown } from './calls.ts';
+import { mustSucceed, SetupFailed, Unsupported } from './setup.ts';
+import type { Subject, Trial } from './trial.ts';
+
+/** Room for what an operation receives. */
+const LENGTH = 64;
+const STATUS_PENDING = 0x103;
+
+/**
+ * The calls that Winsock alone has, recorded as the others are. An operation's answer is told by three roads, which do not name it alike: the NTSTATUS in its
+ * OVERLAPPED, GetOverlappedResult's Win32 code, WSAGetOverlappedResult's Winsock code.
+ */
+export class Winsock {
+  readonly #trial: Trial;
+  readonly #sockets: WinsockSockets;
+
+  /** @throws Unsupported elsewhere */
+  constructor(trial: Trial) {
+    const { sockets } = trial.context;
+    if (!isWinsock(sockets)) throw new Unsupported('only Winsock has this');
+    this.#trial = trial;
+    this.#sockets = sockets;
+  }
+
+  operation(length = LENGTH): Operation {
+    return this.#sockets.overlapped.operation(length);
+  }
+
+  /** WSARecv: `data:N` or `eof` where it was done at once, ERROR_IO_PENDING where it goes on. */
+  recv(S: Subject, operation: Operation): Outcome {
+    return this.#record('WSARecv', { length: operation.data.length }, () => this.#sockets.overlapped.recv(S.handle, operation), 'socket', spellReceived);
+  }
+
+  /** WSASend. */
+  send(S: Subject, operation: Operation): Outcome {
+    return this.#record('WSASend', { length: operation.data.length }, () => this.#sockets.overlapped.send(S.handle, operation), 'socket', spellSent);
+  }
+
+  /** GetOverlappedResult, not waiting. */
+  result(S: Subject, operation: Operation): void {
+    this.#record('GetOverlappedResult', { wait: 'FALSE' }, () => this.#sockets.overlapped.result(S.handle, operation, false), 'bool', spellReceived);
+  }
+
+  /** WSAGetOverlappedResult, not waiting. */
+  wsaResult(S: Subject, operation: Operation): void {
+    this.#record('WSAGetOverlappedResult', { wait: 'FALSE' }, () => this.#sockets.overlapped.wsaResult(S.handle, operation, false), 'bool', spellReceived);
+  }
+
+  /** The NTSTATUS in the operation's OVERLAPPED, which no call is needed to read. */
+  status({ internal }: Operation): void {
+    const name = internal === 0 ? '0' : (ntStatus(this.#trial.context.platform, internal)?.name ?? `0x${internal.toString(16).toUpperCase().padStart(8, '0')}`);
+    this.#trial.record({ on: 'S', call: 'OVERLAPPED.Internal', args: {}, ret: internal, code: 0, token: `status:${name}`, us: 0 });
+  }
+
+  /** A completion port that S is bound to. */
+  port(S: Subject): Handle {
+    const port = this.#sockets.ports.create();
+    if (port.ret === 0) throw new SetupFailed(`CreateIoCompletionPort: code ${port.code}`);
+    this.#trial.atEnd(() => this.#sockets.ports.close(port.ret));
+    const bound = this.#sockets.ports.bind(port.ret, S.handle, 1);
+    if (bound.ret === 0) throw new SetupFailed(`CreateIoCompletionPort for a socket: code ${bound.code}`);
+    return port.ret;
+  }
+
+  /** GetQueuedCompletionStatus, not waiting: what it says of the next operation that is done, WAIT_TIMEOUT where there is none. */
+  next(port: Handle): void {
+    this.#record('GetQueuedCompletionStatus', { timeout: 0 }, () => this.#sockets.ports.next(port, 0), 'bool', spellReceived);
+  }
+
+  /** WSAEventSelect for FD_READ and FD_CLOSE; S is non-blocking from then on. */
+  watch(S: Subject): void {
+    const event = this.#sockets.events.create();
+    if (event.ret === 0) throw new SetupFailed(`WSACreateEvent: code ${event.code}`);
+    this.#trial.atEnd(() => this.#sockets.events.close(event.ret));
+    mustSucceed(this.#trial.context, this.#sockets.events.select(S.handle, event.ret, ['FD_READ', 'FD_CLOSE']), 'WSAEventSelect');
+  }
+
+  /** WSAEnumNetworkEvents: `events:READ|CLOSE`, an event that has an error with its name: `events:CLOSE=WSAECONNABORTED`. */
+  networkEvents(S: Subject): void {
+    this.#record(
+      'WSAEnumNetworkEvents',
+      {},
+      () => this.#sockets.events.enumerate(S.handle),
+      'socket',
+      ({ events }) => {
+        const named = Object.entries(events).map(([event, code]) => `${event.replace('FD_', '')}${code === 0 ? '' : `=${this.#nameOf(code)}`}`);
+        return `events:${named.length === 0 ? 0 : named.join('|')}`;
+      },
+    );
+  }
+
+  /** AcceptEx on `L`, which waits for the first bytes too: the operation, and the socket that the connection will be. */
+  acceptEx(L: Subject): { readonly S: Subject; readonly operation: Operation } {
+    const S = this.#trial.socket(this.#trial.parameters.family);
+    const operation = this.operation(LENGTH + ACCEPT_ADDRESSES_BYTES);
+    this.#record('AcceptEx', { receive: LENGTH }, () => this.#sockets.extensions.acceptEx(L.handle, S.handle, operation, LENGTH), 'bool', spellReceived);
+    return { S, operation };
+  }
+
+  /** ConnectEx from a fresh socket, which is bound first unless it is to be asked unbound. */
+  connectEx(to: Address, toName: string, { bound = true }: { readonly bound?: boolean } = {}): { readonly S: Subject; readonly operation: Operation } {
+    const S = this.#trial.socket(this.#trial.parameters.family);
+    if (bound) this.#trial.bindTo(S);
+    const operation = this.operation(0);
+    this.#record(
+      'ConnectEx',
+      { to: toName, bound: bound ? 'yes' : 'no' },
+      () => this.#sockets.extensions.connectEx(S.handle, to, operation),
+      'bool',
+      () => 'ok',
+    );
+    return { S, operation };
+  }
+
+  /** SIO_UDP_CONNRESET, unrecorded. */
+  setUdpConnReset(S: Subject, on: boolean): void {
+    mustSucceed(this.#trial.context, this.#sockets.ioctls.udpConnReset(S.handle, on), 'WSAIoctl(SIO_UDP_CONNRESET)');
+  }
+
+  /** Waits until an operation is done, or for as long as a pause lasts: an OVERLAPPED is written by the system, and reading it asks nobody. */
+  async done(operation: Operation, ms = 2000): Promise<void> {
+    const deadline = performance.now() + ms;
+    while (operation.internal === STATUS_PENDING && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+
+  /** `fails` says how the call tells a failure: a socket call by -1, a call that returns a BOOL by 0. */
+  #record<T extends Outcome & { readonly bytes?: number | undefined }>(
+    call: string,
+    args: Observation['args'],
+    perform: () => T,
+    fails: 'socket' | 'bool',
+    spell: (answer: T) => string,
+  ): Outcome {
+    const begun = performance.now();
+    const answer = perform();
+    const us = (performance.now() - begun) * 1000;
+    const { ret, code, bytes } = answer;
+    const name = ret === (fails === 'socket' ? -1 : 0) ? this.#nameOf(code) : undefined;
+    this.#trial.record({
+      on: 'S',
+      call,
+      args,
+      ret,
+      code,
+      ...(name !== undefined && { name }),
+      ...(name === undefined && bytes !== undefined && { out: { bytes } }),
+      token: name ?? spell(answer),
+      us,
+    });
+    return { ret, code };
+  }
+
+  #nameOf(code: number): string {
+    return this.#trial.context.nameOf(code) ?? spellUnknown(code);
+  }
+}
+
+function spellReceived({ bytes = 0 }: { readonly bytes?: number | undefined }): string {
+  return bytes === 0 ? 'eof' : `data:${bytes}`;
+}
+
+function spellSent({ bytes = 0 }: { readonly bytes?: number | undefined }): string {
+  return `sent:${bytes}`;
+}

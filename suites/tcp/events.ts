@@ -1,0 +1,54 @@
+import { suite } from '../../runner/scenario.ts';
+import { Winsock } from '../../runner/winsock.ts';
+
+/** WSAEventSelect: what FD_READ and FD_CLOSE say, and with which error. */
+export const events = suite('tcp/events', {
+  fin: {
+    why: 'FD_CLOSE after an orderly end comes once, and without an error.',
+    before: 'S is watched for FD_READ and FD_CLOSE; FIN, settle',
+    recorded: 'WSAEnumNetworkEvents×2',
+    waits: true,
+    async run(t) {
+      const winsock = new Winsock(t);
+      const { S, P } = await t.tcp();
+      winsock.watch(S);
+      await P.close();
+      await S.settled('unobservable');
+      winsock.networkEvents(S);
+      winsock.networkEvents(S);
+    },
+  },
+  reset: {
+    why: 'FD_CLOSE after a reset names it "aborted" (10053), not "reset": a table for events differs from one for recv.',
+    before: 'S is watched for FD_READ and FD_CLOSE; RST, settle',
+    recorded: 'WSAEnumNetworkEvents×2',
+    waits: true,
+    async run(t) {
+      const winsock = new Winsock(t);
+      const { S, P } = await t.tcp();
+      winsock.watch(S);
+      await P.reset();
+      await S.settled('unobservable');
+      winsock.networkEvents(S);
+      winsock.networkEvents(S);
+    },
+  },
+  'fin-with-unread': {
+    why: 'FD_CLOSE comes while there is still data to read: who closes on it loses the rest.',
+    before: 'S is watched for FD_READ and FD_CLOSE; P sends 5, FIN, settle',
+    recorded: 'WSAEnumNetworkEvents, recv×2, WSAEnumNetworkEvents',
+    waits: true,
+    async run(t) {
+      const winsock = new Winsock(t);
+      const { S, P } = await t.tcp();
+      winsock.watch(S);
+      await P.send(5);
+      await P.close();
+      await S.settled('unobservable');
+      winsock.networkEvents(S);
+      await S.recv();
+      await S.recv();
+      winsock.networkEvents(S);
+    },
+  },
+});
