@@ -6,6 +6,7 @@ import type { Platform } from '../platforms/platform.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
 import { BlockingThreads } from './blocking.ts';
 import { type Channel, connectToStarter } from './channel.ts';
+import { hostedPeers, localPeers, type PeerHost } from './peers.ts';
 import type { Scenario } from './scenario.ts';
 import type { TrialContext } from './trial.ts';
 import { runTrials } from './trials.ts';
@@ -17,6 +18,8 @@ export interface AgentRequest {
   readonly trials: number;
   /** ms a call may take before it counts as blocked. */
   readonly timeout: number;
+  /** Where the peers live, if not beside the subject. */
+  readonly peerHost?: PeerHost;
 }
 
 /** What an agent says. */
@@ -32,7 +35,7 @@ export async function localContext(peerCommand: Command, timeout: number): Promi
   const sockets = await loadSockets();
   const platform = identify(sockets, await requireKoffi());
   const nameOf = (code: number) => socketCode(platform.id, code)?.name;
-  return { context: { sockets, platform: platform.id, nameOf, threads: new BlockingThreads(timeout), peerCommand }, platform };
+  return { context: { sockets, platform: platform.id, nameOf, threads: new BlockingThreads(timeout), peers: localPeers(peerCommand) }, platform };
 }
 
 /** An agent: owns sockets on one platform, runs the scenarios it is asked for, and ends with its starter. */
@@ -74,7 +77,8 @@ export async function runAgent(scenarios: readonly Scenario[], peerCommand: Comm
       continue;
     }
     if (threads?.timeout !== request.timeout) threads = { timeout: request.timeout, pool: new BlockingThreads(request.timeout) };
-    await answer(say, scenarios, { ...ready.context, threads: threads.pool }, request);
+    const peers = request.peerHost === undefined ? ready.context.peers : hostedPeers(request.peerHost);
+    await answer(say, scenarios, { ...ready.context, threads: threads.pool, peers }, request);
   }
 }
 

@@ -1,14 +1,13 @@
 import { loadSockets } from '../native-bindings/load.ts';
-import type { Handle, Outcome } from '../native-bindings/sockets.ts';
+import type { Handle, Outcome, Sockets } from '../native-bindings/sockets.ts';
 import { PEER_PAYLOAD } from './calls.ts';
 import { connectToStarter } from './channel.ts';
-import { type PeerAnswer, type PeerRequest, receiveOn, resetOnClose } from './peer.ts';
+import { type PeerAnswer, type PeerRequest, receiveOn, resetOnClose } from './peer-protocol.ts';
 import { settle } from './settle.ts';
 import { mustSucceed } from './setup.ts';
 
-/** A peer in a process of its own, which does what its starter asks until it is killed. Its calls are blocking. */
-export async function runPeer(): Promise<void> {
-  const sockets = await loadSockets();
+/** A peer that does what it is asked, on one socket. Its calls are blocking. */
+export function servePeer(sockets: Sockets): (request: PeerRequest) => Promise<PeerAnswer> {
   // What fails here is told by number: the names lie with the agent.
   const context = { sockets, nameOf: () => undefined };
   let handle: Handle = -1;
@@ -33,7 +32,7 @@ export async function runPeer(): Promise<void> {
     }
   };
 
-  const answer = async (request: PeerRequest): Promise<PeerAnswer> => {
+  return async (request) => {
     try {
       if (request.do === 'receive') return { received: await receiveOn(sockets, handle, request.length) };
       if (request.do === 'settle') await settle(sockets, handle, request.arrival);
@@ -43,7 +42,11 @@ export async function runPeer(): Promise<void> {
       return { failed: (error as Error).message };
     }
   };
+}
 
+/** A peer in a process of its own, which does what its starter asks until it is killed. */
+export async function runPeer(): Promise<void> {
+  const answer = servePeer(await loadSockets());
   const channel = await connectToStarter(
     {},
     {

@@ -1,10 +1,9 @@
-import type { Address, Direction, Handle, Sockets } from '../native-bindings/sockets.ts';
-import type { Command } from '../platforms/command.ts';
+import type { Address, Direction, Handle } from '../native-bindings/sockets.ts';
 import type { TimedObservation } from '../results/measured.ts';
-import { type Answer, type Call, observed, PEER_PAYLOAD, perform } from './calls.ts';
-import { type Started, startProcess } from './process.ts';
+import { observed, PEER_PAYLOAD } from './calls.ts';
+import { receiveCall, receiveOn, resetOnClose } from './peer-protocol.ts';
 import { type Arrival, settle } from './settle.ts';
-import { mustSucceed, SetupFailed } from './setup.ts';
+import { mustSucceed } from './setup.ts';
 import type { Trial } from './trial.ts';
 
 /** The other end of a connection. Its calls prepare what S will see; they are not recorded, but for `receive`. */
@@ -61,7 +60,8 @@ export class LocalPeer implements Peer {
   }
 
   async receive(length: number): Promise<TimedObservation> {
-    return recordReceive(this.#trial, this.#handle, await receiveOn(this.#sockets, this.#handle, length));
+    const answer = await receiveOn(this.#sockets, this.#handle, length);
+    return this.#trial.record(observed(this.#sockets, this.#context.nameOf, 'P', receiveCall(this.#handle), answer));
   }
 
   get #context() {
@@ -71,109 +71,4 @@ export class LocalPeer implements Peer {
   get #sockets() {
     return this.#trial.context.sockets;
   }
-}
-
-export function resetOnClose(context: Pick<Trial['context'], 'sockets' | 'nameOf'>, handle: Handle): void {
-  const { sockets } = context;
-  const { SOL_SOCKET, SO_LINGER } = sockets.constants;
-  mustSucceed(context, sockets.setsockopt(handle, SOL_SOCKET, SO_LINGER, sockets.linger(true, 0)), 'setsockopt(SO_LINGER)');
-}
-
-/** What a peer in a process of its own is asked, one request at a time. */
-export type PeerRequest =
-  | { readonly do: 'connect'; readonly to: Address }
-  | { readonly do: 'send'; readonly length: number }
-  | { readonly do: 'shutdown'; readonly direction: Direction }
-  | { readonly do: 'close' }
-  | { readonly do: 'reset' }
-  | { readonly do: 'settle'; readonly arrival: Arrival }
-  | { readonly do: 'receive'; readonly length: number };
-
-export type PeerAnswer = { readonly done: true } | { readonly received: Answer } | { readonly failed: string };
-
-/** A peer in a process of its own. */
-export class RemotePeer implements Peer {
-  readonly #trial: Trial;
-  readonly #started: Started;
-  readonly #answers: Answers;
-
-  private constructor(trial: Trial, started: Started, answers: Answers) {
-    this.#trial = trial;
-    this.#started = started;
-    this.#answers = answers;
-  }
-
-  static async start(trial: Trial, command: Command): Promise<RemotePeer> {
-    const answers: Answers = { next: () => {} };
-    const started = await startProcess(command, {
-      message: (message) => answers.next(message as PeerAnswer),
-      close: () => answers.next({ failed: 'its process is gone' }),
-    });
-    return new RemotePeer(trial, started, answers);
-  }
-
-  async connect(to: Address): Promise<void> {
-    await this.#ask({ do: 'connect', to });
-  }
-
-  async send(length: number): Promise<void> {
-    await this.#ask({ do: 'send', length });
-  }
-
-  async shutdown(direction: Direction): Promise<void> {
-    await this.#ask({ do: 'shutdown', direction });
-  }
-
-  async close(): Promise<void> {
-    await this.#ask({ do: 'close' });
-  }
-
-  async reset(): Promise<void> {
-    await this.#ask({ do: 'reset' });
-  }
-
-  async settled(arrival: Arrival): Promise<void> {
-    await this.#ask({ do: 'settle', arrival });
-  }
-
-  async receive(length: number): Promise<TimedObservation> {
-    const answer = await this.#ask({ do: 'receive', length });
-    if (!('received' in answer)) throw new SetupFailed("the peer's receive: it sent no answer");
-    return recordReceive(this.#trial, -1, answer.received);
-  }
-
-  /** Kills the process and waits until it is gone: its sockets are closed by the system. */
-  async kill(): Promise<void> {
-    this.#started.child.kill('SIGKILL');
-    await this.#started.ended;
-    this.#started.channel.destroy();
-  }
-
-  async #ask(request: PeerRequest): Promise<PeerAnswer> {
-    const answer = await new Promise<PeerAnswer>((resolve) => {
-      this.#answers.next = resolve;
-      this.#started.channel.send(request);
-    });
-    if ('failed' in answer) throw new SetupFailed(`the peer's ${request.do}: ${answer.failed}`);
-    return answer;
-  }
-}
-
-interface Answers {
-  next: (answer: PeerAnswer) => void;
-}
-
-/** Receives on a peer's socket once `length` bytes have arrived there. */
-export async function receiveOn(sockets: Sockets, handle: Handle, length: number): Promise<Answer> {
-  await settle(sockets, handle, { bytes: length });
-  return perform(sockets, receiveCall(handle));
-}
-
-function recordReceive(trial: Trial, handle: Handle, answer: Answer): TimedObservation {
-  const { sockets, nameOf } = trial.context;
-  return trial.record(observed(sockets, nameOf, 'P', receiveCall(handle), answer));
-}
-
-function receiveCall(handle: Handle): Call {
-  return { call: 'recv', s: handle, stream: true, length: 4096, flags: [], nullBuffer: false };
 }

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Address, Direction, Family, Handle, InetFamily, Sockets, SocketType } from '../native-bindings/sockets.ts';
 import type { CodePlatform } from '../platforms/code.ts';
-import type { Command } from '../platforms/command.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import { type BlockingThreads, CallBlocked } from './blocking.ts';
 import { type Answer, blockedObservation, type Call, type FlagName, observed, perform } from './calls.ts';
-import { LocalPeer, type Peer, RemotePeer } from './peer.ts';
+import type { Peer } from './peer.ts';
+import type { Peers } from './peers.ts';
+import { RemotePeer } from './remote-peer.ts';
 import { type Arrival, PAUSE_MS, settle, settleConnect } from './settle.ts';
 import { ADDRESS_FAILURES, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
 
@@ -19,8 +20,7 @@ export interface TrialContext {
   /** The name of an error code on this platform. */
   nameOf(code: number): string | undefined;
   readonly threads: BlockingThreads;
-  /** How to start a peer in a process of its own. */
-  readonly peerCommand: Command;
+  readonly peers: Peers;
   /** Told of each observation as it is made. */
   readonly onObservation?: ((observation: TimedObservation) => void) | undefined;
 }
@@ -110,26 +110,27 @@ export class Trial {
   }
 
   /** A connected pair over loopback: S as accept returned it, non-blocking unless asked otherwise, and its peer P, which connected and is blocking. */
-  tcp({ blocking = false }: { readonly blocking?: boolean } = {}): Promise<{ S: Subject; P: Peer }> {
-    return this.#pair(this.listener(), this.localPeer(), blocking);
+  async tcp({ blocking = false }: { readonly blocking?: boolean } = {}): Promise<{ S: Subject; P: Peer }> {
+    return this.#pair(this.listener(), await this.peer(), blocking);
   }
 
   /** The same, with P in a process of its own, which a scenario may kill. */
   async tcpToProcess(): Promise<{ S: Subject; P: RemotePeer }> {
-    const P = await RemotePeer.start(this, this.context.peerCommand);
+    const P = await this.context.peers.inOwnProcess(this);
     this.#state.remotePeers.push(P);
     return this.#pair(this.listener(), P, false);
   }
 
   /** A connected AF_UNIX pair, S as accept returned it and non-blocking. */
-  unix(): Promise<{ S: Subject; P: Peer }> {
+  async unix(): Promise<{ S: Subject; P: Peer }> {
+    if (!this.context.peers.onSamePlatform) throw new Unsupported('AF_UNIX has its two ends on one platform');
     const L = this.socket('unix');
     const folder = mkdtempSync(join(tmpdir(), 'sockatlas-'));
     this.atEnd(() => rmSync(folder, { recursive: true, force: true }));
     const address: Address = { family: 'unix', path: join(folder, 's') };
     mustSucceed(this.context, this.context.sockets.bind(L.handle, address), `bind to ${address.path}`);
     mustSucceed(this.context, this.context.sockets.listen(L.handle, BACKLOG), 'listen');
-    return this.#pair({ L, address }, this.localPeer(), false);
+    return this.#pair({ L, address }, await this.peer(), false);
   }
 
   /** A UDP socket bound to a loopback port of its own. */
@@ -159,8 +160,11 @@ export class Trial {
     mustSucceed(this.context, outcome, `bind to ${LOOPBACK[family]}`);
   }
 
-  localPeer(): Peer {
-    return new LocalPeer(this);
+  /** A peer that is not yet connected. */
+  async peer(): Promise<Peer> {
+    const P = await this.context.peers.shared(this);
+    if (P instanceof RemotePeer) this.#state.remotePeers.push(P);
+    return P;
   }
 
   addressOf(S: Subject): Address {

@@ -1,5 +1,4 @@
 import type { Address, Handle, Outcome } from '../native-bindings/sockets.ts';
-import { ACCEPT_ADDRESSES_BYTES } from '../native-bindings/winsock/extensions.ts';
 import type { Operation } from '../native-bindings/winsock/overlapped.ts';
 import { isWinsock, type WinsockSockets } from '../native-bindings/winsock/winsock-sockets.ts';
 import { ntStatus } from '../platforms/code.ts';
@@ -98,7 +97,7 @@ export class Winsock {
   /** AcceptEx on `L`, which waits for the first bytes too: the operation, and the socket that the connection will be. */
   acceptEx(L: Subject): { readonly S: Subject; readonly operation: Operation } {
     const S = this.#trial.socket(this.#trial.parameters.family);
-    const operation = this.operation(LENGTH + ACCEPT_ADDRESSES_BYTES);
+    const operation = this.#sockets.extensions.acceptOperation({ receive: LENGTH });
     this.#record('AcceptEx', { receive: LENGTH }, () => this.#sockets.extensions.acceptEx(L.handle, S.handle, operation, LENGTH), 'bool', spellReceived);
     return { S, operation };
   }

@@ -10,7 +10,7 @@ export const accept = suite('tcp/accept', {
     async run(t) {
       const { L, address } = t.listener();
       L.setNonBlocking();
-      const P = t.localPeer();
+      const P = await t.peer();
       await P.connect(address);
       await L.settled({ connections: 1 });
       await P.reset();

@@ -12,7 +12,7 @@ export const acceptex = suite('tcp/acceptex', {
       const winsock = new Winsock(t);
       const { L, address } = t.listener();
       const { operation } = winsock.acceptEx(L);
-      const P = t.localPeer();
+      const P = await t.peer();
       await P.connect(address);
       await P.close();
       await winsock.done(operation);
@@ -29,7 +29,7 @@ export const acceptex = suite('tcp/acceptex', {
       const winsock = new Winsock(t);
       const { L, address } = t.listener();
       const { operation } = winsock.acceptEx(L);
-      const P = t.localPeer();
+      const P = await t.peer();
       await P.connect(address);
       await P.reset();
       await winsock.done(operation);
