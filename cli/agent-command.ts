@@ -2,11 +2,15 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from '../platforms/command.ts';
 import { sibling } from '../runner/sibling.ts';
 
-/** How this machine starts the agent program: with the node, and the node options, that run this one. */
-export function agentCommand(role: 'agent' | 'peer'): Command {
+/** What the agent program is started as. */
+export type Role = 'agent' | 'peer' | 'peer-host';
+
+/** How this platform starts the agent program: with the node, and the node options, that run this one. */
+export function agentCommand(role: Role): Command {
   return {
     command: process.execPath,
     args: [...process.execArgv, fileURLToPath(sibling(import.meta.url, 'agent')), role],
-    stderr: 'pipe',
+    // A Windows node under Wine cannot write into a Unix pipe.
+    stderr: process.platform === 'win32' ? 'ignore' : 'pipe',
   };
 }

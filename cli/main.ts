@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../platforms/package-root.ts';
+import { LANE_NAMES } from '../platforms/wine/lanes.ts';
 import { RunFileError } from '../results/read.ts';
 import { WriteFailed } from '../results/write.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { parseCount, parseFormat, say } from './output.ts';
+import { HERE } from './places.ts';
 
 const MANUAL = `
 Ids are transport/event/case (tcp/reset/idle), parameters a query (tcp/reset/idle?family=inet6).
@@ -47,6 +49,8 @@ function program(done: (code: number) => void): Command {
     .description('run scenarios on this platform, judge and print what it does')
     .argument('[pattern...]', 'which scenarios; all where none is given')
     .option('--skip <pattern...>', 'leave these out', [])
+    .option('--on <platforms>', `where, with commas between: ${[HERE, ...LANE_NAMES].join(', ')}`, (value) => value.split(','), [HERE])
+    .option('--peer <platform>', 'where the other ends live, if not beside the sockets under test')
     .option('--trials <n>', 'how often each is run', parseCount('--trials', 1, 100_000_000), 5)
     .option('--timeout <ms>', 'after how long a call counts as blocked', parseCount('--timeout', 100, 3_600_000), 5000)
     .option('--jobs <n>', 'how many agents work side by side', parseCount('--jobs', 1, 64))
@@ -72,6 +76,15 @@ function program(done: (code: number) => void): Command {
     .description('an error code by name or number: 10054, ECONNRESET, 0xC000020D')
     .argument('<code>')
     .action(async (code) => done(await (await import('./explain.ts')).explain(code)));
+  command
+    .command('setup')
+    .description('add what agents on other platforms need: the Windows node by npm, Wine from Debian, in your cache folder; no root')
+    .argument('<what...>', LANE_NAMES.join(', '))
+    .action(async (what) => done(await (await import('./setup.ts')).setup(what)));
+  command
+    .command('doctor')
+    .description('what this machine has, which agents start here, and the one command that adds a missing one')
+    .action(async () => done(await (await import('./doctor.ts')).doctor()));
   for (const sub of command.commands) sub.exitOverride().configureOutput(command.configureOutput());
   return command;
 }

@@ -5,6 +5,7 @@ import { judge, timingOf } from '../results/judge.ts';
 import { footerOf, headerOf } from '../results/lines.ts';
 import type { Measured } from '../results/measured.ts';
 import type { Run } from '../results/schema.ts';
+import { startPeerHost } from '../runner/peer-host-handle.ts';
 import { StartFailed } from '../runner/process.ts';
 import { runScenarios } from '../runner/run.ts';
 import { scenarios } from '../suites/index.ts';
@@ -24,6 +25,8 @@ export interface RecordOptions {
   readonly signal?: AbortSignal;
   /** How an agent is started; on this platform where absent. */
   readonly agent?: Command;
+  /** How a process that holds the peers is started; they live beside the subjects where absent. */
+  readonly peers?: Command | undefined;
   readonly onStart?: (id: string) => void;
   readonly onMeasured?: (id: string) => void;
 }
@@ -39,10 +42,13 @@ export async function record(options: RecordOptions = {}): Promise<Run> {
   const chosen = scenarios.filter(({ id }) => options.ids?.includes(id) ?? true);
   const measured = new Map<string, Measured>();
   let platform: Platform | undefined;
+  let peers: Awaited<ReturnType<typeof startPeerHost>> | undefined;
 
   try {
+    if (options.peers !== undefined) peers = await startPeerHost(options.peers);
     await runScenarios({
       agent: options.agent ?? agentCommand('agent'),
+      peerHost: peers?.host,
       scenarios: chosen,
       trials: options.trials ?? 5,
       timeout: options.timeout ?? 5000,
@@ -60,6 +66,8 @@ export async function record(options: RecordOptions = {}): Promise<Run> {
   } catch (error) {
     if (error instanceof StartFailed) throw new EnvironmentError(error.message);
     throw error;
+  } finally {
+    await peers?.stop();
   }
   if (platform === undefined) throw new EnvironmentError('interrupted before an agent was ready: nothing was recorded');
 

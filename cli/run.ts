@@ -1,4 +1,4 @@
-import { type Format, formatRun } from '../report/formats.ts';
+import { type Format, formatRuns } from '../report/formats.ts';
 import { painter } from '../report/pretty.ts';
 import { conforms, viewOf } from '../report/view.ts';
 import { keepRun, recordedPath, writeRun } from '../results/recorded.ts';
@@ -8,12 +8,17 @@ import { scenarios } from '../suites/index.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';
 import { fileFormat, print, say } from './output.ts';
+import { type OpenPlace, type Place, placesNamed } from './places.ts';
 import { Progress } from './progress.ts';
 import { record } from './record.ts';
 import { select } from './select.ts';
 
 export interface RunArguments {
   readonly skip: readonly string[];
+  /** Platforms to run on, by name. */
+  readonly on: readonly string[];
+  /** Where the peers live, if not beside the subjects. */
+  readonly peer?: string;
   readonly trials: number;
   /** ms */
   readonly timeout: number;
@@ -26,6 +31,7 @@ export interface RunArguments {
 
 /** `sockatlas run`: records what this platform does, judges it, prints it. Resolves to the exit code. */
 export async function run(patterns: readonly string[], options: RunArguments): Promise<number> {
+  if (options.record && options.peer !== undefined) throw new UsageError('--record keeps runs whose two ends are on one platform: it takes no --peer');
   if (options.record && (patterns.length > 0 || options.skip.length > 0)) {
     throw new UsageError('--record keeps whole runs: it takes no patterns and no --skip');
   }
@@ -34,44 +40,70 @@ export async function run(patterns: readonly string[], options: RunArguments): P
     patterns,
     options.skip,
   );
+  const places = placesNamed(options.on);
+  const [peer, ...otherPeers] = options.peer === undefined ? [] : placesNamed([options.peer]);
+  if (otherPeers.length > 0) throw new UsageError(`--peer ${options.peer}: name one of ${[peer, ...otherPeers].map((place) => place?.name).join(', ')}`);
   // An unwritable place is better known before the work than after it.
   const out = options.out === undefined ? undefined : new WholeFile(options.out);
-  let recorded: Run;
+  let runs: Run[];
   try {
-    recorded = await recordWithProgress(ids, options);
+    runs = await interruptible((signal) => recordAll(places, peer, ids, options, signal));
   } catch (error) {
     out?.discard();
     throw error;
   }
 
-  const view = viewOf(recorded);
+  const views = runs.map(viewOf);
   const verbose = options.verbose ?? false;
   const format = out === undefined ? (options.format ?? 'pretty') : 'pretty';
-  await print(formatRun(view, format, { paint: painter(process.stdout), verbose }));
+  await print(formatRuns(views, format, { paint: painter(process.stdout), verbose }));
   if (out !== undefined) {
-    out.write(formatRun(view, fileFormat(out.path, options.format), { paint: painter({}), verbose }));
+    out.write(formatRuns(views, fileFormat(out.path, options.format), { paint: painter({}), verbose }));
     out.finish();
     say(`written to ${out.path}`);
   }
-  keep(recorded, options.record ?? false);
-  if (recorded.footer.interrupted) return EXIT.interrupted;
-  return conforms(view) ? EXIT.conforms : EXIT.differs;
+  for (const run of runs) keep(run, options.record ?? false);
+  if (runs.some(({ footer }) => footer.interrupted)) return EXIT.interrupted;
+  return views.every(conforms) ? EXIT.conforms : EXIT.differs;
 }
 
-async function recordWithProgress(ids: readonly string[], { trials, timeout, jobs }: RunArguments): Promise<Run> {
+/** One place after the other: they would only take each other's time. */
+async function recordAll(
+  places: readonly Place[],
+  peer: Place | undefined,
+  ids: readonly string[],
+  options: RunArguments,
+  signal: AbortSignal,
+): Promise<Run[]> {
+  const runs: Run[] = [];
+  for (const place of places) {
+    if (signal.aborted) break;
+    const opened = place.open();
+    const openedPeer = peer === undefined || peer.name === place.name ? undefined : peer.open();
+    try {
+      runs.push(await recordAt(opened, openedPeer, ids, options, signal));
+    } finally {
+      opened.close();
+      openedPeer?.close();
+    }
+  }
+  return runs;
+}
+
+async function recordAt(place: OpenPlace, peer: OpenPlace | undefined, ids: readonly string[], { trials, timeout, jobs }: RunArguments, signal: AbortSignal) {
   const progress = new Progress(ids.length);
   try {
-    return await interruptible((signal) =>
-      record({
-        ids,
-        trials,
-        timeout,
-        ...(jobs !== undefined && { jobs }),
-        signal,
-        onStart: (id) => progress.start(id),
-        onMeasured: (id) => progress.done(id),
-      }),
-    );
+    return await record({
+      ids,
+      trials,
+      timeout,
+      ...(jobs !== undefined && { jobs }),
+      agent: place.command('agent'),
+      peers: peer?.command('peer-host'),
+      signal,
+      onStart: (id) => progress.start(id),
+      onMeasured: (id) => progress.done(id),
+    });
   } finally {
     progress.clear();
   }

@@ -1,5 +1,6 @@
 import { serializeRun } from '../results/lines.ts';
-import { markdownRun } from './markdown.ts';
+import { prettyComparison } from './compare.ts';
+import { markdownComparison, markdownRun } from './markdown.ts';
 import { type Paint, prettyRun } from './pretty.ts';
 import { classPatterns, type View } from './view.ts';
 
@@ -21,6 +22,22 @@ export function formatRun(view: View, format: Format, { paint, verbose }: Format
       return serializeRun(view.run);
     case 'json':
       return `${JSON.stringify(jsonRun(view), undefined, 2)}\n`;
+  }
+}
+
+/** Several runs: side by side for people, one after the other for programs. */
+export function formatRuns(views: readonly View[], format: Format, options: FormatOptions): string {
+  const [only, ...others] = views;
+  if (only !== undefined && others.length === 0) return formatRun(only, format, options);
+  switch (format) {
+    case 'pretty':
+      return options.verbose ? views.map((view) => formatRun(view, format, options)).join('\n') : prettyComparison(views, options.paint);
+    case 'markdown':
+      return [markdownComparison(views), ...views.map(markdownRun)].join('\n');
+    case 'jsonl':
+      return views.map((view) => formatRun(view, format, options)).join('');
+    case 'json':
+      return `${JSON.stringify(views.map(jsonRun), undefined, 2)}\n`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { asPattern } from '../platforms/trace.ts';
+import { cellText, compare } from './compare.ts';
 import { describePlatform, findingLines } from './pretty.ts';
 import { classPatterns, type View } from './view.ts';
 
@@ -23,6 +24,14 @@ export function markdownRun(view: View): string {
     '',
     ...(findings.length > 0 ? ['### Findings', '', ...findings.map((line) => `- ${text(line)}`), ''] : []),
   ].join('\n');
+}
+
+/** Several platforms side by side. */
+export function markdownComparison(views: readonly View[]): string {
+  const { ids, rows } = compare(views);
+  const header = ['scenario', ...views.map(({ run }) => text(run.header.platform.name))];
+  const body = ids.map((id, i) => [code(id), ...(rows[i] ?? []).map((line) => (line === undefined ? '' : code(cellText(line))))]);
+  return [...[header, header.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`), ''].join('\n');
 }
 
 /** A code span inside of a table cell: no pipe may end the cell, no backtick the span. */

@@ -18,7 +18,7 @@ export function painter(stream: { readonly isTTY?: boolean }): Paint {
   return coloured ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
 }
 
-const STYLES: Readonly<Record<Verdict, Style>> = {
+export const STYLES: Readonly<Record<Verdict, Style>> = {
   match: 'green',
   recorded: 'cyan',
   unsupported: 'gray',
@@ -111,7 +111,7 @@ function misclassificationLine(scenarios: readonly ScenarioLine[], { id, table, 
   return `${id}: ${describeObservation(observations, index)} means ${meaning}, and ${table} reads it as ${className}`;
 }
 
-function summary({ run, tables, misclassifications }: View, paint: Paint): string {
+export function summary({ run, tables, misclassifications }: View, paint: Paint): string {
   const { footer, scenarios } = run;
   const counts = Object.entries(footer.verdicts).map(([verdict, count]) => paint(STYLES[verdict as Verdict], `${count} ${verdict}`));
   const trials = Math.max(0, ...scenarios.map((line) => line.trials));

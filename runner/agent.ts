@@ -1,4 +1,5 @@
 import { loadSockets, requireKoffi } from '../native-bindings/load.ts';
+import type { Sockets } from '../native-bindings/sockets.ts';
 import { socketCode } from '../platforms/code.ts';
 import type { Command } from '../platforms/command.ts';
 import { identify } from '../platforms/identify.ts';
@@ -35,7 +36,19 @@ export async function localContext(peerCommand: Command, timeout: number): Promi
   const sockets = await loadSockets();
   const platform = identify(sockets, await requireKoffi());
   const nameOf = (code: number) => socketCode(platform.id, code)?.name;
-  return { context: { sockets, platform: platform.id, nameOf, threads: new BlockingThreads(timeout), peers: localPeers(peerCommand) }, platform };
+  return {
+    context: { sockets, platform: platform.id, nameOf, tellsState: tellsState(sockets), threads: new BlockingThreads(timeout), peers: localPeers(peerCommand) },
+    platform,
+  };
+}
+
+/** Whether the state of a TCP socket can be asked for here, as of a fresh one. */
+function tellsState(sockets: Sockets): boolean {
+  const { ret } = sockets.socket('inet', 'stream');
+  if (ret === -1) return false;
+  const told = sockets.tcpState(ret) !== undefined;
+  sockets.close(ret);
+  return told;
 }
 
 /** An agent: owns sockets on one platform, runs the scenarios it is asked for, and ends with its starter. */

@@ -2,6 +2,7 @@ import type { Command } from '../platforms/command.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
 import { AgentHandle } from './agent-handle.ts';
+import type { PeerHost } from './peers.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface RunOptions {
@@ -11,6 +12,8 @@ export interface RunOptions {
   readonly trials: number;
   /** ms that a trial may take before it counts as blocked. */
   readonly timeout: number;
+  /** Where the peers live, if not beside the subjects. */
+  readonly peerHost?: PeerHost | undefined;
   /** How many agents work side by side. */
   readonly jobs: number;
   readonly signal?: AbortSignal;
@@ -58,7 +61,10 @@ export async function runScenarios(options: RunOptions): Promise<void> {
       if (next === undefined || stopped()) break;
       const { id } = next;
       options.onStart?.(id);
-      const measured = await agent.run({ id, trials: options.trials, timeout: options.timeout }, (observation) => options.onObservation?.(id, observation));
+      const { trials, timeout, peerHost } = options;
+      const measured = await agent.run({ id, trials, timeout, ...(peerHost !== undefined && { peerHost }) }, (observation) =>
+        options.onObservation?.(id, observation),
+      );
       // What an interruption cut short says nothing about the platform.
       if (!stopped()) options.onMeasured(measured);
     }

@@ -19,6 +19,8 @@ export interface TrialContext {
   readonly platform: CodePlatform;
   /** The name of an error code on this platform. */
   nameOf(code: number): string | undefined;
+  /** Whether a call tells what state a connection is in; where none does, settling is a pause. */
+  readonly tellsState: boolean;
   readonly threads: BlockingThreads;
   readonly peers: Peers;
   /** Told of each observation as it is made. */

@@ -13,7 +13,7 @@ export interface TrialsOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How many trials of a scenario that waits run side by side: as many as fit into 64 descriptors with their threads. */
+/** How many trials run side by side where they spend their time waiting: as many as fit into 64 descriptors with their threads. */
 const SIDE_BY_SIDE = 5;
 const PROGRESS_MS = 100;
 
@@ -43,6 +43,9 @@ export async function runTrials(context: TrialContext, scenario: Scenario, optio
     else known.count++;
   };
 
+  // Where nothing tells that a reset has arrived, every scenario waits.
+  const waits = scenario.waits || !context.tellsState;
+
   const lane = async () => {
     while (started < options.trials && ended === undefined && options.signal?.aborted !== true) {
       const isFirst = started++ === 0;
@@ -67,7 +70,7 @@ export async function runTrials(context: TrialContext, scenario: Scenario, optio
     }
   };
 
-  await Promise.all(Array.from({ length: scenario.waits ? SIDE_BY_SIDE : 1 }, lane));
+  await Promise.all(Array.from({ length: waits ? SIDE_BY_SIDE : 1 }, lane));
   return measured();
 }
 

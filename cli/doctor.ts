@@ -1,0 +1,131 @@
+import { rmSync } from 'node:fs';
+import { createServer, type ListenOptions } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { requireKoffi } from '../native-bindings/load.ts';
+import { glibcVersion } from '../native-bindings/posix/glibc.ts';
+import type { Command } from '../platforms/command.ts';
+import { packageRoot, packageVersion } from '../platforms/package-root.ts';
+import type { Platform } from '../platforms/platform.ts';
+import { startWine } from '../platforms/wine/agent.ts';
+import { installed, isReady, whyNot } from '../platforms/wine/installed.ts';
+import { LANES, type Lane } from '../platforms/wine/lanes.ts';
+import { painter } from '../report/pretty.ts';
+import { AgentHandle } from '../runner/agent-handle.ts';
+import { agentCommand } from './agent-command.ts';
+import { EXIT } from './errors.ts';
+import { print } from './output.ts';
+
+interface Finding {
+  readonly name: string;
+  readonly ok: boolean;
+  /** With the one command that would help, where one would. */
+  readonly text: string;
+}
+
+/** `sockatlas doctor`: what this machine has, and which agents start here. Resolves to the exit code: whether this platform's own agent does. */
+export async function doctor(): Promise<number> {
+  const [machine, own, wines] = await Promise.all([
+    Promise.all([node(), koffi(), libc(), loopback6(), unixSockets()]),
+    ownAgent(),
+    // One after the other: two at once wait for each other's share of the processor.
+    sequence(LANES, wineAgent),
+  ]);
+  await print(`sockatlas ${packageVersion}\n\n${table(machine)}\nAgents\n${table([own, ...wines])}`);
+  return own.ok ? EXIT.conforms : EXIT.environment;
+}
+
+function table(findings: readonly Finding[]): string {
+  const paint = painter(process.stdout);
+  const width = Math.max(...findings.map(({ name }) => name.length));
+  return findings
+    .map(({ name, ok, text }) => {
+      const mark = paint(ok ? 'green' : 'yellow', ok ? 'ok' : '--');
+      const indent = ' '.repeat(width + 8);
+      return `  ${mark}  ${name.padEnd(width)}  ${text.replaceAll('\n', `\n${indent}`)}\n`;
+    })
+    .join('');
+}
+
+function node(): Finding {
+  return { name: 'Node', ok: true, text: `${process.versions.node} on ${process.platform}-${process.arch}` };
+}
+
+async function koffi(): Promise<Finding> {
+  try {
+    return { name: 'koffi', ok: true, text: await requireKoffi() };
+  } catch (error) {
+    return { name: 'koffi', ok: false, text: (error as Error).message };
+  }
+}
+
+function libc(): Finding {
+  if (process.platform !== 'linux') return { name: 'libc', ok: true, text: process.platform === 'win32' ? 'ws2_32.dll' : "the system's own" };
+  const glibc = glibcVersion();
+  return { name: 'libc', ok: true, text: glibc === undefined ? 'musl' : `glibc ${glibc}` };
+}
+
+function loopback6(): Promise<Finding> {
+  return listening('IPv6', { host: '::1', port: 0 }, 'loopback');
+}
+
+async function unixSockets(): Promise<Finding> {
+  const name = 'AF_UNIX';
+  // Node's own such sockets are pipes there, which says nothing about Winsock's.
+  if (process.platform === 'win32') return { name, ok: true, text: 'scenarios find out' };
+  const path = join(tmpdir(), `sockatlas-${process.pid}.sock`);
+  const finding = await listening(name, { path }, 'stream sockets');
+  rmSync(path, { force: true });
+  return finding;
+}
+
+function listening(name: string, options: ListenOptions, what: string): Promise<Finding> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error) => resolve({ name, ok: false, text: `${error.message}: its scenarios will be unsupported` }));
+    server.listen(options, () => server.close(() => resolve({ name, ok: true, text: what })));
+  });
+}
+
+async function ownAgent(): Promise<Finding> {
+  const name = process.platform === 'win32' ? 'windows' : process.platform;
+  try {
+    return { name, ok: true, text: describe(await tryAgent(agentCommand('agent'))) };
+  } catch (error) {
+    return { name, ok: false, text: (error as Error).message };
+  }
+}
+
+async function wineAgent(lane: Lane): Promise<Finding> {
+  const { name } = lane;
+  const found = installed(lane);
+  if (!isReady(found)) return { name, ok: false, text: whyNot(found) };
+  try {
+    const wine = startWine(lane);
+    try {
+      const platform = await tryAgent(wine.agent(join(packageRoot, 'dist', 'cli', 'agent.js'), 'agent'));
+      return { name, ok: true, text: `${describe(platform)}; ${found.wine.version} from ${found.wine.from}` };
+    } finally {
+      wine.stop();
+    }
+  } catch (error) {
+    return { name, ok: false, text: (error as Error).message };
+  }
+}
+
+/** Starts an agent as a run would, and stops it. @throws StartFailed */
+async function tryAgent(command: Command): Promise<Platform> {
+  const agent = await AgentHandle.start(command);
+  await agent.stop();
+  return agent.platform;
+}
+
+function describe(platform: Platform): string {
+  return `${platform.name}, Node ${platform.node}, koffi ${platform.koffi}, ${platform.library}`;
+}
+
+async function sequence<T, R>(items: readonly T[], each: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (const item of items) results.push(await each(item));
+  return results;
+}

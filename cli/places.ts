@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url';
+import type { Command } from '../platforms/command.ts';
+import { startWine } from '../platforms/wine/agent.ts';
+import { LANE_NAMES, type Lane, lanesNamed } from '../platforms/wine/lanes.ts';
+import { WineUnavailable } from '../platforms/wine/unavailable.ts';
+import { sibling } from '../runner/sibling.ts';
+import { agentCommand, type Role } from './agent-command.ts';
+import { EnvironmentError, UsageError } from './errors.ts';
+
+/** A platform that agents can be started on from here. */
+export interface Place {
+  /** As --on and --peer name it. */
+  readonly name: string;
+  /** Makes it ready to start agents. @throws EnvironmentError where it cannot be, with what would help */
+  open(): OpenPlace;
+}
+
+export interface OpenPlace {
+  command(role: Role): Command;
+  /** Ends what it needed; safe at any time. */
+  close(): void;
+}
+
+/** This platform's own name. */
+export const HERE: string = process.platform === 'win32' ? 'windows' : process.platform;
+
+/** The places that were asked for, each once, in that order; `wine` stands for every lane. @throws UsageError */
+export function placesNamed(names: readonly string[]): Place[] {
+  const places = names.flatMap((name) => {
+    if (name === HERE) return [here];
+    const lanes = lanesNamed(name);
+    if (lanes.length === 0)
+      throw new UsageError(`no agent can be started on ${JSON.stringify(name)} from here; choose among ${[HERE, ...LANE_NAMES].join(', ')}`);
+    return lanes.map(wine);
+  });
+  return [...new Map(places.map((place) => [place.name, place])).values()];
+}
+
+const here: Place = { name: HERE, open: () => ({ command: agentCommand, close: () => {} }) };
+
+function wine(lane: Lane): Place {
+  return {
+    name: lane.name,
+    open: () => {
+      // What runs under Wine is emitted JavaScript: its node knows no TypeScript.
+      const program = fileURLToPath(sibling(import.meta.url, 'agent'));
+      if (program.endsWith('.ts')) throw new EnvironmentError('agents under Wine run what is built: npm run build, then node dist/cli/main.js');
+      try {
+        const started = startWine(lane);
+        return { command: (role) => started.agent(program, role), close: started.stop };
+      } catch (error) {
+        if (error instanceof WineUnavailable) throw new EnvironmentError(error.message);
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { LANE_NAMES, lanesNamed } from '../platforms/wine/lanes.ts';
+import { setupWine } from '../platforms/wine/setup.ts';
+import { WineUnavailable } from '../platforms/wine/unavailable.ts';
+import { EnvironmentError, EXIT, UsageError } from './errors.ts';
+import { say } from './output.ts';
+
+/** `sockatlas setup`: adds what agents on other platforms than this one need. Resolves to the exit code. */
+export async function setup(what: readonly string[]): Promise<number> {
+  const lanes = new Set(
+    what.flatMap((name) => {
+      const named = lanesNamed(name);
+      if (named.length === 0) throw new UsageError(`setup ${JSON.stringify(name)}: choose among ${LANE_NAMES.join(', ')}`);
+      return named;
+    }),
+  );
+  if (lanes.size === 0) throw new UsageError(`setup: say what to set up: ${LANE_NAMES.join(', ')}`);
+
+  const interruption = new AbortController();
+  const onSignal = () => interruption.abort();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  const failures: string[] = [];
+  try {
+    for (const lane of lanes) {
+      try {
+        await setupWine(lane, say, interruption.signal);
+      } catch (error) {
+        if (interruption.signal.aborted) break;
+        // One that cannot be had here says nothing about the other.
+        failures.push(reasonOf(error));
+      }
+    }
+  } finally {
+    for (const signal of signals) process.off(signal, onSignal);
+  }
+  if (interruption.signal.aborted) {
+    say('interrupted: what was unfinished is removed; run the same command to go on');
+    return EXIT.interrupted;
+  }
+  if (failures.length > 0) throw new EnvironmentError(failures.join('\n'));
+  return EXIT.conforms;
+}
+
+/** Errors of the file system name what and where. @throws whatever else it is */
+function reasonOf(error: unknown): string {
+  if (error instanceof WineUnavailable) return error.message;
+  if (typeof (error as NodeJS.ErrnoException).syscall === 'string') return (error as Error).message;
+  throw error;
+}

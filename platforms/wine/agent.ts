@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import spawn from 'cross-spawn';
+import type { Command } from '../command.ts';
+import { prefixesFolder } from './folders.ts';
+import { installed, isReady, type Ready, whyNot } from './installed.ts';
+import type { Lane } from './lanes.ts';
+import { createPrefix } from './prefix.ts';
+import { endProcesses } from './processes.ts';
+import { WineUnavailable } from './unavailable.ts';
+import { removeAbandoned } from './whole-folder.ts';
+
+/** A running Wine of this process's own, for agents. */
+export interface StartedWine {
+  readonly wine: Ready['wine'];
+  readonly node: Ready['node'];
+  /** How to start a program (emitted JavaScript, its path as Linux has it) in it. */
+  agent(program: string, ...args: readonly string[]): Command;
+  /** Ends all that runs in it and removes what it kept. At any time, also more than once; done at the end of this process in any case. */
+  stop(): void;
+}
+
+const PREFIX_NAME = /^wine-[\d.]+-(\d+)-/;
+
+/**
+ * Starts a Wine that nobody else uses: a fresh prefix, and its server. Processes that start at once must find a server that is there: on Wine 8 two
+ * that both create what the server keeps for its prefix end each other. The server leaves three seconds after the last process: where this
+ * process is killed, its agents end with their channel, and then so does Wine.
+ *
+ * @throws WineUnavailable where the lane is not ready
+ */
+export function startWine(lane: Lane): StartedWine {
+  const found = installed(lane);
+  if (!isReady(found)) throw new WineUnavailable(`${lane.name} cannot start here: ${whyNot(found)}`);
+  const { wine, node } = found;
+  const prefixes = prefixesFolder();
+  mkdirSync(prefixes, { recursive: true });
+  removeAbandoned(prefixes, PREFIX_NAME, removeServerFolder);
+  const prefix = join(prefixes, `${lane.name}-${process.pid}-${randomBytes(4).toString('hex')}`);
+  const env = wineEnvironment(found, prefix);
+  const stop = () => {
+    process.off('exit', stop);
+    endProcesses(prefix);
+    removeServerFolder(prefix);
+    rmSync(prefix, { recursive: true, force: true });
+  };
+  process.on('exit', stop);
+  createPrefix(prefix, wine.root);
+  const { status, error } = spawn.sync(wine.server, [], { env: { ...process.env, ...env }, stdio: 'ignore' });
+  if (status !== 0) {
+    stop();
+    throw new WineUnavailable(`${lane.name} cannot start here: ${wine.server} ${error === undefined ? `ended with exit code ${status}` : error.message}`);
+  }
+  return {
+    wine,
+    node,
+    agent: (program, ...args) => ({ command: wine.loader, args: [windowsPath(node.exe), windowsPath(program), ...args], env, stderr: 'ignore' }),
+    stop,
+  };
+}
+
+/** Helpers of Windows that a socket needs none of: each would be a process more, and the prefix lacks what they want. Not wineboot, which all wait for. */
+const WITHOUT = ['services.exe', 'explorer.exe', 'winedevice.exe', 'plugplay.exe', 'svchost.exe', 'rpcss.exe', 'winemenubuilder.exe'];
+
+/** What a program in the prefix finds in its environment, beside this process's own; undefined takes away. */
+export function wineEnvironment({ wine, node }: Pick<Ready, 'wine' | 'node'>, prefix: string): Record<string, string> {
+  const env: Record<string, string | undefined> = {
+    WINEPREFIX: prefix,
+    WINELOADER: wine.loader,
+    WINESERVER: wine.server,
+    WINEARCH: 'win64',
+    WINEDEBUG: '-all',
+    WINEDLLOVERRIDES: `${WITHOUT.join(',')}=d;mscoree,mshtml=`,
+    WINEDLLPATH: undefined,
+    // koffi's loader requires its binary by name; the last place where that is looked for.
+    NODE_PATH: windowsPath(node.modules),
+    NODE_OPTIONS: undefined,
+    // Read and parsed at each start, for TLS that nobody uses.
+    NODE_EXTRA_CA_CERTS: undefined,
+    LC_ALL: 'C.UTF-8',
+    // Debian's Wine 10 server aborts ("free(): invalid pointer") where it is set, even to nothing.
+    TMPDIR: undefined,
+    DISPLAY: undefined,
+    WAYLAND_DISPLAY: undefined,
+  };
+  return env as Record<string, string>;
+}
+
+/** A path of Linux's as a program under Wine names it: Z: is the root. */
+export function windowsPath(path: string): string {
+  return `Z:${path}`;
+}
+
+/** Debian's Wine keeps the server's socket in a folder of /tmp, which it names in the prefix, and leaves it there. */
+function removeServerFolder(prefix: string): void {
+  let name: string;
+  try {
+    name = readFileSync(join(prefix, 'wineserver'), 'utf8');
+  } catch {
+    return;
+  }
+  if (/^wine-\w{6}$/.test(name)) rmSync(join('/tmp', name), { recursive: true, force: true });
+}

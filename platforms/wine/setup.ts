@@ -1,0 +1,50 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fetchPackages } from './apt.ts';
+import { unpackedFolder } from './folders.ts';
+import { askVersion, findWine, markUnpacked, unpackedPrograms, unpackedWine, type Wine } from './installed.ts';
+import { type Lane, laneOf } from './lanes.ts';
+import { ToolFailed } from './tool.ts';
+import { unsupportedMachine, WineUnavailable } from './unavailable.ts';
+import { unpackWine } from './unpack.ts';
+import { wholeFolder } from './whole-folder.ts';
+import { installWindowsNode, windowsNode } from './windows-node.ts';
+
+/** Adds to a lane what it lacks on this machine, and says what it does. Needs no root; all goes into the user's cache. @throws WineUnavailable */
+export async function setupWine(lane: Lane, say: (text: string) => void, signal?: AbortSignal): Promise<void> {
+  const unsupported = unsupportedMachine(process.platform, process.arch);
+  if (unsupported !== undefined) throw new WineUnavailable(`${lane.name} is unsupported here: ${unsupported}`);
+  let node = windowsNode();
+  if (node === undefined) {
+    say(`${lane.name}: installing the Windows node and koffi's binary for it by npm (30 MB to fetch, 70 MB unpacked)`);
+    node = await installWindowsNode(signal);
+  }
+  const wine = findWine(lane) ?? (await installWine(lane, say, signal));
+  say(`${lane.name}: ready: ${wine.version} from ${wine.from}, Windows node ${node.version}`);
+}
+
+async function installWine(lane: Lane, say: (text: string) => void, signal?: AbortSignal): Promise<Wine> {
+  const target = unpackedFolder(lane);
+  say(`${lane.name}: Wine ${lane.wine} is not on this machine: unpacking Debian ${lane.suite}'s into ${target} (${lane.size})`);
+  await wholeFolder(target, async (root) => {
+    const fetched = join(root, 'fetched');
+    mkdirSync(fetched);
+    const debs = await fetchPackages(lane, fetched, say, signal);
+    say(`${lane.name}: unpacking`);
+    try {
+      await unpackWine(debs, root, signal);
+    } catch (error) {
+      if (!(error instanceof ToolFailed)) throw error;
+      throw new WineUnavailable(`${lane.name} cannot be unpacked. ${error.message}`);
+    }
+    const version = askVersion(unpackedPrograms(root).loader);
+    if (laneOf(version)?.name !== lane.name) {
+      throw new WineUnavailable(`${lane.name} is unsupported here: what Debian ${lane.suite} has ${version === '' ? 'does not start' : `is ${version}`}`);
+    }
+    markUnpacked(root, version);
+    rmSync(fetched, { recursive: true });
+  });
+  const wine = unpackedWine(lane);
+  if (wine === undefined) throw new WineUnavailable(`${lane.name}: ${target} is not complete; remove it and try again`);
+  return wine;
+}

@@ -1,0 +1,55 @@
+import spawn from 'cross-spawn';
+
+export interface ToolOptions {
+  readonly cwd?: string;
+  /** Beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A program of the machine's (apt-get, dpkg-deb, npm) is not there or failed. The message names it and holds the last of what it wrote. */
+export class ToolFailed extends Error {
+  override readonly name = 'ToolFailed';
+}
+
+const KEPT = 4000;
+const SHOWN_LINES = 4;
+
+/** Runs a program to its end and gives what it wrote to stdout. An abort ends the program. @throws ToolFailed */
+export function runTool(command: string, args: readonly string[], options: ToolOptions = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    // LC_ALL: what they write is read here.
+    const child = spawn(command, [...args], {
+      ...(options.cwd !== undefined && { cwd: options.cwd }),
+      env: { ...process.env, LC_ALL: 'C.UTF-8', ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(-KEPT);
+    });
+    const onAbort = () => void child.kill('SIGTERM');
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    if (options.signal?.aborted) onAbort();
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      options.signal?.removeEventListener('abort', onAbort);
+      reject(new ToolFailed(error.code === 'ENOENT' ? `${command} is not installed here` : error.message));
+    });
+    child.once('close', (code, signal) => {
+      options.signal?.removeEventListener('abort', onAbort);
+      if (code === 0) return resolve(stdout);
+      const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+      const words = lastWords(stderr.trim() === '' ? stdout : stderr);
+      reject(new ToolFailed(`${[command, ...args].join(' ').slice(0, 200)}: ${how}${words === '' ? '' : `:\n${words}`}`));
+    });
+  });
+}
+
+function lastWords(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.slice(-SHOWN_LINES).join('\n');
+}
