@@ -71,7 +71,7 @@ export async function record(options: RecordOptions = {}): Promise<Run> {
   }
   if (platform === undefined) throw new EnvironmentError('interrupted before an agent was ready: nothing was recorded');
 
-  const header = headerOf(platform, started);
+  const header = headerOf(platform, started, peers?.platform);
   // In the order of the suite, whichever ended first.
   const results = chosen.flatMap(({ id }) => measured.get(id) ?? []);
   const lines = results.map((result) => judge(header.platform, result));

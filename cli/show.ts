@@ -24,8 +24,10 @@ export async function show(id: string): Promise<number> {
   const newest = newestTraces(recordedRuns(say), id);
   if (newest.length === 0) lines.push(`  nowhere yet: sockatlas run ${id}`);
   for (const { recorded, scenario: line } of newest) {
-    const { platform, started } = recorded.run.header;
-    lines.push(`  ${platform.name}, ${started} (${recorded.file}): ${line.verdict}${line.reason === undefined ? '' : `: ${line.reason}`}`);
+    const { platform, peer, started } = recorded.run.header;
+    lines.push(
+      `  ${platform.name}${peer === undefined ? '' : ` with peers on ${peer.name}`}, ${started} (${recorded.file}): ${line.verdict}${line.reason === undefined ? '' : `: ${line.reason}`}`,
+    );
     line.traces.forEach(({ trace, count }, i) => {
       lines.push(`    ${count}× ${asPattern(trace).join(' ')}`);
       for (const table of tablesFor(platform)) lines.push(`       ${table.name} ${table.label}: ${classPatterns(table, platform, line)[i]}`);

@@ -1,6 +1,6 @@
 import { asPattern } from '../platforms/trace.ts';
 import type { ScenarioLine } from '../results/schema.ts';
-import { describePlatform, findingLines, type Paint, STYLES, summary } from './pretty.ts';
+import { describeHeader, findingLines, type Paint, STYLES, summary } from './pretty.ts';
 import { alignColumns } from './text-table.ts';
 import type { View } from './view.ts';
 
@@ -49,7 +49,7 @@ export function prettyComparison(views: readonly View[], paint: Paint): string {
   ];
   const findings = views.flatMap((view) => findingLines(view).map((line) => `${view.run.header.platform.name}: ${line}`));
   return [
-    ...views.map(({ run }) => describePlatform(run.header.platform)),
+    ...views.map(({ run }) => describeHeader(run.header)),
     '',
     ...alignColumns(table),
     '',

@@ -1,6 +1,6 @@
 import { asPattern } from '../platforms/trace.ts';
 import { cellText, compare } from './compare.ts';
-import { describePlatform, findingLines } from './pretty.ts';
+import { describeHeader, findingLines } from './pretty.ts';
 import { classPatterns, type View } from './view.ts';
 
 /** A run for a page or a step summary. */
@@ -18,7 +18,7 @@ export function markdownRun(view: View): string {
   ]);
   const findings = findingLines(view);
   return [
-    `## ${text(describePlatform(platform))}`,
+    `## ${text(describeHeader(run.header))}`,
     '',
     ...[header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`),
     '',

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { Misclassification } from '../classification/check.ts';
 import type { Platform } from '../platforms/platform.ts';
 import { asPattern } from '../platforms/trace.ts';
-import type { ScenarioLine, Verdict } from '../results/schema.ts';
+import type { Header, ScenarioLine, Verdict } from '../results/schema.ts';
 import { describeDeviation, describeObservation } from './deviation.ts';
 import { alignColumns } from './text-table.ts';
 import { classPatterns, type View } from './view.ts';
@@ -50,7 +50,7 @@ export function prettyRun(view: View, paint: Paint, verbose: boolean): string {
   const lines = alignColumns(rows).flatMap((row, i) => [row, ...(details.get(i) ?? [])]);
   const findings = findingLines(view);
   if (!verbose) lines.push(...unsupportedLines(run.scenarios, paint));
-  return [describePlatform(platform), '', ...lines, '', ...(findings.length > 0 ? [...findings, ''] : []), summary(view, paint), ''].join('\n');
+  return [describeHeader(run.header), '', ...lines, '', ...(findings.length > 0 ? [...findings, ''] : []), summary(view, paint), ''].join('\n');
 }
 
 /** What the platform lacks: a line for each reason, with the scenarios that want it. */
@@ -65,7 +65,12 @@ export function findingLines({ run, misclassifications }: View): string[] {
   return [...run.scenarios.flatMap(scenarioFinding), ...misclassifications.map((finding) => misclassificationLine(run.scenarios, finding))];
 }
 
-export function describePlatform(platform: Platform): string {
+/** Where a run was made. */
+export function describeHeader({ platform, peer }: Header): string {
+  return `${describePlatform(platform)}${peer === undefined ? '' : `; peers on ${describePlatform(peer)}`}`;
+}
+
+function describePlatform(platform: Platform): string {
   const { name, os, kernel, wine, libc, library, arch, node, koffi, container, sandbox } = platform;
   const parts = [
     os,

@@ -2,12 +2,13 @@ import { packageVersion } from '../platforms/package-root.ts';
 import type { Platform } from '../platforms/platform.ts';
 import { type Footer, type Header, type Run, SCHEMA_VERSION, type ScenarioLine, type Verdict } from './schema.ts';
 
-export function headerOf(platform: Platform, started: Date): Header {
+export function headerOf(platform: Platform, started: Date, peer?: Platform): Header {
   return {
     type: 'header',
     schema: SCHEMA_VERSION,
     tool: { name: 'sockatlas', version: packageVersion },
     platform,
+    ...(peer !== undefined && { peer }),
     ffi: { backend: 'koffi', version: platform.koffi },
     started: started.toISOString(),
   };

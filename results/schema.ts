@@ -49,6 +49,7 @@ export const headerSchema = z.strictObject({
   schema: z.literal(SCHEMA_VERSION),
   tool: z.strictObject({ name: z.literal('sockatlas'), version: z.string().max(50) }),
   platform: platformSchema,
+  peer: platformSchema.optional().describe('Where the peers lived, if not on the platform of the subjects'),
   ffi: z.strictObject({ backend: z.string().max(50), version: z.string().max(50) }),
   started: z.iso.datetime(),
 });

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
-import { loadSockets } from '../native-bindings/load.ts';
+import { loadSockets, requireKoffi } from '../native-bindings/load.ts';
 import type { Sockets } from '../native-bindings/sockets.ts';
 import type { Command } from '../platforms/command.ts';
+import { identify } from '../platforms/identify.ts';
 import { type Channel, channelOver, connectToStarter, type Listener } from './channel.ts';
 import { servePeer } from './peer-process.ts';
 import type { PeerRequest } from './peer-protocol.ts';
@@ -20,7 +21,8 @@ export async function runPeerHost(peerCommand: Command): Promise<void> {
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
   const host: PeerHost = { port, token };
-  await connectToStarter({ host }, { message: () => {}, close: () => process.kill(process.pid, 'SIGKILL') });
+  const platform = identify(sockets, await requireKoffi());
+  await connectToStarter({ host, platform }, { message: () => {}, close: () => process.kill(process.pid, 'SIGKILL') });
 }
 
 /** The first message says who asks, and for what kind of peer; each one after it is a request. */
