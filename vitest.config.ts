@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: ['tests/setup/build.ts'],
     testTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['tests/**/*.test.ts'], setupFiles: ['tests/setup/cache.ts'] } },
+      { extends: true, test: { name: 'unit', include: ['tests/**/*.test.ts'], setupFiles: ['tests/setup/runs.ts'] } },
       { extends: true, test: { name: 'conformance', include: ['suites/**/*.test.ts'] } },
     ],
   },

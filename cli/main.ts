@@ -60,6 +60,13 @@ function program(done: (code: number) => void): Command {
     .option('-v, --verbose', 'each call with its arguments, return and code')
     .action(async (patterns, options) => done(await (await import('./run.ts')).run(patterns, options)));
   command
+    .command('report')
+    .description('read run files, from here or elsewhere, and print them side by side')
+    .argument('<run...>', 'run files (JSON Lines)')
+    .option('--format <format>', 'pretty, json, jsonl or markdown', 'pretty')
+    .option('-v, --verbose', 'each run by itself, each call with its arguments, return and code')
+    .action(async (files, options) => done(await (await import('./report.ts')).report(files, options)));
+  command
     .command('list')
     .description('the ids, one a line')
     .argument('[pattern...]')

@@ -12,9 +12,9 @@ import { WholeFile } from './write.ts';
 export const recordedFolder: string = join(packageRoot, 'results', 'runs');
 const KEPT = 20;
 
-/** Where a run is kept that nobody asked to have written: the user's cache. */
+/** Where a run is kept that nobody asked to have written: SOCKATLAS_RUNS where it is set, else the user's cache. */
 export function keptFolder(): string {
-  return join(cacheFolder(), 'runs');
+  return process.env.SOCKATLAS_RUNS || join(cacheFolder(), 'runs');
 }
 
 /** Keeps a run, and the newest ones beside it. Returns its path. @throws Error where the folder cannot be written */

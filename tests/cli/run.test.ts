@@ -105,7 +105,7 @@ describe('sockatlas run', () => {
 
   test('a cache that cannot be written costs nothing', () => {
     writeFileSync(join(folder, 'file'), '');
-    const { code, stderr } = cli(['run', 'tcp/idle'], { env: { SOCKATLAS_CACHE: join(folder, 'file') } });
+    const { code, stderr } = cli(['run', 'tcp/idle'], { env: { SOCKATLAS_RUNS: join(folder, 'file') } });
     expect(code).toBe(0);
     expect(stderr).toMatch(/^run not kept: /m);
   });
@@ -277,7 +277,7 @@ describe.runIf(onLinux)('a run under hard conditions', () => {
       {
         encoding: 'utf8',
         cwd: '/',
-        env: { PATH: process.env.PATH, HOME: '/nonexistent' },
+        env: { PATH: process.env.PATH, HOME: '/nonexistent', SOCKATLAS_RUNS: '/nonexistent/runs' },
       },
     );
     expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringMatching(/^run not kept: /) });

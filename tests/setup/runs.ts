@@ -4,6 +4,6 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 
 /** Runs that tests make are kept in a folder of their own, not in the user's cache. */
-const folder = mkdtempSync(join(tmpdir(), 'sockatlas-cache-'));
-process.env.SOCKATLAS_CACHE = folder;
+const folder = mkdtempSync(join(tmpdir(), 'sockatlas-runs-'));
+process.env.SOCKATLAS_RUNS = folder;
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

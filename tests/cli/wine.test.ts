@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { prefixesFolder } from '../../platforms/wine/folders.ts';
+import { installed, isReady, whyNot } from '../../platforms/wine/installed.ts';
+import { LANES, type Lane } from '../../platforms/wine/lanes.ts';
+import { parseRun } from '../../results/read.ts';
+import type { ScenarioLine } from '../../results/schema.ts';
+import { scenarios } from '../../suites/index.ts';
+import { cli, startCli, until } from '../fixtures/index.ts';
+
+/** Real Windows nodes under real Wines: `sockatlas setup wine` makes them ready; a lane that is not says so. */
+const notReady = (lane: Lane) => {
+  const found = installed(lane);
+  return isReady(found) ? undefined : `unsupported: ${lane.name}: ${whyNot(found)}`;
+};
+
+/** What runs in a prefix of ours, whoever started it. */
+function wineProcesses(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`WINEPREFIX=${prefixesFolder()}`);
+      } catch {
+        return false;
+      }
+    });
+}
+
+const KNOWN = ['match', 'known-deviation', 'recorded', 'unsupported'];
+
+describe.each(LANES)('$name', (lane) => {
+  const reason = notReady(lane);
+  const run = (...args: string[]) => cli(['run', '--on', lane.name, ...args]);
+
+  test('records every scenario; what is not as documented is foretold, with its reason', { timeout: 120_000 }, ({ skip }) => {
+    if (reason !== undefined) return skip(reason);
+    const { code, stdout } = run('--format', 'jsonl');
+    const { header, scenarios: lines } = parseRun(stdout, 'stdout');
+    expect(header.platform).toMatchObject({ id: 'wine', name: lane.name, wine: lane.wine, library: 'ws2_32.dll' });
+    expect(lines.map(({ id }) => id)).toEqual(scenarios.map(({ id }) => id));
+    const surprises = lines.filter(({ verdict, foretold }) => !KNOWN.includes(verdict) && foretold !== true);
+    expect(
+      surprises.map(({ id, verdict, reason: why, traces }) => ({ id, verdict, why, traces: traces.map(({ trace, count }) => `${count}× ${trace.join(' ')}`) })),
+    ).toEqual([]);
+    expect(lines.filter(({ verdict }) => verdict === 'known-deviation').every(({ reason: why }) => why !== undefined)).toBe(true);
+    const byId = (id: string) => lines.find((line) => line.id === id) as ScenarioLine;
+    expect(byId('tcp/state/listening-blocking')).toMatchObject({ verdict: 'blocked', traces: [{ trace: ['blocked'] }] });
+    expect(byId('unix/fin/idle')).toMatchObject({ verdict: 'unsupported', reason: 'socket(unix, stream): WSAEAFNOSUPPORT' });
+    expect(code).toBe(0);
+    expect(wineProcesses()).toEqual([]);
+  });
+
+  test.for(['SIGINT', 'SIGKILL'] as const)('leaves nothing running after %s', { timeout: 60_000 }, async (signal, { skip }) => {
+    if (reason !== undefined) return skip(reason);
+    const { child, ended } = startCli(['run', '--on', lane.name, '--trials', '100000', 'tcp/reset/idle', 'tcp/reset/peer-killed']);
+    await until('agents run under Wine', () => wineProcesses().length >= 3);
+    child.kill(signal);
+    await ended;
+    await until('Wine ends', () => wineProcesses().length === 0);
+  });
+});
+
+const [wine8, wine10] = LANES as [Lane, Lane];
+
+describe('Linux and Wine together', () => {
+  test('stand side by side, and each says what it says', { timeout: 60_000 }, ({ skip }) => {
+    const reason = notReady(wine8) ?? notReady(wine10);
+    if (reason !== undefined) return skip(reason);
+    const { code, stdout } = cli(['run', '--on', 'linux,wine', 'tcp/reset/idle']);
+    expect(stdout).toMatch(/^scenario +linux-\S+ +wine-8\.0 +wine-10\.0$/m);
+    expect(stdout).toMatch(/^tcp\/reset\/idle +ECONNRESET eof… +eof… \* +WSAECONNRESET…$/m);
+    expect(code).toBe(0);
+  });
+
+  test.for([
+    { on: 'wine-10.0', peer: 'linux', trace: ['WSAECONNRESET', 'WSAECONNRESET', 'WSAECONNRESET'] },
+    { on: 'linux', peer: 'wine-10.0', trace: ['ECONNRESET', 'eof', 'eof'] },
+  ])('the subject on $on, its peer on $peer', { timeout: 60_000 }, ({ on, peer, trace }, { skip }) => {
+    const reason = notReady(wine10);
+    if (reason !== undefined) return skip(reason);
+    const { code, stdout } = cli(['run', '--on', on, '--peer', peer, 'tcp/reset/peer-killed-with-unread', 'tcp/reset/after-half-close', '--format', 'jsonl']);
+    const { header, scenarios: lines } = parseRun(stdout, 'stdout');
+    expect(header.peer?.id).toBe(peer === 'linux' ? 'linux' : 'wine');
+    expect(lines[1]).toMatchObject({ id: 'tcp/reset/peer-killed-with-unread', trials: 5, traces: [{ trace }] });
+    expect(lines[0]?.traces[0]?.trace.slice(0, 4)).toEqual(['eof', 'eof', 'sent:8', 'data:8']);
+    expect(code).toBe(0);
+  });
+
+  test('the race of Wine 10 is found, and reported unstable with its counts', { timeout: 120_000 }, ({ skip }) => {
+    const reason = notReady(wine10);
+    if (reason !== undefined) return skip(reason);
+    const { stdout } = cli(['run', '--on', 'wine-10.0', 'tcp/reset/idle-without-settle', '--trials', '5000', '--timeout', '20000', '--format', 'jsonl']);
+    const [line] = parseRun(stdout, 'stdout').scenarios;
+    expect(line).toMatchObject({ verdict: 'unstable', trials: 5000 });
+    expect(line?.traces.length).toBeGreaterThan(1);
+    expect(line?.traces.reduce((sum, { count }) => sum + count, 0)).toBe(5000);
+  });
+});
+
+test('a platform that no agent can be started on is refused, with those that can', () => {
+  expect(cli(['run', '--on', 'plan9'])).toMatchObject({ code: 2, stderr: expect.stringContaining('choose among') });
+  expect(cli(['run', '--peer', 'wine'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--peer wine: name one of wine-8.0, wine-10.0') });
+});
+
+test('a lane that is not set up is exit 3, with the command that adds it', () => {
+  const { code, stderr } = cli(['run', '--on', 'wine-10.0', 'tcp/idle'], { env: { SOCKATLAS_CACHE: '/nonexistent/sockatlas' } });
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/^sockatlas: wine-10\.0 cannot start here: (not set up: .*run: sockatlas setup wine-10\.0|unsupported: .*)$/m);
+});
