@@ -1,6 +1,6 @@
 /*
- * tcp/reset/idle in C: the system calls of one trial, in its order, with what a trial makes of them: a token a recv, a trace, a count.
- * Usage: reset-idle TRIALS. Prints the nanoseconds a trial took.
+ * tcp/reset/idle in C: the system calls of one trial, in its order, and what a trial makes of them: a token for each recv, a trace, a count.
+ * Usage: reset-idle MILLISECONDS. Prints the nanoseconds that a trial took, and the commonest trace.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -20,6 +20,8 @@ static struct {
   char trace[TRACE_BYTES];
   long count;
 } traces[TRACES];
+
+static double spent;
 
 static void fail(const char *what) {
   perror(what);
@@ -57,8 +59,7 @@ static int record(int s, char *trace, int end) {
   errno = 987654321;
   ssize_t ret = recv(s, buffer, sizeof buffer, 0);
   int code = errno;
-  double ns = now() - begun;
-  (void)ns;
+  spent += now() - begun;
   const char *gap = end > 0 ? " " : "";
   if (ret == 0) return end + sprintf(trace + end, "%seof", gap);
   if (ret > 0) return end + sprintf(trace + end, "%sdata:%zd", gap, ret);
@@ -93,10 +94,14 @@ static void trial(void) {
 }
 
 int main(int argc, char **argv) {
-  long trials = argc > 1 ? atol(argv[1]) : 1000;
-  double begun = now();
-  for (long i = 0; i < trials; i++) trial();
-  printf("%.0f\n", (now() - begun) / trials);
-  fprintf(stderr, "%ld x %s\n", traces[0].count, traces[0].trace);
-  return traces[0].count == trials ? 0 : 1;
+  double wanted = (argc > 1 ? atof(argv[1]) : 1000) * 1e6;
+  long trials = 0;
+  double begun = now(), passed;
+  do {
+    for (int i = 0; i < 100; i++) trial();
+    trials += 100;
+    passed = now() - begun;
+  } while (passed < wanted);
+  printf("{\"ns\": %.0f, \"trace\": \"%s\", \"count\": %ld, \"trials\": %ld}\n", passed / trials, traces[0].trace, traces[0].count, trials);
+  return 0;
 }

@@ -1,0 +1,42 @@
+import { Absent, beside, compile, findPython, measured } from './programs.mjs';
+import { alternate } from './rounds.mjs';
+
+/** The rate of tcp/reset/idle in process, beside the same steps in C and in Python. */
+export function throughput({ rounds, ms, folder }) {
+  const notes = [];
+  const traces = new Set();
+  const ns = (command, ...args) => {
+    return () => {
+      const result = measured(command, [...args, String(ms)]);
+      traces.add(result.trace);
+      return result.ns;
+    };
+  };
+  const ways = { sockatlas: ns(process.execPath, beside('reset-idle.mjs')) };
+  const compared = (name, prepare) => {
+    try {
+      ways[name] = prepare();
+    } catch (error) {
+      if (!(error instanceof Absent)) throw error;
+      notes.push(`${name}: ${error.message}`);
+    }
+  };
+  compared('C', () => ns(compile('reset-idle', folder)));
+  compared('Python', () => ns(findPython(), beside('reset-idle.py')));
+
+  const { median, ratio } = alternate(rounds, ways);
+  if (traces.size > 1) notes.push(`the programs saw different traces: ${[...traces].join(' / ')}`);
+  return {
+    title: 'tcp/reset/idle in process, trials a second',
+    how: `median of ${rounds} rounds; each way a fresh process a round, ${ms} ms long; sockatlas after 1,000 trials of warm-up`,
+    rows: Object.keys(ways).map((what) => ({
+      what,
+      value: 1e9 / median(what),
+      unit: '/s',
+      // A rate is the inverse of what was measured.
+      ...(what !== 'C' && 'C' in ways && { ratio: ratio('C', what), of: 'C' }),
+      ...(what === 'sockatlas' && 'C' in ways && { goal: '≥ 0.7' }),
+    })),
+    notes,
+  };
+}
