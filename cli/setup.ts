@@ -37,7 +37,7 @@ export async function setup(what: readonly string[]): Promise<number> {
     say('interrupted: what was unfinished is removed; run the same command to go on');
     return EXIT.interrupted;
   }
-  if (failures.length > 0) throw new EnvironmentError(failures.join('\n'));
+  if (failures.length > 0) throw new EnvironmentError([...new Set(failures)].join('\n'));
   return EXIT.conforms;
 }
 

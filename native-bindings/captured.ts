@@ -24,7 +24,8 @@ export interface CodeRegister {
  * A call through koffi and the reading of its code are two native calls. V8 may run between them, and what it runs may make system calls of its
  * own: after a garbage collection in that gap errno was another's in 73 of 8,000 calls on Node 24 and 111 of 8,000 on Node 26, mostly EAGAIN,
  * which reads as a plausible answer. So the read is the very next thing after the call, in these functions and nowhere else: the function
- * without its code never leaves this file (`npm run bench` counts wrong pairs under garbage collection).
+ * without its code never leaves this file. On POSIX it is a read of errno's memory, no call at all (`npm run bench` counts wrong pairs under garbage
+ * collection).
  */
 export function captured(
   library: Definer,

@@ -49,7 +49,7 @@ export class Sockaddr {
     const port = ((bytes[PORT] ?? 0) << 8) | (bytes[PORT + 1] ?? 0);
     switch (family) {
       case AF_INET:
-        return { family: 'inet', host: bytes.subarray(INET_HOST, INET_HOST + 4).join('.'), port };
+        return { family: 'inet', host: `${bytes[4]}.${bytes[5]}.${bytes[6]}.${bytes[7]}`, port };
       case AF_INET6:
         return { family: 'inet6', host: this.#layout.inet_ntop('inet6', bytes.slice(INET6_HOST, INET6_HOST + 16)), port };
       case AF_UNIX:

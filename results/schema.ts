@@ -25,7 +25,7 @@ const count = z.int().min(0);
 export const observationSchema = z.strictObject({
   on: z.enum(['S', 'P']).describe('The subject, or its peer'),
   call: z.string().max(50),
-  args: z.record(z.string().max(50), z.union([z.number(), z.string().max(200), z.array(z.string().max(50)).max(20)])),
+  args: z.record(z.string().max(50), z.union([z.number(), z.string().max(200), z.array(z.string().max(50)).max(20).readonly()])),
   ret: z
     .union([z.number(), z.literal('socket'), z.null()])
     .describe('The raw return value; "socket" where it is a descriptor, whose number means nothing; null for a call that never returned'),

@@ -3,7 +3,7 @@ import type { Platform } from '../platforms/platform.ts';
 import { BLOCKED } from '../platforms/trace.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
 import type { AgentMessage, AgentRequest } from './agent.ts';
-import { type Started, StartFailed, startProcess } from './process.ts';
+import { START_TIMEOUT_MS, type Started, StartFailed, startProcess, timeout } from './process.ts';
 
 /** What an agent has some time for beyond its own watchdog's, before it counts as hanging itself. */
 const GRACE_MS = 1000;
@@ -31,8 +31,14 @@ export class AgentHandle {
       inbox.message = resolve;
     });
     const started = await startProcess(command, { message: (message) => inbox.message(message as AgentMessage), close: () => {} });
-    const message = await Promise.race([first, started.ended]);
-    if (typeof message === 'string') throw new StartFailed(`the agent ended as it started: ${message}`);
+    const message = await Promise.race([
+      first,
+      started.ended.then((how) => Promise.reject(new StartFailed(`the agent ended as it started: ${how}`))),
+      timeout(START_TIMEOUT_MS, `the agent was not ready ${START_TIMEOUT_MS / 1000} s after it had connected back`),
+    ]).catch((error) => {
+      started.child.kill('SIGKILL');
+      throw error;
+    });
     if (message.type !== 'ready') throw new StartFailed(message.type === 'cannot' ? message.reason : `the agent said ${message.type} before it was ready`);
     return new AgentHandle(message.platform, started, inbox);
   }

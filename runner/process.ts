@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
 import spawn from 'cross-spawn';
 import type { Command } from '../platforms/command.ts';
 import { CHANNEL_VARIABLE, type Channel, channelOver, type Listener } from './channel.ts';
@@ -19,7 +18,8 @@ export class StartFailed extends Error {
   override readonly name = 'StartFailed';
 }
 
-const START_TIMEOUT_MS = 30_000;
+/** ms for a process to connect back, and for an agent to be ready then. */
+export const START_TIMEOUT_MS = 30_000;
 const HELLO_BYTES = 8192;
 const STDERR_BYTES = 2000;
 
@@ -34,18 +34,20 @@ export async function startProcess(command: Command, listener: Listener): Promis
     windowsHide: true,
   });
   const ended = endOf(child);
+  const strangers = new Set<Socket>();
   try {
-    const { socket, hello } = await Promise.race([
-      authenticated(server, token),
+    const { channel, hello } = await Promise.race([
+      authenticated(server, token, listener, strangers),
       ended.then((how) => Promise.reject(new StartFailed(`${command.command} ended before it said anything: ${how}`))),
       timeout(START_TIMEOUT_MS, `${command.command} had not connected back after ${START_TIMEOUT_MS / 1000} s`),
     ]);
-    return { child, channel: channelOver(socket, listener), hello, ended };
+    return { child, channel, hello, ended };
   } catch (error) {
     child.kill('SIGKILL');
     throw error;
   } finally {
     server.close();
+    for (const socket of strangers) socket.destroy();
   }
 }
 
@@ -55,33 +57,47 @@ async function listen(): Promise<Server> {
   return server;
 }
 
-/** The first connection that knows the token. Others are closed: any program of this machine may connect to a loopback port. */
-function authenticated(server: Server, token: string): Promise<{ socket: Socket; hello: Record<string, unknown> }> {
+/**
+ * The first connection that knows the token, as a channel whose further messages go to `listener`. Others are closed: any program of this machine may connect to
+ * a loopback port.
+ */
+function authenticated(
+  server: Server,
+  token: string,
+  listener: Listener,
+  strangers: Set<Socket>,
+): Promise<{ channel: Channel; hello: Record<string, unknown> }> {
   return new Promise((resolve) => {
     server.on('connection', (socket) => {
-      socket.on('error', () => {});
-      const onData = () => socket.bytesRead > HELLO_BYTES && socket.destroy();
-      socket.on('data', onData);
-      const lines = createInterface({ input: socket });
-      lines.once('line', (line) => {
-        const hello = parseHello(line, token);
-        if (hello === undefined) return void socket.destroy();
-        socket.off('data', onData);
-        lines.close();
-        resolve({ socket, hello });
+      let isKnown = false;
+      strangers.add(socket);
+      // One reader from the first byte on: what follows the hello may come in one packet with it.
+      const channel = channelOver(socket, {
+        message: (message) => {
+          if (isKnown) return listener.message(message);
+          const hello = asHello(message, token);
+          if (hello === undefined) return channel.destroy();
+          isKnown = true;
+          strangers.delete(socket);
+          socket.off('data', limit);
+          resolve({ channel, hello });
+        },
+        close: () => {
+          if (isKnown) listener.close();
+        },
       });
+      const limit = () => socket.bytesRead > HELLO_BYTES && socket.destroy();
+      socket.on('data', limit);
     });
   });
 }
 
-function parseHello(line: string, token: string): Record<string, unknown> | undefined {
-  try {
-    const { type, token: given, ...hello } = JSON.parse(line) as Record<string, unknown>;
-    if (type !== 'hello' || typeof given !== 'string' || given.length !== token.length) return undefined;
-    return timingSafeEqual(Buffer.from(given), Buffer.from(token)) ? hello : undefined;
-  } catch {
-    return undefined;
-  }
+/** What a stranger says is no hello, whatever it is. */
+function asHello(message: unknown, token: string): Record<string, unknown> | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  const { type, token: given, ...hello } = message as Record<string, unknown>;
+  if (type !== 'hello' || typeof given !== 'string' || given.length !== token.length) return undefined;
+  return timingSafeEqual(Buffer.from(given), Buffer.from(token)) ? hello : undefined;
 }
 
 function endOf(child: ChildProcess): Promise<string> {
@@ -98,6 +114,6 @@ function endOf(child: ChildProcess): Promise<string> {
   });
 }
 
-function timeout(ms: number, message: string): Promise<never> {
+export function timeout(ms: number, message: string): Promise<never> {
   return new Promise((_, reject) => setTimeout(() => reject(new StartFailed(message)), ms).unref());
 }

@@ -7,7 +7,7 @@ export type Arrival = 'reset' | 'fin' | 'end' | { readonly bytes: number } | { r
 /** Where no call tells that something has arrived without consuming it. Wine's server and a loaded machine need a few ms. */
 export const PAUSE_MS = 50;
 /** A killed process' sockets are closed only when the system, or Wine's server, has taken it apart: 50 ms were too few in 2 trials of 20. */
-const DEATH_PAUSE_MS = 250;
+const DEATH_PAUSE_MS = 500;
 const DEADLINE_MS = 2000;
 
 const STATES: Readonly<Record<'reset' | 'fin' | 'end', readonly TcpState[]>> = {

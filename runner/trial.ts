@@ -170,8 +170,9 @@ export class Trial {
   }
 
   addressOf(S: Subject): Address {
-    const { address, ...outcome } = this.context.sockets.getsockname(S.handle);
-    mustSucceed(this.context, outcome, 'getsockname');
+    const named = this.context.sockets.getsockname(S.handle);
+    mustSucceed(this.context, named, 'getsockname');
+    const { address } = named;
     if (address === undefined) throw new SetupFailed('getsockname succeeded without an address');
     return address;
   }
@@ -309,8 +310,9 @@ export class Subject {
 
   /** The address of the connection's other end. */
   peerAddress(): Address {
-    const { address, ...outcome } = this.#sockets.getpeername(this.handle);
-    mustSucceed(this.#trial.context, outcome, 'getpeername');
+    const named = this.#sockets.getpeername(this.handle);
+    mustSucceed(this.#trial.context, named, 'getpeername');
+    const { address } = named;
     if (address === undefined) throw new SetupFailed('getpeername succeeded without an address');
     return address;
   }

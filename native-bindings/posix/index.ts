@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import koffi from 'koffi';
-import { type CodeRegister, captured } from '../captured.ts';
+import type koffi from 'koffi';
+import { captured } from '../captured.ts';
 import { SOCKADDR_BYTES, Sockaddr } from '../sockaddr.ts';
 import type { Address, Direction, Family, Handle, InetFamily, Named, Outcome, Polled, Selected, Sockets, SocketType, TcpState } from '../sockets.ts';
 import {
@@ -18,9 +18,8 @@ import {
   SOCK_DGRAM,
   SOCK_STREAM,
 } from './constants.ts';
+import { errnoRegister } from './errno.ts';
 import { libcNames, loadFirst } from './libc.ts';
-
-const ERRNO: CodeRegister = { set: (code) => koffi.errno(code), get: () => koffi.errno() };
 
 /** struct pollfd: int fd, short events, short revents. */
 const POLLFD_BYTES = 8;
@@ -52,7 +51,7 @@ class PosixSockets implements Sockets {
     this.#platform = platform;
     this.constants = platform.constants;
     this.library = name;
-    const def = captured(library, ERRNO, (ret) => ret === -1);
+    const def = captured(library, errnoRegister(library), (ret) => ret === -1);
     // koffi has no ssize_t; intptr_t has its width and sign.
     this.#c = {
       socket: def('socket', 'int', ['int', 'int', 'int']),
@@ -95,7 +94,7 @@ class PosixSockets implements Sockets {
   }
 
   socket(family: Family, type: SocketType): Outcome {
-    const domain = { inet: AF_INET, inet6: this.#platform.AF_INET6, unix: AF_UNIX }[family];
+    const domain = family === 'inet' ? AF_INET : family === 'inet6' ? this.#platform.AF_INET6 : AF_UNIX;
     return this.#c.socket(domain, type === 'stream' ? SOCK_STREAM : SOCK_DGRAM, 0);
   }
 
@@ -229,6 +228,6 @@ class PosixSockets implements Sockets {
 
   #named(outcome: Outcome): Named {
     const address = outcome.ret === -1 ? undefined : this.#sockaddr.decode(this.#address, this.#length[0] ?? 0);
-    return address === undefined ? outcome : { ...outcome, address };
+    return address === undefined ? outcome : { ret: outcome.ret, code: outcome.code, address };
   }
 }

@@ -233,6 +233,6 @@ class Winsock implements WinsockSockets {
 
   #named(outcome: Outcome): Named {
     const address = outcome.ret === -1 ? undefined : this.#sockaddr.decode(this.#address, this.#length[0] ?? 0);
-    return address === undefined ? outcome : { ...outcome, address };
+    return address === undefined ? outcome : { ret: outcome.ret, code: outcome.code, address };
   }
 }

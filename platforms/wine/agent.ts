@@ -64,8 +64,8 @@ export function startWine(lane: Lane): StartedWine {
 const WITHOUT = ['services.exe', 'explorer.exe', 'winedevice.exe', 'plugplay.exe', 'svchost.exe', 'rpcss.exe', 'winemenubuilder.exe'];
 
 /** What a program in the prefix finds in its environment, beside this process's own; undefined takes away. */
-export function wineEnvironment({ wine, node }: Pick<Ready, 'wine' | 'node'>, prefix: string): Record<string, string> {
-  const env: Record<string, string | undefined> = {
+export function wineEnvironment({ wine, node }: Pick<Ready, 'wine' | 'node'>, prefix: string): Record<string, string | undefined> {
+  return {
     WINEPREFIX: prefix,
     WINELOADER: wine.loader,
     WINESERVER: wine.server,
@@ -84,7 +84,6 @@ export function wineEnvironment({ wine, node }: Pick<Ready, 'wine' | 'node'>, pr
     DISPLAY: undefined,
     WAYLAND_DISPLAY: undefined,
   };
-  return env as Record<string, string>;
 }
 
 /** A path of Linux's as a program under Wine names it: Z: is the root. */

@@ -10,7 +10,7 @@ export interface Lane {
 }
 
 export const LANES: readonly Lane[] = [
-  { name: 'wine-8.0', wine: '8.0', suite: 'bookworm', size: '110 MB to fetch, 700 MB unpacked' },
+  { name: 'wine-8.0', wine: '8.0', suite: 'bookworm', size: '100 MB to fetch, 670 MB unpacked' },
   { name: 'wine-10.0', wine: '10.0', suite: 'trixie', size: '115 MB to fetch, 740 MB unpacked' },
 ];
 

@@ -26,7 +26,8 @@ export async function setupWine(lane: Lane, say: (text: string) => void, signal?
 async function installWine(lane: Lane, say: (text: string) => void, signal?: AbortSignal): Promise<Wine> {
   const target = unpackedFolder(lane);
   say(`${lane.name}: Wine ${lane.wine} is not on this machine: unpacking Debian ${lane.suite}'s into ${target} (${lane.size})`);
-  await wholeFolder(target, async (root) => {
+  const isWhole = () => unpackedWine(lane) !== undefined;
+  await wholeFolder(target, isWhole, async (root) => {
     const fetched = join(root, 'fetched');
     mkdirSync(fetched);
     const debs = await fetchPackages(lane, fetched, say, signal);

@@ -7,12 +7,12 @@ export interface ToolOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A program of the machine's (apt-get, dpkg-deb, npm) is not there or failed. The message names it and holds the last of what it wrote. */
+/** A program of the machine's (apt-get, dpkg-deb, npm) is not there or failed. The message names it and holds of what it wrote what says why. */
 export class ToolFailed extends Error {
   override readonly name = 'ToolFailed';
 }
 
-const KEPT = 4000;
+const KEPT = 64_000;
 const SHOWN_LINES = 4;
 
 /** Runs a program to its end and gives what it wrote to stdout. An abort ends the program. @throws ToolFailed */
@@ -23,6 +23,8 @@ export function runTool(command: string, args: readonly string[], options: ToolO
       ...(options.cwd !== undefined && { cwd: options.cwd }),
       env: { ...process.env, LC_ALL: 'C.UTF-8', ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that an abort reaches the programs that it starts itself: dpkg-deb's tar and xz.
+      detached: true,
     });
     let stdout = '';
     let stderr = '';
@@ -32,7 +34,7 @@ export function runTool(command: string, args: readonly string[], options: ToolO
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-KEPT);
     });
-    const onAbort = () => void child.kill('SIGTERM');
+    const onAbort = () => endGroup(child.pid);
     options.signal?.addEventListener('abort', onAbort, { once: true });
     if (options.signal?.aborted) onAbort();
     child.once('error', (error: NodeJS.ErrnoException) => {
@@ -43,13 +45,24 @@ export function runTool(command: string, args: readonly string[], options: ToolO
       options.signal?.removeEventListener('abort', onAbort);
       if (code === 0) return resolve(stdout);
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-      const words = lastWords(stderr.trim() === '' ? stdout : stderr);
+      const words = wordsOf(stderr.trim() === '' ? stdout : stderr);
       reject(new ToolFailed(`${[command, ...args].join(' ').slice(0, 200)}: ${how}${words === '' ? '' : `:\n${words}`}`));
     });
   });
 }
 
-function lastWords(text: string): string {
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** npm says first what happened, apt last. */
+function wordsOf(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.slice(-SHOWN_LINES).join('\n');
+  if (lines.length <= 2 * SHOWN_LINES) return lines.join('\n');
+  return [...lines.slice(0, SHOWN_LINES), '…', ...lines.slice(-SHOWN_LINES)].join('\n');
 }

@@ -1,14 +1,9 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runTool } from './tool.ts';
+import { runTool, ToolFailed } from './tool.ts';
 
 /** Unpacks Debian's packages of Wine into `root`, so that they run from there. @throws ToolFailed */
 export async function unpackWine(debs: readonly string[], root: string, signal?: AbortSignal): Promise<void> {
-  // Debian 12's packages put libraries into /lib, Debian 13's into /usr/lib: here as on an installed system they are one.
-  mkdirSync(join(root, 'usr', 'lib'), { recursive: true });
-  mkdirSync(join(root, 'usr', 'lib64'));
-  symlinkSync('usr/lib', join(root, 'lib'));
-  symlinkSync('usr/lib64', join(root, 'lib64'));
   for (const deb of debs) await runTool('dpkg-deb', ['--extract', deb, root], { signal });
   useOwnLibc(root);
   addZlib(root);
@@ -19,13 +14,16 @@ export async function unpackWine(debs: readonly string[], root: string, signal?:
 /** Wine finds itself by the program that the kernel started, which is then ld.so: a link would be followed, so that a copy stands beside Wine's programs. */
 const LAUNCHER = `#!/bin/sh
 d=\${0%/*}
-exec "$d/ld.so" --library-path "$d/../x86_64-linux-gnu" --argv0 "$0" "$0.bin" "$@"
+exec "$d/ld.so" --library-path "$d/../x86_64-linux-gnu:$d/../../../lib/x86_64-linux-gnu" --argv0 "$0" "$0.bin" "$@"
 `;
 
 /** Has Wine's two programs start with the C library that was unpacked beside them, whatever the machine's own is. */
 function useOwnLibc(root: string): void {
   const wine = join(root, 'usr', 'lib', 'wine');
-  copyFileSync(join(root, 'usr', 'lib', 'x86_64-linux-gnu', 'ld-linux-x86-64.so.2'), join(wine, 'ld.so'));
+  // Debian 12's packages have some libraries in /lib, Debian 13's all in /usr/lib.
+  const loader = ['usr/lib', 'lib'].map((path) => join(root, path, 'x86_64-linux-gnu', 'ld-linux-x86-64.so.2')).find(existsSync);
+  if (loader === undefined) throw new ToolFailed('libc6 has no ld-linux-x86-64.so.2 where it is looked for');
+  copyFileSync(loader, join(wine, 'ld.so'));
   chmodSync(join(wine, 'ld.so'), 0o755);
   for (const [packaged, name] of [
     ['wine64', 'wine64'],

@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 const BUILDING = /^\.building-(\d+)-/;
 
-/** Makes a folder that is there whole or not at all: built elsewhere, then renamed. What killed builds left beside it is removed. */
-export async function wholeFolder(target: string, build: (folder: string) => Promise<void>): Promise<void> {
+/**
+ * Makes a folder that is there whole or not at all: built elsewhere, then renamed, unless another process was faster. What killed builds left
+ * beside it is removed.
+ */
+export async function wholeFolder(target: string, isWhole: () => boolean, build: (folder: string) => Promise<void>): Promise<void> {
   const parent = dirname(target);
   mkdirSync(parent, { recursive: true });
   removeAbandoned(parent, BUILDING);
@@ -13,14 +16,10 @@ export async function wholeFolder(target: string, build: (folder: string) => Pro
   mkdirSync(folder);
   try {
     await build(folder);
-    // Only a broken one stands in its place: whoever builds has looked.
+    if (isWhole()) return;
+    // What stands there is broken, or an older sockatlas's.
     rmSync(target, { recursive: true, force: true });
-    try {
-      renameSync(folder, target);
-    } catch (error) {
-      // Another process was as fast.
-      if (!existsSync(target)) throw error;
-    }
+    renameSync(folder, target);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -25,7 +25,8 @@ export function windowsNode(): WindowsNode | undefined {
 /** Installs it from the lockfile, whose hashes npm checks. @throws WineUnavailable */
 export async function installWindowsNode(signal?: AbortSignal): Promise<WindowsNode> {
   const target = folder();
-  await wholeFolder(target, async (building) => {
+  const isWhole = () => windowsNodeIn(target) !== undefined;
+  await wholeFolder(target, isWhole, async (building) => {
     for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(LOCKED, file), join(building, file));
     try {
       // --force, since the packages are for Windows. It does not forgive a wrong hash; npm's other way, optional dependencies with --os, leaves

@@ -164,6 +164,22 @@ describe('the channel', () => {
     expect(process_.hello).toEqual({ who: 'own' });
   });
 
+  test('loses nothing that comes in one packet with the hello', async () => {
+    const script = `
+      const [port, token] = process.env.SOCKATLAS_CHANNEL.split(':');
+      const lines = [{ type: 'hello', token }, { n: 1 }, { n: 2 }].map((line) => JSON.stringify(line) + '\\n').join('');
+      const own = require('net').connect(port, '127.0.0.1', () => own.write(lines));
+    `;
+    const messages: unknown[] = [];
+    const { child } = await startProcess(
+      { command: process.execPath, args: ['-e', script], stderr: 'pipe' },
+      { message: (m) => messages.push(m), close: () => {} },
+    );
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await until('both messages are there', () => messages.length === 2);
+    expect(messages).toEqual([{ n: 1 }, { n: 2 }]);
+  });
+
   test('is closed to others once its process is there', async () => {
     const script = `
       const [port, token] = process.env.SOCKATLAS_CHANNEL.split(':');

@@ -1,0 +1,81 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { requireKoffi } from '../../native-bindings/load.ts';
+import { startWine } from '../../platforms/wine/agent.ts';
+import { wineFolder } from '../../platforms/wine/folders.ts';
+import { installed, isReady, whyNot } from '../../platforms/wine/installed.ts';
+import { LANES } from '../../platforms/wine/lanes.ts';
+import { processesOf } from '../../platforms/wine/processes.ts';
+import { type Started, startProcess } from '../../runner/process.ts';
+
+const program = fileURLToPath(new URL('./wine-program.mjs', import.meta.url));
+
+// What is unpacked is the user's; the prefixes are this test's own, so that tests of whole runs beside it do not count its processes.
+const cache = mkdtempSync(join(tmpdir(), 'sockatlas-wine-'));
+afterAll(() => rmSync(cache, { recursive: true, force: true }));
+mkdirSync(join(cache, 'wine'));
+for (const name of existsSync(wineFolder()) ? readdirSync(wineFolder()) : []) {
+  if (name !== 'prefixes') symlinkSync(join(wineFolder(), name), join(cache, 'wine', name));
+}
+process.env.SOCKATLAS_CACHE = cache;
+
+/** Starts the program, and gives what it answers. */
+async function ask(command: Parameters<typeof startProcess>[0]): Promise<{ started: Started; answer: Record<string, unknown> }> {
+  const answers: Record<string, unknown>[] = [];
+  let heard = () => {};
+  const first = new Promise<void>((resolve) => {
+    heard = resolve;
+  });
+  const started = await startProcess(command, {
+    message: (message) => {
+      answers.push(message as Record<string, unknown>);
+      heard();
+    },
+    close: () => {},
+  });
+  started.channel.send({});
+  await Promise.race([first, started.ended]);
+  return { started, answer: answers[0] ?? { ended: await started.ended } };
+}
+
+describe.each(LANES.map((lane) => [lane.name, lane] as const))('%s', (_, lane) => {
+  const found = installed(lane);
+
+  test('a Windows node answers, with koffi, and nothing is left of it', async (ctx) => {
+    if (!isReady(found)) return ctx.skip(whyNot(found));
+    const wine = startWine(lane);
+    const command = wine.agent(program, 'a role', 'é');
+    const prefix = command.env?.WINEPREFIX as string;
+    try {
+      // At once: they must not end each other as they find the server.
+      const all = await Promise.all([ask(command), ask(command), ask(command)]);
+      for (const { answer } of all) {
+        expect(answer).toEqual({ platform: 'win32', node: wine.node.version, koffi: await requireKoffi(), args: ['a role', 'é'] });
+      }
+      expect(processesOf(prefix).length).toBeGreaterThan(3);
+    } finally {
+      wine.stop();
+    }
+    expect(processesOf(prefix)).toEqual([]);
+    expect(existsSync(prefix)).toBe(false);
+    wine.stop();
+  });
+
+  test('two at once do not end each other', async (ctx) => {
+    if (!isReady(found)) return ctx.skip(whyNot(found));
+    const one = startWine(lane);
+    const other = startWine(lane);
+    try {
+      const { started } = await ask(one.agent(program));
+      other.stop();
+      expect(started.child.exitCode).toBeNull();
+      expect(started.child.signalCode).toBeNull();
+    } finally {
+      one.stop();
+      other.stop();
+    }
+  });
+});
