@@ -24,16 +24,19 @@ const UNIX_PATH = 2;
 export class Sockaddr {
   readonly #layout: SockaddrLayout;
   readonly #hosts = new Map<string, Uint8Array>();
+  // Scratch memory, as an address is encoded for one call.
+  readonly #inet = new Uint8Array(16);
+  readonly #inet6 = new Uint8Array(28);
 
   constructor(layout: SockaddrLayout) {
     this.#layout = layout;
   }
 
-  /** @throws RangeError for a path too long for sockaddr_un, TypeError for a host that inet_pton refuses. */
+  /** Good until the next call of it. @throws RangeError for a path too long for sockaddr_un, TypeError for a host that inet_pton refuses. */
   encode(address: Address): Uint8Array {
     if (address.family === 'unix') return this.#encodeUnix(address.path);
     const inet6 = address.family === 'inet6';
-    const bytes = new Uint8Array(inet6 ? 28 : 16);
+    const bytes = inet6 ? this.#inet6 : this.#inet;
     this.#writeFamily(bytes, inet6 ? this.#layout.AF_INET6 : this.#layout.AF_INET);
     bytes[PORT] = address.port >> 8;
     bytes[PORT + 1] = address.port & 0xff;

@@ -108,7 +108,7 @@ export interface Sockets {
   /** Asks for `s` in all three sets. `timeout` in ms. @throws RangeError where an fd_set cannot hold `s`. */
   select(s: Handle, timeout: number): Selected;
 
-  /** SO_LINGER's value: two ints on POSIX, two u_shorts on Windows. */
+  /** SO_LINGER's value: two ints on POSIX, two u_shorts on Windows. Good until the next call of it. */
   linger(on: boolean, seconds: number): Uint8Array;
   /** SO_RCVTIMEO's value: a timeval on POSIX, a DWORD of milliseconds on Windows. */
   timeout(milliseconds: number): Uint8Array;

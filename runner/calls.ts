@@ -47,7 +47,9 @@ export function perform(sockets: Sockets, call: Call): Answer {
     case 'recv': {
       const buffer = call.nullBuffer ? null : bufferOf(call.length);
       const flags = flagBits(sockets, call.flags);
-      return timed(() => sockets.recv(call.s, buffer, call.length, flags));
+      const begun = performance.now();
+      const { ret, code } = sockets.recv(call.s, buffer, call.length, flags);
+      return { ret, code, us: (performance.now() - begun) * 1000 };
     }
     case 'send':
       return timed(() => sockets.send(call.s, PAYLOAD, call.length, 0));

@@ -25,6 +25,7 @@ export async function runTrials(context: TrialContext, scenario: Scenario, optio
   let completed = 0;
   let ended: Measured['ended'];
   let reported = begun;
+  let latest: MeasuredTrace | undefined;
 
   const measured = (): Measured => ({
     id: scenario.id,
@@ -36,11 +37,18 @@ export async function runTrials(context: TrialContext, scenario: Scenario, optio
   });
 
   const count = (observations: readonly TimedObservation[]) => {
+    // Trials are mostly equal: to compare with the one before is cheaper than to make a key.
+    if (latest !== undefined && isTrace(latest.trace, observations)) {
+      latest.count++;
+      return;
+    }
     const trace = observations.map(({ token }) => token);
     const key = trace.join(' ');
-    const known = traces.get(key);
-    if (known === undefined) traces.set(key, { trace, count: 1, observations });
-    else known.count++;
+    latest = traces.get(key);
+    if (latest === undefined) {
+      latest = { trace, count: 1, observations };
+      traces.set(key, latest);
+    } else latest.count++;
   };
 
   // Where nothing tells that a reset has arrived, every scenario waits.
@@ -72,6 +80,12 @@ export async function runTrials(context: TrialContext, scenario: Scenario, optio
 
   await Promise.all(Array.from({ length: waits ? SIDE_BY_SIDE : 1 }, lane));
   return measured();
+}
+
+function isTrace(trace: readonly string[], observations: readonly TimedObservation[]): boolean {
+  if (trace.length !== observations.length) return false;
+  for (let i = 0; i < trace.length; i++) if (trace[i] !== observations[i]?.token) return false;
+  return true;
 }
 
 function endOf(error: Error): NonNullable<Measured['ended']> {

@@ -41,10 +41,12 @@ class PosixSockets implements Sockets {
   readonly #platform: PosixPlatform;
   readonly #c;
   readonly #sockaddr: Sockaddr;
-  // Scratch memory: every call here is synchronous, so that no two need it at once.
+  // Scratch memory: every call here is synchronous, so that no two need it at once. A fresh array costs koffi more than the call that it is for.
   readonly #address = new Uint8Array(SOCKADDR_BYTES);
   readonly #length = new Uint32Array(1);
   readonly #int = new Int32Array(1);
+  readonly #linger = new Int32Array(2);
+  readonly #lingerBytes = new Uint8Array(this.#linger.buffer);
   readonly #tcpInfo = new Uint8Array(TCP_INFO_BYTES);
 
   constructor(platform: PosixPlatform, library: ReturnType<typeof koffi.load>, name: string) {
@@ -194,7 +196,9 @@ class PosixSockets implements Sockets {
   }
 
   linger(on: boolean, seconds: number): Uint8Array {
-    return new Uint8Array(Int32Array.of(on ? 1 : 0, seconds).buffer);
+    this.#linger[0] = on ? 1 : 0;
+    this.#linger[1] = seconds;
+    return this.#lingerBytes;
   }
 
   timeout(milliseconds: number): Uint8Array {

@@ -1,0 +1,16 @@
+import { requireKoffi } from './load.ts';
+
+/** A C function `int classify(long ret, int code)`. */
+export type NativeClassify = (ret: number, code: number) => number;
+
+/**
+ * A classifier in a shared library. What it does, it does to the process that loads it: to be called in one that may die.
+ *
+ * @throws NoNativeModule
+ * @throws Error where the library cannot be loaded, or does not export the name
+ */
+export async function loadClassifier(file: string, name: string): Promise<NativeClassify> {
+  await requireKoffi();
+  const { default: koffi } = await import('koffi');
+  return koffi.load(file).func(name, 'int', ['long', 'int']);
+}
