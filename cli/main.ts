@@ -67,6 +67,19 @@ function program(done: (code: number) => void): Command {
     .option('-v, --verbose', 'each run by itself, each call with its arguments, return and code')
     .action(async (files, options) => done(await (await import('./report.ts')).report(files, options)));
   command
+    .command('close')
+    .description('does the connection close? mongoose@7.16: the story, poll by poll; mongoose: the matrix of all versions')
+    .argument('[what]', 'mongoose or mongoose@<version>; with --policy whose table gives the classes, or nothing', '')
+    .option('--tls <library>', 'openssl, mbedtls or builtin')
+    .option('--io <method>', 'select, poll or epoll; all that there are where not given')
+    .option('--platform <name>', 'linux, windows, linux-6.18, wine-10.0 …; all where not given; with --live where to run')
+    .option('--scenario <id>', 'the recv scenario to play over (tcp/reset/idle)')
+    .option('--buffered <bytes>', 'bytes of an incomplete TLS record that wait when the reset comes')
+    .option('--policy <file>', 'a module that exports policy: your own')
+    .option('--live', 'on real sockets, with real resets')
+    .option('--format <format>', 'pretty, json or markdown', 'pretty')
+    .action(async (what, options) => done(await (await import('./close.ts')).close(what, options)));
+  command
     .command('list')
     .description('the ids, one a line')
     .argument('[pattern...]')

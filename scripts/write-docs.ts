@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../platforms/package-root.ts';
 import { scenariosPage } from './scenarios-page.ts';
+import { storyPage } from './story-page.ts';
 
-/** Writes the generated pages; a test asserts that they are in step with the code and the data. */
-writeFileSync(join(packageRoot, 'docs', 'scenarios.md'), scenariosPage());
+/** Writes the generated pages; tests assert that they are in step with the code and the data. */
+const PAGES = { 'scenarios.md': scenariosPage, 'mongoose-3031.md': storyPage };
+for (const [name, page] of Object.entries(PAGES)) writeFileSync(join(packageRoot, 'docs', name), page());

@@ -1,0 +1,85 @@
+import type { Meaning } from '../../platforms/code.ts';
+import type { Answer, Policy, Readiness, Seen, Step } from './policy.ts';
+import type { Condition, ReadinessRule, Rule } from './rules.ts';
+
+/** What a policy by rule remembers: whether an error has come before. */
+export interface RuleState {
+  readonly failed: boolean;
+}
+
+/** The policy that a rule describes. `keepsRecords`: an incomplete TLS record stays in the loop's own buffer, where its conditions see it. */
+export function policyByRule(name: string, rule: Rule, readiness: ReadinessRule, keepsRecords: boolean): Policy<RuleState> {
+  return {
+    name,
+    start: { failed: false },
+    ready(state, told, bufferedTlsBytes) {
+      const bytes = keepsRecords ? bufferedTlsBytes : 0;
+      if (bytes > 0 && readiness.ignoredWithBytes?.includes(told.io)) return undefined;
+      const why = closingBit(told, readiness);
+      return why === undefined ? undefined : { action: 'close', why, state };
+    },
+    poll: (state, seen) => afterRecv(rule, state, keepsRecords ? seen : { ...seen, bufferedTlsBytes: 0 }),
+  };
+}
+
+function closingBit({ io, err, except }: Readiness, { closes }: ReadinessRule): string | undefined {
+  if (io === 'select') return except && closes.includes('except') ? 'in the exceptional set: an error, without asking recv' : undefined;
+  return err && closes.includes('err') ? `${io === 'epoll' ? 'EPOLLERR' : 'POLLERR'}: an error, without asking recv` : undefined;
+}
+
+function afterRecv(rule: Rule, state: RuleState, { answer, bufferedTlsBytes }: Seen): Step<RuleState> {
+  const what = kindOf(answer);
+  const named = answer.class ?? `a ${answer.meaning === 'end' ? 'read of 0' : 'failed read'}`;
+  if (what === 'data') return { action: 'keep', why: 'data: handed on', state };
+  if (what === 'wait') return { action: 'keep', why: 'nothing there yet', state };
+
+  const conditions = rule.closes[what];
+  const met = conditions.find((condition) => holds(condition, state, bufferedTlsBytes));
+  if (met !== undefined) return { action: 'close', why: `${named}${REASONS[met](bufferedTlsBytes)}`, state };
+  // Whether it was a reset that is not tested for, or an error with bytes left: the TLS layer is asked, has no complete record, and says wait.
+  return conditions.length === 0
+    ? { action: 'keep', why: `${named} is not tested for: replaced by the TLS layer’s MG_IO_WAIT`, state }
+    : {
+        action: 'keep',
+        why: `${named}, but ${bufferedTlsBytes} TLS bytes are buffered: the TLS layer waits for the rest of the record`,
+        state: { failed: true },
+      };
+}
+
+function holds(condition: Condition, { failed }: RuleState, bufferedTlsBytes: number): boolean {
+  switch (condition) {
+    case 'always':
+      return true;
+    case 'nothing-buffered':
+      return bufferedTlsBytes === 0;
+    case 'failed-before':
+      return failed;
+    case 'record-incomplete':
+      return bufferedTlsBytes > 0;
+  }
+}
+
+const REASONS: Readonly<Record<Condition, (bytes: number) => string>> = {
+  always: () => ': all but data and would-block closes',
+  'nothing-buffered': () => ', and no TLS bytes are left',
+  'failed-before': (bytes) => ` for the second time, whatever the ${bytes} TLS bytes buffered`,
+  'record-incomplete': (bytes) => `, and the ${bytes} TLS bytes buffered make no record`,
+};
+
+/** The table's class decides; where none is asked, what the answer is. */
+function kindOf({ meaning, classMeaning }: Answer): 'data' | 'wait' | keyof Rule['closes'] {
+  const decisive: Meaning = classMeaning ?? meaning;
+  switch (decisive) {
+    case 'data':
+      return 'data';
+    case 'would-block':
+      return 'wait';
+    case 'interrupted':
+      // A class of that meaning is an error to the loop; a library that reads itself tries again.
+      return classMeaning === undefined ? 'wait' : 'error';
+    case 'reset':
+      return 'reset';
+    default:
+      return 'error';
+  }
+}

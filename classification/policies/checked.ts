@@ -1,0 +1,84 @@
+import { type Policy, PolicyError, type Step } from './policy.ts';
+
+/** Policies come from elsewhere: what they export and what they answer is looked at before it is used. */
+
+const MAX_NAME = 100;
+const MAX_WHY = 500;
+const MAX_STATE = 100_000;
+
+/** A module's export as a policy. `source` is what messages call it. @throws PolicyError */
+export function checkedPolicy(module: Readonly<Record<string, unknown>>, source: string): Policy {
+  const exported = module.policy ?? module.default;
+  if (exported === undefined) throw new PolicyError(`${source} exports no policy: export const policy = { name, start, poll(state, seen) { … } }`);
+  if (typeof exported !== 'object' || exported === null) throw new PolicyError(`${source}: its policy is ${kindOf(exported)}, not an object`);
+  const { name, start, ready, poll } = exported as Record<string, unknown>;
+  if (typeof name !== 'string' || name === '' || name.length > MAX_NAME) {
+    throw new PolicyError(`${source}: the policy's name is ${kindOf(name)}; a text of at most ${MAX_NAME} characters is wanted`);
+  }
+  if (typeof poll !== 'function') throw new PolicyError(`${source}: the policy's poll is ${kindOf(poll)}; a function of (state, seen) is wanted`);
+  if (ready !== undefined && typeof ready !== 'function') {
+    throw new PolicyError(`${source}: the policy's ready is ${kindOf(ready)}; a function of (state, readiness, bufferedTlsBytes) is wanted, or none`);
+  }
+  checkState(start, `${source}: start`);
+  return exported as Policy;
+}
+
+/** Asks a policy, and holds its answer to the interface. @throws PolicyError */
+export function checkedStep(policy: Policy, ask: () => Step<unknown> | undefined): Step<unknown> | undefined {
+  let step: unknown;
+  try {
+    step = ask();
+  } catch (error) {
+    throw new PolicyError(`${policy.name} threw: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
+  }
+  if (step === undefined) return undefined;
+  if (step instanceof Promise) {
+    step.catch(() => {});
+    throw new PolicyError(`${policy.name} returned a promise: a step is decided at once`);
+  }
+  if (typeof step !== 'object' || step === null) throw new PolicyError(`${policy.name} returned ${kindOf(step)}; { action, why, state } is wanted`);
+  const { action, why, state } = step as Record<string, unknown>;
+  if (action !== 'close' && action !== 'keep') throw new PolicyError(`${policy.name}: action is ${kindOf(action)}; 'close' or 'keep' is wanted`);
+  if (typeof why !== 'string' || why.length > MAX_WHY) {
+    throw new PolicyError(`${policy.name}: why is ${kindOf(why)}; a text of at most ${MAX_WHY} characters is wanted`);
+  }
+  checkState(state, `${policy.name}: state`);
+  return { action, why, state: frozen(structuredClone(state)) };
+}
+
+/** A state is compared as JSON, so it must be all there in it: {} stands for a Map as well as for nothing. */
+function checkState(state: unknown, what: string): void {
+  const odd = notJson(state, 0);
+  if (odd !== undefined) throw new PolicyError(`${what} holds ${odd}: only plain JSON is compared from poll to poll`);
+  if ((JSON.stringify(state)?.length ?? 0) > MAX_STATE) throw new PolicyError(`${what} is longer than ${MAX_STATE} characters of JSON`);
+}
+
+function notJson(value: unknown, depth: number): string | undefined {
+  if (depth > 50) return 'more than 50 levels';
+  if (value === undefined || value === null || typeof value === 'boolean' || typeof value === 'string') return undefined;
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : String(value);
+  if (typeof value !== 'object') return kindOf(value);
+  const prototype = Object.getPrototypeOf(value);
+  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return `a ${prototype?.constructor?.name ?? 'strange object'}`;
+  for (const inner of Object.values(value)) {
+    const odd = notJson(inner, depth + 1);
+    if (odd !== undefined) return odd;
+  }
+  return undefined;
+}
+
+/** Frozen to its depths: a policy that changes what it was given fails where it does. */
+export function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) frozen(inner);
+  }
+  return value;
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'null';
+  if (typeof value === 'string') return value.length > 30 ? `a text of ${value.length} characters` : JSON.stringify(value);
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `a ${typeof value}`;
+}

@@ -1,0 +1,145 @@
+import type { Table } from '../table.ts';
+import { classified } from './answers.ts';
+import { frozen } from './checked.ts';
+import { type PlatformTrace, readinessWith } from './platform-trace.ts';
+import { type Answer, type Io, type Policy, PolicyError, type Readiness } from './policy.ts';
+import { type Poll, turn, type World } from './turn.ts';
+
+export type Outcome =
+  /** In the poll number `polls`, which counts. */
+  | { readonly end: 'closes'; readonly polls: number }
+  /** From poll `from` on the last `length` polls come again, in the same state and at the same place of the trace, and so for ever. */
+  | { readonly end: 'never'; readonly from: number; readonly length: number }
+  | { readonly end: 'undecided'; readonly why: string };
+
+/** A policy, played over what a platform answers. */
+export interface Story {
+  readonly policy: string;
+  readonly table: string | undefined;
+  readonly trace: PlatformTrace;
+  readonly io: Io;
+  readonly bufferedTlsBytes: number;
+  readonly polls: readonly Poll[];
+  readonly outcome: Outcome;
+}
+
+export interface PlayOptions {
+  readonly io: Io;
+  /** Bytes of an incomplete TLS record that wait when the reset comes; 0 where absent. */
+  readonly bufferedTlsBytes?: number;
+}
+
+/** A policy whose state is still new after so many polls has no cycle that could be waited for. */
+const MAX_POLLS = 10_000;
+/** How many polls more a cycle is played, to see that the policy remembers nothing beside its state. */
+const CONFIRMED_POLLS = 200;
+
+/**
+ * Plays a policy over a platform's trace, poll by poll, until it closes, or until it is where it was before: the policy's state, the place in the trace and
+ * what readiness says are then all the same, and as nothing else goes into a step, it never closes.
+ *
+ * @throws PolicyError for a policy that throws, answers in no known way, or is not pure; and where the platform's readiness is not known
+ */
+export function play(policy: Policy, table: Table | undefined, trace: PlatformTrace, { io, bufferedTlsBytes = 0 }: PlayOptions): Story {
+  const classify = classified(table, trace.platform.id);
+  const answers = trace.answers.map((answer) => frozen(classify(answer)));
+  const loop = new Loop(policy, answers, trace, io, bufferedTlsBytes);
+  const polls: Poll[] = [];
+  const seen = new Map<string, number>();
+  const story = (outcome: Outcome): Story => ({
+    policy: policy.name,
+    table: table && `${table.name} ${table.label}`,
+    trace,
+    io,
+    bufferedTlsBytes,
+    polls,
+    outcome,
+  });
+
+  for (;;) {
+    const place = loop.place();
+    const before = seen.get(place);
+    if (before !== undefined) {
+      confirm(loop, polls.slice(before));
+      return story({ end: 'never', from: (polls[before] as Poll).n, length: polls.length - before });
+    }
+    seen.set(place, polls.length);
+    const poll = loop.poll();
+    if (poll === undefined) return story({ end: 'undecided', why: trace.ends });
+    polls.push(poll);
+    if (poll.action === 'close') return story({ end: 'closes', polls: poll.n });
+    if (polls.length >= MAX_POLLS) return story({ end: 'undecided', why: `its state is still a new one after ${MAX_POLLS} polls` });
+  }
+}
+
+/** @throws PolicyError where the cycle does not come again: the policy remembers something that is not in its state */
+function confirm(loop: Loop, cycle: readonly Poll[]): void {
+  for (let i = 0; i < CONFIRMED_POLLS; i++) {
+    const poll = loop.poll();
+    const { action, why } = cycle[i % cycle.length] as Poll;
+    if (poll?.action !== action || poll.why !== why) {
+      throw new PolicyError(
+        `${loop.policy.name} is not pure: in the same state it did another thing ${i + 1} polls later; all that it remembers belongs into state`,
+      );
+    }
+  }
+}
+
+/** The loop over a trace. */
+class Loop implements World {
+  readonly policy: Policy;
+  readonly io: Io;
+  readonly #answers: readonly Answer[];
+  readonly #repeats: boolean;
+  readonly #told: ReturnType<typeof readinessWith>;
+  readonly #buffered: number;
+  /** How many answers stand before the reset is there: an empty socket's. */
+  readonly #lead: number;
+  #state: unknown;
+  /** How many answers were taken; never beyond the last where that repeats. */
+  #taken = 0;
+  #isTold = false;
+  #n = 0;
+
+  constructor(policy: Policy, answers: readonly Answer[], trace: PlatformTrace, io: Io, bufferedTlsBytes: number) {
+    this.policy = policy;
+    this.io = io;
+    this.#answers = answers;
+    this.#repeats = trace.repeats;
+    this.#told = readinessWith(trace, io);
+    this.#buffered = bufferedTlsBytes;
+    const first = answers.findIndex(({ meaning }) => meaning !== 'would-block');
+    this.#lead = first === -1 ? answers.length : first;
+    this.#state = frozen(structuredClone(policy.start));
+  }
+
+  /** All that the next poll depends on: once recv has told of the reset, readiness stays as it is. */
+  place(): string {
+    return JSON.stringify([this.#state, this.#taken, this.readiness()?.token]);
+  }
+
+  /** One turn; undefined where recv would be called, and the trace has no further answer. */
+  poll(): Poll | undefined {
+    if (!this.#isEarly) this.#n++;
+    const turned = turn(this.policy, this.#state, this, this.#n, this.#buffered);
+    if (turned !== undefined) this.#state = turned.state;
+    return turned?.poll;
+  }
+
+  readiness(): Readiness | undefined {
+    if (this.#isEarly) return undefined;
+    return this.#isTold ? this.#told.after : this.#told.before;
+  }
+
+  recv(): Answer | undefined {
+    const answer = this.#answers[this.#taken];
+    if (answer === undefined) return undefined;
+    if (!this.#repeats || this.#taken < this.#answers.length - 1) this.#taken++;
+    if (answer.token === this.#told.told) this.#isTold = true;
+    return answer;
+  }
+
+  get #isEarly(): boolean {
+    return this.#taken < this.#lead;
+  }
+}

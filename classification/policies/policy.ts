@@ -1,0 +1,79 @@
+import type { Meaning } from '../../platforms/code.ts';
+
+/** How an event loop asks which sockets are ready. epoll is Linux's alone; its bits are poll's. */
+export const IO_METHODS = ['select', 'poll', 'epoll'] as const;
+export type Io = (typeof IO_METHODS)[number];
+
+/** What the loop was told of a socket before it called recv: poll's bits, or select's three sets as `in`, `out` and `except`. */
+export interface Readiness {
+  readonly io: Io;
+  /** As traces spell it: `poll:IN|OUT|ERR|HUP`, `select:rw-`. */
+  readonly token: string;
+  readonly in: boolean;
+  readonly out: boolean;
+  readonly err: boolean;
+  readonly hup: boolean;
+  /** In select's exceptional set. */
+  readonly except: boolean;
+}
+
+/** What one recv returned, and what a table makes of it. */
+export interface Answer {
+  /** The raw return value: bytes, 0, or -1. */
+  readonly ret: number;
+  /** errno or WSAGetLastError(); 0 where the call did not fail. */
+  readonly code: number;
+  /** The code's name on its platform. */
+  readonly name?: string;
+  /** As traces spell it: `data:10`, `eof`, `WSAECONNRESET`. */
+  readonly token: string;
+  /** What it is on its platform, whatever a table makes of it. */
+  readonly meaning: Meaning;
+  /** The class that the table gives to it; absent where there is no table, or none is asked. */
+  readonly class?: string;
+  /** What that class means. */
+  readonly classMeaning?: Meaning;
+}
+
+export interface Seen {
+  readonly readiness: Readiness;
+  readonly answer: Answer;
+  /** Bytes of an incomplete TLS record that wait for the rest of it; 0 where there are none, and without TLS. */
+  readonly bufferedTlsBytes: number;
+}
+
+export interface Step<State> {
+  readonly action: 'close' | 'keep';
+  /** Why, in a few words: it is printed. */
+  readonly why: string;
+  /** What is carried to the next poll: plain JSON. */
+  readonly state: State;
+}
+
+/**
+ * How a consumer of recv's answers decides to close a connection: a pure state machine. It is asked once each time that the loop finds the socket
+ * ready. The same arguments must give the same step, and all that it remembers must be in `state`: that is what makes "never closes" a proof.
+ *
+ * A policy of your own is a module that exports one as `policy` (or as its default):
+ *
+ *     export const policy = {
+ *       name: 'mine',
+ *       start: { errors: 0 },
+ *       poll: (state, { answer }) =>
+ *         answer.ret === 0 || state.errors > 2
+ *           ? { action: 'close', why: 'the end, or the third error', state }
+ *           : { action: 'keep', why: 'goes on', state: { errors: state.errors + (answer.ret < 0 ? 1 : 0) } },
+ *     };
+ */
+export interface Policy<State = unknown> {
+  readonly name: string;
+  readonly start: State;
+  /** What readiness alone decides, before recv is called; undefined, or no such function: recv is called where the socket is readable (IN or HUP). */
+  ready?(state: State, readiness: Readiness, bufferedTlsBytes: number): Step<State> | undefined;
+  poll(state: State, seen: Seen): Step<State>;
+}
+
+/** A policy that cannot be played: the message says which, and why. */
+export class PolicyError extends Error {
+  override readonly name = 'PolicyError';
+}

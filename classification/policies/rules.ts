@@ -1,0 +1,73 @@
+import type * as Zod from 'zod';
+import { readData } from '../../platforms/package-root.ts';
+import { inRange } from '../../platforms/version.ts';
+import { z } from '../../platforms/zod.ts';
+import { IO_METHODS } from './policy.ts';
+
+/** What a connection runs over: nothing, or TLS by one of the libraries that Mongoose can be built with. */
+export const TRANSPORTS = ['plain', 'openssl', 'mbedtls', 'builtin'] as const;
+export type Transport = (typeof TRANSPORTS)[number];
+
+const versions = z.string().describe('Comparisons, as in tables: ">=7.13 <7.15"');
+const condition = z.enum(['always', 'nothing-buffered', 'failed-before', 'record-incomplete']).describe('any one that holds closes; none: never');
+
+const ruleSchema = z.strictObject({
+  versions,
+  transports: z.array(z.enum(TRANSPORTS)).min(1),
+  reads: z.enum(['loop', 'library']).describe('Who calls recv: the loop, or the TLS library on the socket itself, past the classes'),
+  closes: z.strictObject({
+    reset: z.array(condition).describe('an answer whose class means reset'),
+    error: z.array(condition).describe('any other class but data and would-block; the end of the stream is one'),
+  }),
+  note: z.string(),
+  sources: z.array(z.string()).min(1),
+});
+
+const readinessSchema = z.strictObject({
+  versions,
+  closes: z.array(z.enum(['err', 'except'])).describe('What closes before recv is called'),
+  io: z.array(z.enum(IO_METHODS)).describe('What it can be built on'),
+  ignoredWithBytes: z.array(z.enum(IO_METHODS)).optional().describe('Not asked while TLS bytes are buffered'),
+  unknownWithBytes: z.array(z.enum(IO_METHODS)).optional().describe('Not known what it does while TLS bytes are buffered'),
+  unknownOnWinsock: z.array(z.enum(IO_METHODS)).optional().describe('Not known what a build for Windows with it does'),
+  note: z.string(),
+  sources: z.array(z.string()).min(1),
+});
+
+/** How a library decides to close, by version: what a few fields can say. */
+export const rulesSchema = z.strictObject({
+  name: z.string(),
+  versions: z.array(z.string()).min(1).describe('The releases, oldest first'),
+  keepsRecords: z.array(z.enum(TRANSPORTS)).describe('Where an incomplete TLS record stays in the buffer of the loop, not in the TLS library'),
+  readiness: z.array(readinessSchema).min(1),
+  policies: z.array(ruleSchema).min(1),
+});
+
+export type Rules = Zod.infer<typeof rulesSchema>;
+export type Rule = Rules['policies'][number];
+export type ReadinessRule = Rules['readiness'][number];
+export type Condition = Rule['closes']['error'][number];
+
+const loaded = new Map<string, Rules>();
+
+/** @throws ZodError for a file that is not of the schema */
+export function rulesOf(name: 'mongoose'): Rules {
+  let rules = loaded.get(name);
+  if (rules === undefined) {
+    rules = rulesSchema.parse(readData('classification', 'policies', `${name}.json`));
+    loaded.set(name, rules);
+  }
+  return rules;
+}
+
+/** The rule for a version and a transport; undefined where there is no such build. */
+export function ruleFor(rules: Rules, version: string, transport: Transport): Rule | undefined {
+  return rules.policies.find((rule) => inRange(version, rule.versions) && rule.transports.includes(transport));
+}
+
+/** @throws RangeError for a version that the rules do not cover */
+export function readinessRuleFor(rules: Rules, version: string): ReadinessRule {
+  const found = rules.readiness.find((rule) => inRange(version, rule.versions));
+  if (found === undefined) throw new RangeError(`${rules.name} ${version} has no readiness rule`);
+  return found;
+}

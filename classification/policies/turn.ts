@@ -1,0 +1,59 @@
+import { checkedStep, frozen } from './checked.ts';
+import { type Answer, type Io, type Policy, PolicyError, type Readiness, type Step } from './policy.ts';
+
+/** One turn of the loop: what it was told, what recv returned, what it did. */
+export interface Poll {
+  /** Counted from the first poll at which the reset (or the end) is there; 0 for what came before. */
+  readonly n: number;
+  /** undefined before the reset: nothing is recorded of it. */
+  readonly readiness: Readiness | undefined;
+  /** undefined where recv was not called. */
+  readonly answer: Answer | undefined;
+  readonly action: 'close' | 'keep';
+  readonly why: string;
+}
+
+/** What a loop turns over: a trace, or a real socket. */
+export interface World {
+  readonly io: Io;
+  /** undefined before the reset, where a trace has no readiness. */
+  readiness(): Readiness | undefined;
+  /** undefined where there is no further answer. */
+  recv(): Answer | undefined;
+}
+
+/**
+ * Readiness, the policy's word on it, recv where the socket is readable, the policy's word on that. undefined where there is no further answer.
+ *
+ * @throws PolicyError for a policy that throws, answers in no known way, or is not pure
+ */
+export function turn(policy: Policy, state: unknown, world: World, n: number, bufferedTlsBytes: number): { poll: Poll; state: unknown } | undefined {
+  const readiness = world.readiness();
+  if (readiness !== undefined) {
+    const ready = ask(policy, () => policy.ready?.(state, frozen(readiness), bufferedTlsBytes));
+    if (ready !== undefined) return { poll: { n, readiness, answer: undefined, action: ready.action, why: ready.why }, state: ready.state };
+    if (!readiness.in && !readiness.hup) {
+      return { poll: { n, readiness, answer: undefined, action: 'keep', why: 'not readable: recv is not called' }, state };
+    }
+  }
+  const answer = world.recv();
+  if (answer === undefined) return undefined;
+  const seen = frozen({ readiness: readiness ?? readable(world.io), answer, bufferedTlsBytes });
+  const step = ask(policy, () => policy.poll(state, seen));
+  if (step === undefined) throw new PolicyError(`${policy.name}: poll returned nothing; { action, why, state } is wanted`);
+  return { poll: { n, readiness, answer, action: step.action, why: step.why }, state: step.state };
+}
+
+/** Asks twice: a policy that answers otherwise the second time is none that could be reasoned about. */
+function ask(policy: Policy, question: () => Step<unknown> | undefined): Step<unknown> | undefined {
+  const step = checkedStep(policy, question);
+  const again = checkedStep(policy, question);
+  if (JSON.stringify(step) !== JSON.stringify(again)) {
+    throw new PolicyError(`${policy.name} is not pure: asked the same twice, it answered ${JSON.stringify(step)} and ${JSON.stringify(again)}`);
+  }
+  return step;
+}
+
+function readable(io: Io): Readiness {
+  return { io, token: '·', in: true, out: true, err: false, hup: false, except: false };
+}

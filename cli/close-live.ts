@@ -1,0 +1,193 @@
+import { classified, observedAnswer, readinessOf } from '../classification/policies/answers.ts';
+import { checkedPolicy, frozen } from '../classification/policies/checked.ts';
+import { mongooseBuild } from '../classification/policies/mongoose.ts';
+import { apiOf, type PlatformTrace } from '../classification/policies/platform-trace.ts';
+import { play, type Story } from '../classification/policies/play.ts';
+import { type Io, type Policy, PolicyError, type Readiness } from '../classification/policies/policy.ts';
+import type { Transport } from '../classification/policies/rules.ts';
+import { type Poll, turn, type World } from '../classification/policies/turn.ts';
+import { type Table, tablesOf } from '../classification/table.ts';
+import { type Channel, connectToStarter } from '../runner/channel.ts';
+import type { TrialContext } from '../runner/trial.ts';
+import { agentCommand } from './agent-command.ts';
+
+/**
+ * The program that plays policies in a process of its own: a user's, which may hang, crash or leave, and those that are run live, whose sockets no
+ * process but this may own. It says what came out and ends with its starter.
+ */
+
+/** What a policy is: a module, or a version of Mongoose. */
+export type PolicySource =
+  | { readonly module: string; readonly table?: { readonly library: 'mongoose'; readonly version: string } }
+  | { readonly version: string; readonly transport: Transport };
+
+export type CloseRequest =
+  | {
+      readonly do: 'play';
+      readonly policy: PolicySource;
+      readonly plays: readonly { readonly trace: PlatformTrace; readonly io: Io }[];
+      readonly bufferedTlsBytes: number;
+    }
+  | { readonly do: 'live'; readonly policy: PolicySource; readonly methods: readonly Io[]; readonly polls: number; readonly bufferedTlsBytes: number };
+
+export type CloseAnswer =
+  | { readonly type: 'stories'; readonly stories: readonly Story[] }
+  /** The policy is at fault. */
+  | { readonly type: 'refused'; readonly reason: string }
+  /** The machine is. */
+  | { readonly type: 'cannot'; readonly reason: string };
+
+async function main(): Promise<void> {
+  let channel: Channel | undefined;
+  const request = await new Promise<CloseRequest>((resolve, reject) => {
+    connectToStarter({}, { message: (message) => resolve(message as CloseRequest), close: () => process.kill(process.pid, 'SIGKILL') }).then((connected) => {
+      channel = connected;
+    }, reject);
+  });
+  channel?.send((await answerTo(request)) satisfies CloseAnswer);
+  await channel?.end();
+}
+
+async function answerTo(request: CloseRequest): Promise<CloseAnswer> {
+  try {
+    const { policy, tableFor } = await loaded(request.policy);
+    if (request.do === 'live') return { type: 'stories', stories: await live(policy, tableFor, request) };
+    const { plays, bufferedTlsBytes } = request;
+    return { type: 'stories', stories: plays.map(({ trace, io }) => play(policy, tableFor(apiOf(trace.platform)), trace, { io, bufferedTlsBytes })) };
+  } catch (error) {
+    return { type: error instanceof PolicyError ? 'refused' : 'cannot', reason: (error as Error).message };
+  }
+}
+
+async function loaded(source: PolicySource): Promise<{ policy: Policy; tableFor: (api: Table['api']) => Table | undefined }> {
+  if ('module' in source) {
+    const { table } = source;
+    const tableFor = (api: Table['api']) =>
+      table === undefined ? undefined : tablesOf(table.library, api, table.version).find(({ contexts }) => contexts.includes('recv'));
+    return { policy: await importedPolicy(source.module), tableFor };
+  }
+  const { policy, table } = mongooseBuild(source.version, source.transport);
+  return { policy: policy as Policy, tableFor: table };
+}
+
+async function importedPolicy(url: string): Promise<Policy> {
+  let module: Record<string, unknown>;
+  try {
+    module = await import(url);
+  } catch (error) {
+    const { code, name, message } = error as NodeJS.ErrnoException;
+    const advice =
+      code === 'ERR_UNKNOWN_FILE_EXTENSION'
+        ? `Node ${process.versions.node} loads no TypeScript: compile it to JavaScript, or use Node 22.18 or newer`
+        : undefined;
+    throw new PolicyError(advice ?? `its module cannot be loaded: ${name ?? 'thrown'}: ${message ?? String(error)}`);
+  }
+  return checkedPolicy(module, 'the module');
+}
+
+async function live(policy: Policy, tableFor: (api: Table['api']) => Table | undefined, request: Extract<CloseRequest, { do: 'live' }>): Promise<Story[]> {
+  // koffi is loaded here, in this process, and only for this.
+  const { localContext } = await import('../runner/agent.ts');
+  const { context, platform } = await localContext(agentCommand('peer'), 5000);
+  const table = tableFor(context.sockets.api);
+  const stories: Story[] = [];
+  for (const io of request.methods) {
+    const polls = await liveLoop(context, policy, classified(table, platform.id), io, request);
+    const last = polls.at(-1) as Poll;
+    const trace: PlatformTrace = {
+      platform: { id: platform.id, name: platform.name },
+      scenario: 'tcp/reset/idle',
+      standing: 'recorded',
+      source: 'live, on real sockets',
+      // Each loop has its own; they stand in its polls.
+      answers: [],
+      repeats: false,
+      ends: 'the loop was stopped there',
+      readiness: { select: undefined, poll: undefined },
+    };
+    stories.push({
+      policy: policy.name,
+      table: table && `${table.name} ${table.label}`,
+      trace,
+      io,
+      bufferedTlsBytes: request.bufferedTlsBytes,
+      polls: withoutTail(polls),
+      outcome: last.action === 'close' ? { end: 'closes', polls: last.n } : { end: 'undecided', why: stoppedAfter(polls) },
+    });
+  }
+  return stories;
+}
+
+/** Makes a pair, resets it, and turns the loop on it: real readiness, real recv. */
+async function liveLoop(
+  context: TrialContext,
+  policy: Policy,
+  classify: ReturnType<typeof classified>,
+  io: Io,
+  { polls: most, bufferedTlsBytes }: Extract<CloseRequest, { do: 'live' }>,
+): Promise<Poll[]> {
+  const { Trial } = await import('../runner/trial.ts');
+  const trial = new Trial(context);
+  const polls: Poll[] = [];
+  try {
+    const { S, P } = await trial.tcp();
+    await P.reset();
+    await S.settled('reset');
+    const world: World = {
+      io,
+      // epoll says of one socket what poll does: the bits are the same numbers.
+      readiness: (): Readiness => readinessOf(io, tokenOf(io === 'select' ? S.select() : S.poll())),
+      recv: () => {
+        const observation = atOnce(S.recv());
+        const answer = observedAnswer(context.platform, observation);
+        return answer && classify(answer);
+      },
+    };
+    let state: unknown = frozen(structuredClone(policy.start));
+    let idle = 0;
+    for (let n = 1; n <= most; n++) {
+      const turned = turn(policy, state, world, n, bufferedTlsBytes);
+      if (turned === undefined) break;
+      state = turned.state;
+      polls.push(turned.poll);
+      // A socket that nothing is told of makes each poll wait for its timeout; what has been quiet for three stays quiet.
+      idle = turned.poll.answer === undefined ? idle + 1 : 0;
+      if (turned.poll.action === 'close' || idle === 3) break;
+    }
+    return polls;
+  } finally {
+    await trial.end();
+  }
+}
+
+/** The socket is non-blocking: what it says, it says at once. */
+function atOnce<T>(said: T | Promise<T>): T {
+  if (said instanceof Promise) throw new Error('a call on a non-blocking socket waited');
+  return said;
+}
+
+function tokenOf(observation: { readonly token: string } | Promise<{ readonly token: string }>): string {
+  return atOnce(observation).token;
+}
+
+/** How many polls at the end were alike, in what the loop was told, what recv returned and what was done about it. */
+function alikeAtEnd(polls: readonly Poll[]): number {
+  const key = ({ readiness, answer, action, why }: Poll) => [readiness?.token, answer?.token, action, why].join('\n');
+  const last = key(polls.at(-1) as Poll);
+  let alike = 0;
+  while (alike < polls.length && key(polls[polls.length - 1 - alike] as Poll) === last) alike++;
+  return alike;
+}
+
+/** Of the polls that were alike at the end the first. */
+function withoutTail(polls: readonly Poll[]): readonly Poll[] {
+  return polls.slice(0, polls.length - alikeAtEnd(polls) + 1);
+}
+
+function stoppedAfter(polls: readonly Poll[]): string {
+  const alike = alikeAtEnd(polls);
+  const last = alike > 1 ? `, the last ${alike} of them alike` : '';
+  return `it had not closed after ${polls.length} polls${last}. Real sockets cannot prove "never"; a trace can, without --live`;
+}
+
+await main();
