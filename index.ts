@@ -3,6 +3,10 @@
  */
 
 export { checkScenario, classesOf, type Misclassification } from './classification/check.ts';
+export { findFaults } from './classification/find.ts';
+export { mongooseBuild } from './classification/policies/mongoose.ts';
+export { play, type Story } from './classification/policies/play.ts';
+export type { Policy } from './classification/policies/policy.ts';
 export { type Classify, classifier, shippedTables, type Table, tableSchema, tablesOf } from './classification/table.ts';
 export { EnvironmentError } from './cli/errors.ts';
 export { type RecordOptions, record } from './cli/record.ts';

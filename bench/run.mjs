@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { arch, cpus, loadavg, platform, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { check } from './check.mjs';
 import { oneCall } from './one-call.mjs';
 import { pairs } from './pairs.mjs';
 import { throughput } from './throughput.mjs';
@@ -38,6 +39,7 @@ try {
     () => throughput({ rounds, ms, folder }),
     () => oneCall({ rounds, ms: ms / 2, folder }),
     () => pairs({ pairs: pairCount }),
+    () => check({ rounds: Math.min(rounds, 3), folder }),
     () => wholeRun({ rounds, folder }),
   ]) {
     const section = measure();

@@ -1,5 +1,6 @@
-import { type CodePlatform, type Meaning, socketCode } from '../platforms/code.ts';
+import type { CodePlatform, Meaning } from '../platforms/code.ts';
 import type { Observation, ScenarioLine } from '../results/schema.ts';
+import { meaningOfObservation } from './answer.ts';
 import { type Context, classifier, meaningOf, type Table, tableId } from './table.ts';
 
 /** A class that a table gives to an answer, and that the answer does not bear. */
@@ -35,13 +36,6 @@ export function checkScenario(table: Table, platform: CodePlatform, { id, traces
       return wrong ? [{ id, table: tableId(table), trace, index, observation, meaning, className }] : [];
     }),
   );
-}
-
-/** What an answer of recv or send means, whatever a table makes of it. */
-export function meaningOfObservation(platform: CodePlatform, observation: Observation): Meaning {
-  if (observation.token === 'eof') return 'end';
-  if (observation.ret !== null && observation.ret !== -1) return 'data';
-  return socketCode(platform, observation.code)?.meaning ?? 'other';
 }
 
 function isOf(table: Table, { call, ret }: Observation): boolean {

@@ -20,6 +20,10 @@ Examples
   sockatlas run --format jsonl | jq .        the raw run, line by line
   sockatlas show tcp/reset/idle              steps, expectations with sources, the newest trace
   sockatlas explain 10054                    what WSAECONNRESET means, and where it was seen
+  sockatlas run --on linux,wine              three platforms side by side, after: sockatlas setup wine
+  sockatlas check mongoose@7.16              is the table right about every platform?
+  sockatlas check ./mine.json --format sarif is yours?
+  sockatlas close mongoose@7.16 --tls openssl  does the connection close, and after how many polls?
 
 Verdicts
   match            the trace is the expected one
@@ -67,6 +71,27 @@ function program(done: (code: number) => void): Command {
     .option('-v, --verbose', 'each run by itself, each call with its arguments, return and code')
     .action(async (files, options) => done(await (await import('./report.ts')).report(files, options)));
   command
+    .command('check')
+    .description('hold classification tables against what platforms answer: a name (mongoose@7.16), a .json, .js or .ts file, ./lib.so:classify')
+    .argument('[table...]')
+    .option('--table <table...>', 'more tables')
+    .option('--classes <list>', "what a library's numbers mean: -1=other,-2=would-block,-3=reset")
+    .option('--platform <platform...>', 'these alone: windows, linux, wine, wine-10.0 …')
+    .option('--format <format>', 'pretty, json, sarif, junit or markdown', 'pretty')
+    .option('--level <level>', 'from where on a finding fails: note, warning or error', 'warning')
+    .option('--out <file>', 'the report in --format goes there, and stdout is for people')
+    .action(async (tables, options) => {
+      const { check, parseFindingFormat, parseLevel } = await import('./check.ts');
+      done(await check(tables, { ...options, format: parseFindingFormat(options.format), level: parseLevel(options.level) }));
+    });
+  const created = command.command('new').description('a commented skeleton of a file of yours');
+  created
+    .command('table')
+    .description('a classification table')
+    .argument('<file>', '.json, .js, .mjs, .ts or .mts')
+    .option('--api <api>', 'posix or winsock, for a .json', 'posix')
+    .action(async (file, options) => done(await (await import('./new.ts')).newTable(file, options)));
+  command
     .command('close')
     .description('does the connection close? mongoose@7.16: the story, poll by poll; mongoose: the matrix of all versions')
     .argument('[what]', 'mongoose or mongoose@<version>; with --policy whose table gives the classes, or nothing', '')
@@ -105,7 +130,7 @@ function program(done: (code: number) => void): Command {
     .command('doctor')
     .description('what this machine has, which agents start here, and the one command that adds a missing one')
     .action(async () => done(await (await import('./doctor.ts')).doctor()));
-  for (const sub of command.commands) sub.exitOverride().configureOutput(command.configureOutput());
+  for (const sub of [...command.commands, ...created.commands]) sub.exitOverride().configureOutput(command.configureOutput());
   return command;
 }
 

@@ -1,8 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkScenario, classesOf } from '../../classification/check.ts';
-import { classifier, shippedTables, type Table, tableSchema, tablesOf } from '../../classification/table.ts';
+import { platformsOf } from '../../classification/checked.ts';
+import { expectedSightings } from '../../classification/evidence.ts';
+import { findFaults } from '../../classification/find.ts';
+import { checkedShipped } from '../../classification/shipped.ts';
+import { classifier, shippedFiles, shippedTables, type Table, tableId, tableSchema, tablesOf } from '../../classification/table.ts';
+import { packageRoot } from '../../platforms/package-root.ts';
 import { judge } from '../../results/judge.ts';
 import type { Observation } from '../../results/schema.ts';
+import { tablesPage } from '../../scripts/tables-page.ts';
+import { scenarios } from '../../suites/index.ts';
 import { failed, LINUX, measured, received, WINDOWS } from '../fixtures/index.ts';
 
 function mongoose(version: string, api: Table['api']): Table {
@@ -19,6 +28,10 @@ describe('Mongoose', () => {
       'linux',
       { 104: 'MG_IO_RESET', 32: 'MG_IO_RESET', 11: 'MG_IO_WAIT', 115: 'MG_IO_WAIT', 4: 'MG_IO_ERR', 103: 'MG_IO_ERR', 110: 'MG_IO_ERR' },
     ],
+    ['7.2', 'posix', 'linux', { 104: 'fail', 32: 'fail', 11: 'wait', 115: 'wait', 4: 'wait' }],
+    ['7.8', 'winsock', 'windows', { 10054: 'close', 10053: 'close', 10035: 'wait', 10004: 'wait', 10036: 'close' }],
+    ['7.9', 'posix', 'linux', { 104: 'MG_IO_RESET', 32: 'MG_IO_RESET', 11: 'MG_IO_WAIT', 4: 'MG_IO_WAIT', 103: 'MG_IO_ERR' }],
+    ['7.9', 'winsock', 'windows', { 10054: 'MG_IO_RESET', 10035: 'MG_IO_WAIT', 10004: 'MG_IO_WAIT', 10036: 'MG_IO_ERR' }],
     ['7.16', 'posix', 'linux', { 104: 'MG_IO_RESET', 32: 'MG_IO_RESET', 11: 'MG_IO_WAIT' }],
     ['7.22', 'posix', 'linux', { 104: 'MG_IO_ERR', 32: 'MG_IO_ERR', 11: 'MG_IO_WAIT', 115: 'MG_IO_WAIT' }],
     [
@@ -31,19 +44,57 @@ describe('Mongoose', () => {
   ] as const)('%s on %s', (version, api, platform, classes) => {
     const classify = classifier(mongoose(version, api), platform);
     for (const [code, className] of Object.entries(classes)) expect([code, classify(-1, Number(code))]).toEqual([code, className]);
-    expect(classify(0, 0)).toBe('MG_IO_ERR');
+    expect(classify(0, 0)).toBe(Object.values(classes).find((name) => !/WAIT|wait|RESET/.test(name)) ?? 'MG_IO_ERR');
     expect(classify(17, 0)).toBe('data');
   });
 
   test('has one table for each version and api', () => {
     expect(tablesOf('mongoose', 'posix').map(({ label }) => label)).toEqual(['7.10–7.21', '7.22']);
-    expect(tablesOf('mongoose', 'posix', '7.9')).toEqual([]);
+    for (const version of ['7.0', '7.2', '7.3', '7.8', '7.9', '7.10', '7.21', '7.22']) {
+      for (const api of ['posix', 'winsock'] as const) expect([version, tablesOf('mongoose', api, version).length]).toEqual([version, 1]);
+    }
+    expect(tablesOf('mongoose', 'posix', '6.18')).toEqual([]);
   });
 });
 
 test('every shipped table can be used on every platform of its api', () => {
-  for (const table of shippedTables())
-    for (const platform of table.api === 'posix' ? (['linux', 'darwin'] as const) : (['windows', 'wine'] as const)) classifier(table, platform);
+  for (const table of shippedTables()) for (const platform of platformsOf(table.api)) classifier(table, platform);
+});
+
+test('an api that returns its codes is asked about the return', () => {
+  const table = (version: string, api: 'freertos' | 'rl') => tablesOf('mongoose', api, version)[0] as Table;
+  expect([-11, -119, -127, -128, -1, 0, 5].map((ret) => classifier(table('7.16', 'freertos'), 'linux')(ret, 11))).toEqual([
+    'MG_IO_WAIT',
+    'MG_IO_WAIT',
+    'MG_IO_WAIT',
+    'MG_IO_RESET',
+    'MG_IO_ERR',
+    'MG_IO_ERR',
+    'data',
+  ]);
+  expect([-4, -9, -16, -14, -15, -6].map((ret) => classifier(table('7.16', 'rl'), 'linux')(ret, 0))).toEqual([
+    'MG_IO_WAIT',
+    'MG_IO_WAIT',
+    'MG_IO_WAIT',
+    'MG_IO_RESET',
+    'MG_IO_RESET',
+    'MG_IO_ERR',
+  ]);
+  expect(classifier(table('7.22', 'freertos'), 'linux')(-128, 0)).toBe('MG_IO_ERR');
+});
+
+test('each shipped table has an id of its own', () => {
+  const ids = shippedTables().map(tableId);
+  expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
+});
+
+test('no shipped table takes a reset, an end or an abort for a wait, or a would-block for an end', () => {
+  const worst = findFaults(shippedFiles().map(checkedShipped), expectedSightings(scenarios)).filter(({ level }) => level === 'error');
+  expect(worst.map(({ rule, at }) => `${at.checked.id}: ${rule.id}`)).toEqual([]);
+});
+
+test('docs/tables.md is what the tables and the expectations make of it', () => {
+  expect(readFileSync(join(packageRoot, 'docs', 'tables.md'), 'utf8')).toBe(tablesPage());
 });
 
 describe('a table as written', () => {

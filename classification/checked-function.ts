@@ -1,0 +1,166 @@
+import { basename } from 'node:path';
+import { type CodePlatform, MEANINGS, type Meaning } from '../platforms/code.ts';
+import type { Command } from '../platforms/command.ts';
+import { z } from '../platforms/zod.ts';
+import { type Started, StartFailed, startProcess } from '../runner/process.ts';
+import type { Answer } from './answer.ts';
+import { type Checked, platformsOf, type Reading } from './checked.ts';
+import { TableError } from './read-table.ts';
+import type { Question, TableAnswer, TableRequest } from './table-protocol.ts';
+import { CONTEXTS } from './table-schema.ts';
+
+/** A table as a function of the user's. */
+export type FunctionFile =
+  | { readonly kind: 'module'; readonly file: string }
+  /** `classes` says what its numbers mean. */
+  | { readonly kind: 'library'; readonly file: string; readonly name: string; readonly classes: ReadonlyMap<number, Meaning> };
+
+/** The machine, not the user's function, stands in the way. */
+export class TableProcessFailed extends Error {
+  override readonly name = 'TableProcessFailed';
+}
+
+/** ms that a module may take to load, and a function to answer. */
+const LOAD_MS = 15_000;
+const ANSWER_MS = 3000;
+
+const exportsSchema = z.object({
+  classes: z.record(z.string(), z.enum(MEANINGS)).optional(),
+  contexts: z.array(z.enum(CONTEXTS)).min(1).optional(),
+  api: z.enum(['posix', 'winsock']).optional(),
+});
+
+type Asked = Pick<Answer, 'context' | 'ret' | 'code'> & { readonly codes: CodePlatform };
+
+/**
+ * Asks a function about each of the answers, in a process of its own, and keeps what it said. `command` starts that process.
+ *
+ * @throws TableError where it cannot be loaded, throws, dies, does not return, or gives what is no class
+ * @throws TableProcessFailed
+ */
+export async function checkedFunction(command: Command, source: FunctionFile, answers: readonly Asked[]): Promise<Checked> {
+  const child = await TableProcess.start(command, source.file);
+  try {
+    const said = exportsSchema.safeParse(await child.load(source));
+    if (!said.success) throw new TableError(`${source.file}: what it exports beside classify: ${z.prettifyError(said.error)}`);
+    const { classes = {}, contexts = ['recv', 'send'], api } = said.data;
+    const readings = new Map<string, Reading>();
+    const platforms = platformsOf(api);
+    for (const { codes, context, ret, code } of answers) {
+      const question: Question = { platform: spoken(codes), context, ret, code };
+      const key = keyOf(question);
+      if (readings.has(key) || !contexts.includes(context) || !platforms.includes(codes)) continue;
+      readings.set(key, readingOf(source, classes, question, await child.ask(question)));
+    }
+    const name = basename(source.file);
+    return {
+      id: source.kind === 'library' ? `${name}:${source.name}` : name,
+      library: source.file,
+      versions: '',
+      api,
+      contexts,
+      file: source.file,
+      read: (codes, { context, ret, code }) => readings.get(keyOf({ platform: spoken(codes), context, ret, code })),
+    };
+  } finally {
+    await child.stop();
+  }
+}
+
+function readingOf(source: FunctionFile, classes: Readonly<Record<string, Meaning>>, question: Question, answer: string | number): Reading {
+  const given = `${describe(source, question)} returned ${JSON.stringify(answer)}`;
+  if (source.kind === 'library') {
+    const meaning = source.classes.get(answer as number);
+    if (meaning !== undefined) return { className: String(answer), meaning };
+    // Where the return is a class or a number of bytes, any other positive one is bytes.
+    if ((answer as number) > 0) return { className: 'bytes', meaning: 'data' };
+    throw new TableError(`${given}, which --classes does not name`);
+  }
+  const meaning = Object.hasOwn(classes, answer) ? classes[answer] : MEANINGS.find((known) => known === answer);
+  if (meaning === undefined) {
+    throw new TableError(`${given}, which is neither a meaning (${MEANINGS.join(', ')}) nor in the \`classes\` that it exports`);
+  }
+  return { className: String(answer), meaning };
+}
+
+/** Wine speaks Windows' codes. */
+function spoken(codes: CodePlatform): string {
+  return codes === 'wine' ? 'windows' : codes;
+}
+
+function keyOf({ platform, context, ret, code }: Question): string {
+  return `${platform} ${context} ${ret} ${code}`;
+}
+
+function describe(source: FunctionFile, { ret, code, context, platform }: Question): string {
+  return source.kind === 'library'
+    ? `${source.file}: ${source.name}(${ret}, ${code})`
+    : `${source.file}: classify(${ret}, ${code}, '${context}', '${platform}')`;
+}
+
+/** The process that a function runs in. */
+class TableProcess {
+  readonly #started: Started;
+  readonly #inbox: { message: (message: TableAnswer) => void };
+  readonly #file: string;
+
+  private constructor(started: Started, inbox: { message: (message: TableAnswer) => void }, file: string) {
+    this.#started = started;
+    this.#inbox = inbox;
+    this.#file = file;
+  }
+
+  static async start(command: Command, file: string): Promise<TableProcess> {
+    const inbox = { message: (_: TableAnswer) => {} };
+    try {
+      const started = await startProcess(command, { message: (message) => inbox.message(message as TableAnswer), close: () => {} });
+      return new TableProcess(started, inbox, file);
+    } catch (error) {
+      if (error instanceof StartFailed) throw new TableProcessFailed(error.message);
+      throw error;
+    }
+  }
+
+  async load(source: FunctionFile): Promise<unknown> {
+    const request: TableRequest =
+      source.kind === 'module' ? { type: 'load-module', file: source.file } : { type: 'load-library', file: source.file, name: source.name };
+    const answer = await this.#exchange(request, LOAD_MS, `${this.#file}: to load it`);
+    if (answer.type === 'cannot') {
+      if (answer.machine) throw new TableProcessFailed(answer.reason);
+      throw new TableError(`${this.#file}: cannot be loaded: ${answer.reason}`);
+    }
+    return (answer as { exports?: unknown }).exports ?? {};
+  }
+
+  async ask(question: Question): Promise<string | number> {
+    const { ret, code, context } = question;
+    const call = `${this.#file}: classify(${ret}, ${code}) for ${context}`;
+    const answer = await this.#exchange({ type: 'ask', question }, ANSWER_MS, call);
+    if (answer.type === 'threw') throw new TableError(`${call} threw ${answer.reason}`);
+    if (answer.type !== 'class' || answer.value === null) {
+      throw new TableError(`${call} gave no class but ${answer.type === 'class' ? answer.kind : answer.type}: a string, or a number, is wanted`);
+    }
+    return answer.value;
+  }
+
+  async stop(): Promise<void> {
+    this.#started.child.kill('SIGKILL');
+    await this.#started.ended;
+    this.#started.channel.destroy();
+  }
+
+  async #exchange(request: TableRequest, ms: number, what: string): Promise<TableAnswer> {
+    let timer: NodeJS.Timeout | undefined;
+    const answered = new Promise<TableAnswer>((resolve) => {
+      this.#inbox.message = resolve;
+    });
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(() => resolve(`did not return within ${ms / 1000} s`), ms);
+    });
+    this.#started.channel.send(request);
+    const answer = await Promise.race([answered, late, this.#started.ended.then((how) => `ended its process: ${how}`)]);
+    clearTimeout(timer);
+    if (typeof answer === 'string') throw new TableError(`${what} ${answer}`);
+    return answer;
+  }
+}

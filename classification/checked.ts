@@ -1,0 +1,67 @@
+import type { CodePlatform, Meaning } from '../platforms/code.ts';
+import type { Answer } from './answer.ts';
+import { type Compiled, compile } from './compile.ts';
+import { type Api, type Context, meaningOf, type Table, tableId } from './table-schema.ts';
+
+/** What is made of an answer. */
+export interface Reading {
+  readonly className: string;
+  readonly meaning: Meaning;
+  /** The row that says so, as an index into the table's; undefined where a function does. */
+  readonly row?: number;
+}
+
+/** What is checked: a table of rows, or a function that nobody sees into. */
+export interface Checked {
+  /** What messages call it. */
+  readonly id: string;
+  readonly library: string;
+  /** A range, as a table has it. */
+  readonly versions: string;
+  /** undefined: it is asked about the codes of every platform. */
+  readonly api: Api | undefined;
+  readonly contexts: readonly Context[];
+  /** The file that findings point at, absolute. */
+  readonly file: string;
+  /** Its rows, and the text that they stand in. */
+  readonly rows?: { readonly table: Table; readonly text: string };
+  /** undefined where it has no answer to that, which a function may not have been asked. */
+  read(codes: CodePlatform, answer: Pick<Answer, 'context' | 'ret' | 'code'>): Reading | undefined;
+}
+
+/** The platforms whose codes an api's tables name. */
+export function platformsOf(api: Api | undefined): readonly CodePlatform[] {
+  switch (api) {
+    case 'posix':
+      return ['linux', 'darwin'];
+    case 'winsock':
+      return ['windows', 'wine'];
+    case undefined:
+      return ['linux', 'darwin', 'windows', 'wine'];
+    default:
+      return [];
+  }
+}
+
+/** A table, ready to be asked. `text` is its file's. */
+export function checkedTable(table: Table, file: string, text: string): Checked {
+  const compiled = new Map<CodePlatform, Compiled>();
+  const readings: Reading[] = table.rows.map((row, i) => ({ className: row.class, meaning: meaningOf(table, row.class), row: i }));
+  return {
+    id: tableId(table),
+    library: table.name,
+    versions: table.versions,
+    api: table.api,
+    contexts: table.contexts,
+    file,
+    rows: { table, text },
+    read(codes, { ret, code }) {
+      let rows = compiled.get(codes);
+      if (rows === undefined) {
+        rows = compile(table, codes);
+        compiled.set(codes, rows);
+      }
+      return readings[rows.rowOf(ret, code)];
+    },
+  };
+}

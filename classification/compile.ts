@@ -1,0 +1,76 @@
+import { type CodePlatform, codeNamed } from '../platforms/code.ts';
+import { crtNumber } from './crt.ts';
+import { isInReturn, type Row, type Table, tableId } from './table-schema.ts';
+
+/** What a table says of one answer. */
+export type Classify = (ret: number, code: number) => string;
+
+/** A table as a function over a platform's numbers. */
+export interface Compiled {
+  /** Which row an answer falls into, as an index into the table's rows. */
+  readonly rowOf: (ret: number, code: number) => number;
+  /** Names that the platform does not have: their rows do not match for them. */
+  readonly unknown: readonly { readonly row: number; readonly name: string }[];
+}
+
+/** Codes below this are looked up in an array: every errno, and every Winsock code. */
+const DENSE = 12_000;
+
+/** `platform` says whose numbers the names stand for; of no matter to an api that returns its codes, whose table names them itself. */
+export function compile(table: Table, platform: CodePlatform): Compiled {
+  const unknown: { row: number; name: string }[] = [];
+  const signs = { positive: lookup(), zero: lookup(), negative: lookup() };
+  table.rows.forEach((row, index) => {
+    const sign = signs[row.ret];
+    // What stands behind a row for any code is never reached.
+    if (sign.otherwise !== -1) return;
+    if (row.codes === undefined) sign.otherwise = index;
+    for (const code of row.codes ?? []) {
+      const number = numberOf(table, platform, code);
+      if (number === undefined) unknown.push({ row: index, name: String(code) });
+      else if (!sign.byCode.has(number)) sign.byCode.set(number, index);
+    }
+  });
+  const [positive, zero, negative] = [finish(signs.positive), finish(signs.zero), finish(signs.negative)];
+  const inReturn = isInReturn(table.api);
+  return {
+    rowOf: (ret, code) => (ret < 0 ? negative(inReturn ? ret : code) : ret === 0 ? zero(code) : positive(code)),
+    unknown,
+  };
+}
+
+/** The table as a function over a platform's numbers. @throws RangeError for a code name that the platform's list lacks */
+export function classifier(table: Table, platform: CodePlatform): Classify {
+  const { rowOf, unknown } = compile(table, platform);
+  const [first] = unknown;
+  if (first !== undefined) throw new RangeError(`${tableId(table)}: ${platform} has no error code ${first.name}`);
+  const classes = table.rows.map((row) => row.class);
+  return (ret, code) => classes[rowOf(ret, code)] as string;
+}
+
+/**
+ * The number that a code in a row stands for on a platform. On Windows a name without WSA is the C runtime's, as it is to a C compiler there: a number
+ * that no Winsock call leaves.
+ */
+export function numberOf(table: Pick<Table, 'api' | 'codes'>, platform: CodePlatform, code: NonNullable<Row['codes']>[number]): number | undefined {
+  if (typeof code === 'number') return code;
+  const own = table.codes !== undefined && Object.hasOwn(table.codes, code) ? table.codes[code] : undefined;
+  if (own !== undefined || isInReturn(table.api)) return own;
+  return codeNamed(platform, code)?.number ?? (table.api === 'winsock' ? crtNumber(code) : undefined);
+}
+
+interface Lookup {
+  readonly byCode: Map<number, number>;
+  otherwise: number;
+}
+
+function lookup(): Lookup {
+  return { byCode: new Map(), otherwise: -1 };
+}
+
+function finish({ byCode, otherwise }: Lookup): (code: number) => number {
+  if (byCode.size === 0) return () => otherwise;
+  const dense = new Int16Array(DENSE).fill(otherwise);
+  for (const [code, row] of byCode) if (code >= 0 && code < DENSE) dense[code] = row;
+  return (code) => (code >= 0 && code < DENSE ? (dense[code] as number) : (byCode.get(code) ?? otherwise));
+}

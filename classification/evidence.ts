@@ -1,0 +1,91 @@
+import { EXPECTED_PLATFORMS, type Expectation, expectationsFor, expectedFile, patternsOf } from '../platforms/expectation.ts';
+import { REPEATS } from '../platforms/trace.ts';
+import { newestTraces, type Recorded } from '../results/recorded.ts';
+import type { Observation } from '../results/schema.ts';
+import type { Scenario } from '../runner/scenario.ts';
+import { answerOf, observationOf, type Sighting } from './answer.ts';
+import { recordedCalls, type Step } from './recorded-calls.ts';
+
+type Described = Pick<Scenario, 'id' | 'recorded'>;
+
+/** What every platform is expected to answer, scenario by scenario. */
+export function expectedSightings(scenarios: readonly Described[]): Sighting[] {
+  return EXPECTED_PLATFORMS.flatMap((platform) =>
+    scenarios.flatMap(({ id, recorded }) => {
+      const steps = recordedCalls(recorded);
+      return holding(platform, id).flatMap(({ expectation, file }) =>
+        patternsOf(expectation).flatMap((pattern) =>
+          sightingsOf(
+            expand(pattern, steps).map(([step, token]) => spelled(platform, step, token)),
+            {
+              codes: platform,
+              platform: [platform, ...conditions(expectation)].join(' '),
+              measured: expectation.measured,
+              source: file,
+              scenario: id,
+            },
+          ),
+        ),
+      );
+    }),
+  );
+}
+
+/** What a platform's own file says of a scenario; where it says nothing, what Wine is expected to do as Windows does, whatever the build. */
+function holding(platform: (typeof EXPECTED_PLATFORMS)[number], id: string): { expectation: Expectation; file: string }[] {
+  const of = (file: string) =>
+    expectationsFor(file, id)
+      .filter((expectation) => expectation.id === id)
+      .map((expectation) => ({ expectation, file: expectedFile(file) }));
+  const own = of(platform);
+  return own.length > 0 || platform !== 'wine' ? own : of('windows').filter(({ expectation }) => expectation.when === undefined);
+}
+
+/** What the newest run of every platform recorded. `name` is what a run's file is called. */
+export function recordedSightings(scenarios: readonly Described[], runs: readonly Recorded[], name: (file: string) => string): Sighting[] {
+  return scenarios.flatMap(({ id }) =>
+    newestTraces(runs, id).flatMap(({ recorded: { run, file }, scenario }) =>
+      scenario.traces.flatMap(({ observations }) =>
+        sightingsOf(observations, {
+          codes: run.header.platform.id,
+          platform: run.header.platform.name,
+          measured: true,
+          source: name(file),
+          scenario: id,
+        }),
+      ),
+    ),
+  );
+}
+
+/** Sightings of one scenario's observations; those that are no answer for a table are left out. */
+export function sightingsOf(
+  observations: readonly (Observation | undefined)[],
+  where: Pick<Sighting, 'codes' | 'platform' | 'measured' | 'source' | 'scenario'>,
+): Sighting[] {
+  const whole = observations.map((observation) => observation ?? UNKNOWN);
+  return observations.flatMap((observation, index) => {
+    const answer = observation === undefined ? undefined : answerOf(where.codes, observation);
+    return answer === undefined ? [] : [{ ...answer, ...where, observations: whole, index }];
+  });
+}
+
+/** Stands in a trace for a call that no table is asked about, so that those after it keep their place. */
+const UNKNOWN: Observation = { on: 'S', call: '?', args: {}, ret: null, code: 0, token: '?' };
+
+/** Each step with its token; one that repeats stands for all the steps that are left. */
+function expand(pattern: readonly string[], steps: readonly Step[]): [Step, string][] {
+  const last = pattern.at(-1) ?? '';
+  return steps.flatMap((step, i): [Step, string][] => {
+    const token = last.endsWith(REPEATS) && i >= pattern.length - 1 ? last.slice(0, -REPEATS.length) : pattern[i];
+    return token === undefined ? [] : [[step, token]];
+  });
+}
+
+function spelled(platform: (typeof EXPECTED_PLATFORMS)[number], { context, empty }: Step, token: string): Observation | undefined {
+  return context === undefined ? undefined : observationOf(platform, context, empty, token);
+}
+
+function conditions({ when = {} }: Expectation): string[] {
+  return Object.entries(when).map(([what, range]) => (what === 'wine' ? range : `${what} ${range}`));
+}

@@ -1,0 +1,41 @@
+import type { Context } from './table-schema.ts';
+
+/** A step of a trace: a call whose answer a table may be asked about, or one that is none of a table's. */
+export interface Step {
+  readonly context: Context | undefined;
+  /** A recv of no bytes: its zero says nothing. */
+  readonly empty: boolean;
+}
+
+const OTHER: Step = { context: undefined, empty: false };
+const CALL = /(?:^|\s)(recv|send|accept|connect)\b(\([^)]*\))?/;
+
+/**
+ * The calls behind the tokens of a trace, in order, from what a scenario says of them: `recv×2, send(8), (RST, settle), recv×3`. What stands in parentheses
+ * is no call of the subject's; the peer's own are said to be recorded too, and are none of a table's. An expected trace has tokens alone, and a code does not
+ * say whether recv or send left it.
+ */
+export function recordedCalls(recorded: string): Step[] {
+  return steps(recorded).flatMap((step) => {
+    if (step.startsWith('(')) return step.includes('recorded too') ? [OTHER] : [];
+    // "connect to the same address again, on S as accepted": a remark, no step.
+    if (/^on\b/.test(step)) return [];
+    if (/\bsends\b.*\buntil one fails\b/.test(step)) return [{ context: 'send', empty: false }];
+    const [, context, length] = CALL.exec(step) ?? [];
+    const call: Step = context === undefined ? OTHER : { context: context as Context, empty: context === 'recv' && length === '(0)' };
+    return Array.from({ length: Number(/×(\d+)/.exec(step)?.[1] ?? 1) }, () => call);
+  });
+}
+
+/** The parts between commas, but for those inside of parentheses. */
+function steps(recorded: string): string[] {
+  const parts: string[] = [''];
+  let depth = 0;
+  for (const character of recorded) {
+    if (character === '(') depth++;
+    if (character === ')') depth--;
+    if (character === ',' && depth === 0) parts.push('');
+    else parts[parts.length - 1] += character;
+  }
+  return parts.map((part) => part.trim());
+}

@@ -1,0 +1,19 @@
+import { abortAsWait } from './abort-as-wait.ts';
+import { endAsWait } from './end-as-wait.ts';
+import { failureAsWait } from './failure-as-wait.ts';
+import { meaningsDiffer } from './meanings-differ.ts';
+import { overlappingRows } from './overlapping-rows.ts';
+import { recvTableForSend } from './recv-table-for-send.ts';
+import { resetAsWait } from './reset-as-wait.ts';
+import type { AnswerRule, Rule } from './rule.ts';
+import { unnamedCode } from './unnamed-code.ts';
+import { unreachableRow } from './unreachable-row.ts';
+import { wouldBlockAsEnd } from './would-block-as-end.ts';
+import { zeroAsData } from './zero-as-data.ts';
+import { zeroAsError } from './zero-as-error.ts';
+
+/** In the order in which they are asked: of one answer the first that applies is told, and no other. */
+export const answerRules: readonly AnswerRule[] = [resetAsWait, endAsWait, abortAsWait, wouldBlockAsEnd, zeroAsData, zeroAsError, unnamedCode, failureAsWait];
+
+/** Every rule there is. */
+export const rules: readonly Rule[] = [...answerRules, overlappingRows, unreachableRow, recvTableForSend, meaningsDiffer];

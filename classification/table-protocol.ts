@@ -1,0 +1,24 @@
+import type { Context } from './table-schema.ts';
+
+/** What a user's function is asked, by the process that checks it, in a process of its own. */
+export type TableRequest =
+  | { readonly type: 'load-module'; readonly file: string }
+  | { readonly type: 'load-library'; readonly file: string; readonly name: string }
+  | { readonly type: 'ask'; readonly question: Question };
+
+/** `platform` is whose code it is: linux, darwin or windows. */
+export interface Question {
+  readonly platform: string;
+  readonly context: Context;
+  readonly ret: number;
+  readonly code: number;
+}
+
+export type TableAnswer =
+  /** `exports` is what a module says of itself: classes, contexts, api. Not yet looked at. */
+  | { readonly type: 'loaded'; readonly exports: unknown }
+  /** `machine` where not the user's file stands in the way. */
+  | { readonly type: 'cannot'; readonly reason: string; readonly machine: boolean }
+  /** `kind` is what typeof said. */
+  | { readonly type: 'class'; readonly value: string | number | null; readonly kind: string }
+  | { readonly type: 'threw'; readonly reason: string };

@@ -1,0 +1,104 @@
+import type * as Zod from 'zod';
+import { MEANINGS, type Meaning } from '../platforms/code.ts';
+import { z } from '../platforms/zod.ts';
+
+/** Calls whose answers are told apart. */
+export const CONTEXTS = ['recv', 'send', 'accept', 'connect'] as const;
+
+/**
+ * Whose codes a table names. With `posix` and `winsock` a call returns -1 and leaves its code in errno or WSAGetLastError(); with the others the
+ * negative return is the code.
+ */
+export const APIS = ['posix', 'winsock', 'freertos', 'rl', 'lwip'] as const;
+export type Api = (typeof APIS)[number];
+
+const codeName = z.union([
+  z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*$/)
+    .max(60),
+  z.int(),
+]);
+const text = z.string().max(2000);
+const MOST = 200;
+
+/** A classification table: which class a library makes of a call's return value and error code. Sizes are bounded: tables come from elsewhere. */
+export const tableSchema = z
+  .strictObject({
+    $schema: text.optional(),
+    name: z
+      .string()
+      .max(60)
+      .regex(/^[a-z0-9][a-z0-9._-]*$/)
+      .describe('The library, in lower case'),
+    versions: z.string().max(100).describe('The versions that have it, as comparisons: ">=7.10 <7.22"'),
+    label: z.string().min(1).max(60).describe('The versions, for people: 7.10–7.21'),
+    superseded: z.literal(true).optional().describe('An old era: runs are held against it only where its version is asked for'),
+    api: z.enum(APIS).describe('Whose codes its rows name; freertos, rl and lwip return the code itself, negative'),
+    contexts: z.array(z.enum(CONTEXTS)).min(1).max(CONTEXTS.length),
+    sources: z.array(text).min(1).max(50),
+    note: text.optional(),
+    codes: z
+      .record(z.string().max(60), z.int())
+      .optional()
+      .describe('Numbers of the names in its rows, for an api that sockatlas has no list of: {"EWOULDBLOCK": -11}, as they are returned'),
+    classes: z
+      .record(
+        z.string().min(1).max(100),
+        z.strictObject({ meaning: z.enum(MEANINGS), value: z.int().optional().describe('Its number in the library'), note: text.optional() }),
+      )
+      .refine((classes) => Object.keys(classes).length <= MOST, { message: `at most ${MOST} classes` }),
+    rows: z
+      .array(
+        z.strictObject({
+          ret: z.enum(['positive', 'zero', 'negative']),
+          codes: z.array(codeName).min(1).max(MOST).optional().describe('Names (of the api) or numbers; absent: any'),
+          class: z.string().max(100),
+          note: text.optional(),
+        }),
+      )
+      .min(1)
+      .max(MOST)
+      .describe('The first row that matches counts'),
+  })
+  .superRefine((table, context) => {
+    const add = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+    table.rows.forEach((row, i) => {
+      if (!Object.hasOwn(table.classes, row.class))
+        add(['rows', i, 'class'], `${row.class} is none of the table's classes (${Object.keys(table.classes).join(', ')})`);
+      if (!isInReturn(table.api)) return;
+      row.codes?.forEach((code, j) => {
+        if (typeof code === 'string' && !Object.hasOwn(table.codes ?? {}, code))
+          add(['rows', i, 'codes', j], `${code} has no number: sockatlas has no list of ${table.api}'s codes, name it in the table's "codes"`);
+      });
+    });
+    for (const ret of ['positive', 'zero', 'negative'] as const) {
+      if (!table.rows.some((row) => row.ret === ret && row.codes === undefined)) {
+        add(['rows'], `no row for every other ${ret} return: add one without codes`);
+      }
+    }
+  });
+
+export type Table = Zod.infer<typeof tableSchema>;
+export type Row = Table['rows'][number];
+export type Context = Table['contexts'][number];
+
+/** Whether a call of this api returns its code, instead of leaving it beside a -1. */
+export function isInReturn(api: Api): boolean {
+  return api !== 'posix' && api !== 'winsock';
+}
+
+export function meaningOf(table: Table, className: string): Meaning {
+  return (table.classes[className] as Table['classes'][string]).meaning;
+}
+
+/** What messages and pages call a table. Contexts are named where they are not the usual two. */
+export function tableId({ name, label, api, contexts }: Pick<Table, 'name' | 'label' | 'api' | 'contexts'>): string {
+  const usual = contexts.length === 2 && contexts.includes('recv') && contexts.includes('send');
+  return `${name}@${label}/${api}${usual ? '' : `/${contexts.join('+')}`}`;
+}
+
+/** The first version that a range names: where it begins. */
+export function oldest(versions: string): string {
+  return /\d[\d.]*/.exec(versions)?.[0] ?? '0';
+}

@@ -1,0 +1,25 @@
+import type { Paint } from '../pretty.ts';
+import type { Findings } from './findings.ts';
+import { jsonFindings } from './json.ts';
+import { junitFindings } from './junit.ts';
+import { markdownFindings } from './markdown.ts';
+import { prettyFindings } from './pretty.ts';
+import { sarifFindings } from './sarif.ts';
+
+export const FINDING_FORMATS = ['pretty', 'json', 'sarif', 'junit', 'markdown'] as const;
+export type FindingFormat = (typeof FINDING_FORMATS)[number];
+
+export function formatFindings(report: Findings, format: FindingFormat, paint: Paint): string {
+  switch (format) {
+    case 'pretty':
+      return prettyFindings(report, paint);
+    case 'json':
+      return jsonFindings(report);
+    case 'sarif':
+      return sarifFindings(report);
+    case 'junit':
+      return junitFindings(report);
+    case 'markdown':
+      return markdownFindings(report);
+  }
+}

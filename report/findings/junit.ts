@@ -1,0 +1,57 @@
+import type { Checked } from '../../classification/checked.ts';
+import { rules } from '../../classification/rules/index.ts';
+import { describeFinding, type Findings, failing, lineAt, shownPath } from './findings.ts';
+
+/** JUnit: a suite for each table, a case for each rule, failed by the findings that fail the check. */
+export function junitFindings(report: Findings): string {
+  const suites = report.tables.map((table) => suite(table, report));
+  const failures = suites.reduce((sum, { failures }) => sum + failures, 0);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="sockatlas check" tests="${suites.length * rules.length}" failures="${failures}" errors="0">`,
+    ...suites.flatMap(({ lines }) => lines),
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function suite(table: Checked, report: Findings): { lines: string[]; failures: number } {
+  const failed = failing(report).filter(({ at }) => at.checked === table);
+  const cases = rules.map((rule) => {
+    const own = failed.filter((finding) => finding.rule === rule);
+    const head = `    <testcase name=${quoted(rule.id)} classname=${quoted(table.id)} file=${quoted(shownPath(table.file))}`;
+    if (own.length === 0) return { lines: [`${head} />`], failed: false };
+    const text = own.map((finding) => `${shownPath(table.file)}:${lineAt(finding.at)}: ${finding.level}: ${describeFinding(finding)}`).join('\n');
+    return {
+      lines: [`${head}>`, `      <failure message=${quoted(rule.says)} type=${quoted(rule.id)}>${escapeXml(text)}</failure>`, '    </testcase>'],
+      failed: true,
+    };
+  });
+  const failures = cases.filter((one) => one.failed).length;
+  return {
+    lines: [
+      `  <testsuite name=${quoted(table.id)} tests="${rules.length}" failures="${failures}" errors="0" skipped="0">`,
+      ...cases.flatMap((one) => one.lines),
+      '  </testsuite>',
+    ],
+    failures,
+  };
+}
+
+function quoted(text: string): string {
+  return `"${escapeXml(text).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')}"`;
+}
+
+/** XML 1.0 has no way to write most control characters, nor half a surrogate pair: they go. */
+function escapeXml(text: string): string {
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is to go
+      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]/g, '')
+      .replace(/\p{Cs}/gu, '')
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;')
+  );
+}

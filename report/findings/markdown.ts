@@ -1,0 +1,26 @@
+import { describeFinding, type Findings, lineAt, shownPath } from './findings.ts';
+
+/** For a page or a step summary: every finding, whatever its level. */
+export function markdownFindings({ tables, findings, platforms, answers }: Findings): string {
+  const header = ['level', 'rule', 'table', 'where', 'what', 'what would follow'];
+  const rows = findings.map((finding) => {
+    const { rule, level, at } = finding;
+    return [level, code(rule.id), text(at.checked.id), code(`${shownPath(at.checked.file)}:${lineAt(at)}`), text(describeFinding(finding)), text(rule.follows)];
+  });
+  return [
+    `## ${tables.length} table${tables.length === 1 ? '' : 's'} against ${answers} answers of ${text(platforms.join(', '))}`,
+    '',
+    ...(rows.length === 0 ? ['Nothing found.'] : [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)),
+    '',
+  ].join('\n');
+}
+
+/** A code span inside of a table cell: no pipe may end the cell, no backtick the span. */
+function code(content: string): string {
+  return `\`${content.replaceAll('|', '\\|').replaceAll('`', "'").replace(/\s+/g, ' ')}\``;
+}
+
+/** Names come with tables, and may say anything: they must not become markup. */
+export function text(content: string): string {
+  return content.replace(/[\\`*_{}[\]<>|#]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
+}

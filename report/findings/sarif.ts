@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import type { Finding, Place } from '../../classification/finding.ts';
+import { rules } from '../../classification/rules/index.ts';
+import { packageVersion } from '../../platforms/package-root.ts';
+import { artifactUri, describeFinding, type Findings, lineAt } from './findings.ts';
+
+/**
+ * SARIF 2.1.0, with what GitHub's code scanning asks for beyond it: a location with a line in each result, relative to the checkout, and a fingerprint that
+ * stays the same as lines move. Every finding, whatever its level: the viewer filters.
+ */
+export function sarifFindings({ findings }: Findings): string {
+  const document = {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'sockatlas',
+            semanticVersion: packageVersion,
+            rules: rules.map(({ id, level, says, follows }) => ({
+              id,
+              shortDescription: { text: says },
+              fullDescription: { text: `${says} ${follows}` },
+              help: { text: follows },
+              defaultConfiguration: { level },
+            })),
+          },
+        },
+        columnKind: 'utf16CodeUnits',
+        results: findings.map(result),
+      },
+    ],
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+function result(finding: Finding) {
+  const { rule, level, at, other } = finding;
+  return {
+    ruleId: rule.id,
+    ruleIndex: rules.indexOf(rule),
+    level,
+    message: { text: `${describeFinding(finding)}. ${rule.follows}` },
+    locations: [location(at)],
+    ...(other !== undefined && { relatedLocations: [{ id: 1, ...location(other), message: { text: other.checked.id } }] }),
+    partialFingerprints: { 'sockatlas/v1': fingerprint(finding) },
+  };
+}
+
+function location(place: Place) {
+  return {
+    physicalLocation: {
+      artifactLocation: { uri: artifactUri(place.checked.file) },
+      region: { startLine: lineAt(place) },
+    },
+  };
+}
+
+function fingerprint({ rule, at, reading, detail, seen: [first], other }: Finding): string {
+  const token = first?.observations[first.index]?.token;
+  const parts = [rule.id, at.checked.id, first?.context, token ?? detail, reading?.className, other?.reading?.className];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { expectedSightings, recordedSightings } from '../../classification/evidence.ts';
+import { recordedCalls } from '../../classification/recorded-calls.ts';
+import { recordedRuns } from '../../results/recorded.ts';
+import { scenarios } from '../../suites/index.ts';
+
+const contexts = (recorded: string) => recordedCalls(recorded).map(({ context, empty }) => (context === undefined ? '·' : empty ? `${context}(0)` : context));
+
+describe('the calls that a scenario records', () => {
+  test.each([
+    ['recv×3', ['recv', 'recv', 'recv']],
+    ['recv, (RST, settle), send(8)×2', ['recv', 'send', 'send']],
+    ['recv×2, send(8), (P receives: recorded too), recv', ['recv', 'recv', 'send', '·', 'recv']],
+    ['recv(0), (P sends 10, settle), recv(0), recv', ['recv(0)', 'recv(0)', 'recv']],
+    ['SO_ERROR×2, recv(16)×2', ['·', '·', 'recv', 'recv']],
+    ['S sends 64 KiB pieces until one fails (only the failure is recorded), (RST, settle), recv(64)', ['send', 'recv']],
+    ['connect to the same address again, on S as accepted', ['connect']],
+    ['accept, then on what it returned recv(64)×2', ['accept', 'recv', 'recv']],
+    ['that recv, recv', ['recv', 'recv']],
+    ['WSARecv, GetQueuedCompletionStatus×2', ['·', '·', '·']],
+  ])('%s', (recorded, calls) => expect(contexts(recorded)).toEqual(calls));
+
+  test('are those of every recorded run', () => {
+    const complaints: string[] = [];
+    const wrong = recordedRuns((message) => complaints.push(message)).flatMap(({ run }) =>
+      run.scenarios.flatMap((line) => {
+        const scenario = scenarios.find(({ id }) => id === line.id);
+        const calls = scenario === undefined ? [] : recordedCalls(scenario.recorded);
+        return line.traces.flatMap(({ observations }) =>
+          observations.flatMap(({ on, call, token }, i) => {
+            const said = calls[i]?.context;
+            const made = on === 'S' && ['recv', 'send', 'accept', 'connect'].includes(call) ? call : undefined;
+            return scenario === undefined || said === made ? [] : [`${line.id} ${i}: ${call} ${token}, said to be ${said}`];
+          }),
+        );
+      }),
+    );
+    expect(wrong).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('what platforms are expected to answer', () => {
+  const sightings = expectedSightings(scenarios);
+  const of = (platform: string, scenario: string) =>
+    sightings
+      .filter((sighting) => sighting.platform === platform && sighting.scenario === scenario)
+      .map(({ index, context, ret, code, meaning }) => [index, context, ret, code, meaning]);
+
+  test('comes with the call that is asked', () => {
+    expect(of('linux', 'tcp/reset/send')).toEqual([
+      [0, 'send', -1, 104, 'reset'],
+      [1, 'send', -1, 32, 'end'],
+      [2, 'send', -1, 32, 'end'],
+      [3, 'recv', 0, 0, 'end'],
+      [4, 'recv', 0, 0, 'end'],
+      [5, 'recv', 0, 0, 'end'],
+    ]);
+  });
+
+  test('leaves out a recv of no bytes, and calls that no table is asked about', () => {
+    expect(of('linux', 'tcp/args/zero-length-recv').every(([, , ret]) => ret !== 0)).toBe(true);
+    expect(of('linux', 'tcp/fin/select')).toEqual([]);
+  });
+
+  test('is Windows’ for Wine where Wine has none of its own', () => {
+    expect(of('wine', 'tcp/timeout/receive')).toEqual(of('windows', 'tcp/timeout/receive'));
+  });
+});
+
+test('recorded answers name their run', () => {
+  const runs = recordedRuns(() => {});
+  const [first] = recordedSightings(scenarios, runs, () => 'the run');
+  if (runs.length > 0) expect(first).toMatchObject({ measured: true, source: 'the run' });
+});

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { jsonLines, lineOf, pointerOf } from '../../classification/json-lines.ts';
+import { readTable, TableError } from '../../classification/read-table.ts';
+import { tablesOf } from '../../classification/table.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sockatlas table '));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const good = tablesOf('mongoose', 'posix', '7.16')[0];
+function written(content: unknown, name = 'table.json'): string {
+  const file = join(folder, name);
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content, undefined, 2));
+  return file;
+}
+function complaint(content: unknown): string {
+  try {
+    readTable(written(content));
+  } catch (error) {
+    expect(error).toBeInstanceOf(TableError);
+    return (error as Error).message.replaceAll(folder, '');
+  }
+  throw new Error('it was taken');
+}
+
+test('a table is read', () => {
+  expect(readTable(written(good)).id).toBe('mongoose@7.10–7.21/posix');
+  expect(readTable(written(`\uFEFF${JSON.stringify(good)}`)).id).toBe('mongoose@7.10–7.21/posix');
+});
+
+describe('a hostile file is refused, with the line and the field', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['nothing', '', /^\/table\.json: no JSON: /],
+    ['half a table', '{"name": "x", ', /^\/table\.json: no JSON: /],
+    ['no object', '[]', /^\/table\.json:1: the table: /],
+    ['null', 'null', /^\/table\.json:1: the table: /],
+    ['a meaning that there is not', { ...good, classes: { ...good?.classes, data: { meaning: 'bytes' } } }, /^\/table\.json:\d+: \/classes\/data\/meaning: /],
+    ['a class that there is not', { ...good, rows: [{ ret: 'zero', class: 'toString' }, ...(good?.rows ?? [])] }, /\/rows\/0\/class: toString is none of/],
+    ['a row too few', { ...good, rows: good?.rows.slice(0, -1) }, /: \/rows: no row for every other negative return/],
+    ['a name too long', { ...good, name: 'x'.repeat(10_000) }, /:2: \/name: /],
+    ['too many rows', { ...good, rows: Array.from({ length: 10_000 }, () => good?.rows[0]) }, /: \/rows: /],
+    [
+      'too many classes',
+      { ...good, classes: Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`c${i}`, { meaning: 'data' }])) },
+      /: \/classes: at most 200 classes/,
+    ],
+    ['a field that there is not', { ...good, __proto__: null, run: 'rm' }, /:1: the table: .*run/],
+    ['nested a thousand deep', `${'['.repeat(1000)}${']'.repeat(1000)}`, /nested more than 20 deep/],
+    ['a code for an api that has no list', { ...good, api: 'rl' }, /\/rows\/2\/codes\/0: EAGAIN has no number/],
+  ])('%s', (_, content, message) => expect(complaint(content)).toMatch(message));
+
+  test('a megabyte', () => expect(complaint(`"${'x'.repeat(1024 * 1024)}"`)).toMatch(/\d+ bytes; a table has at most 1048576/));
+  test('no file', () => expect(() => readTable(join(folder, 'none.json'))).toThrow(/ENOENT/));
+  test('a folder', () => expect(() => readTable(folder)).toThrow(TableError));
+});
+
+describe('the line of a value', () => {
+  const text = '{\n  "a": [\n    1,\n    {"b/c": "x\\"]{",\n     "d": null}\n  ],\n  "e": true\n}\n';
+  const lines = jsonLines(text);
+  test.each([
+    [[], 1],
+    [['a'], 2],
+    [['a', 0], 3],
+    [['a', 1], 4],
+    [['a', 1, 'b/c'], 4],
+    [['a', 1, 'd'], 5],
+    [['e'], 7],
+    [['e', 'none'], 7],
+    [['none'], 1],
+  ])('%j', (path, line) => expect(lineOf(lines, pointerOf(path))).toBe(line));
+});
