@@ -1,13 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
+const WINE = ['tests/cli/wine.test.ts', 'tests/platforms/wine-agent.test.ts'];
+
 export default defineConfig({
   test: {
     // Agents are real processes, and run as what is published: emitted JavaScript.
     globalSetup: ['tests/setup/build.ts'],
+    setupFiles: ['tests/setup/runs.ts'],
     testTimeout: 30_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['tests/**/*.test.ts'], setupFiles: ['tests/setup/runs.ts'] } },
+      { extends: true, test: { name: 'unit', include: ['tests/**/*.test.ts'], exclude: WINE } },
       { extends: true, test: { name: 'conformance', include: ['suites/**/*.test.ts'] } },
+      // After the others, and one file after the other: under Wine nothing tells that a reset has arrived, so that settling takes time.
+      { extends: true, test: { name: 'wine', include: WINE, sequence: { groupOrder: 1 }, fileParallelism: false } },
     ],
   },
 });
