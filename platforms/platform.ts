@@ -1,7 +1,10 @@
 import type * as Zod from 'zod';
 import { z } from './zod.ts';
 
-const text = z.string().min(1).max(200);
+/** Of one line: no control characters, which a terminal would obey. */
+export const PRINTABLE = /^\P{Cc}*$/u;
+
+const text = z.string().min(1).max(200).regex(PRINTABLE);
 
 /** Which platform an observation was made on. An agent says it of itself; everything here was read from the system that it runs on. */
 export const platformSchema = z.strictObject({

@@ -6,7 +6,7 @@ import type { ScenarioLine, TimingLine, Verdict } from './schema.ts';
 /** Holds what was measured against what `platform` is expected to give. */
 export function judge(platform: Platform, measured: Measured): ScenarioLine {
   const found = expectationFor(platform, measured.id);
-  const { verdict, reason } = verdictOf(measured, found);
+  const { verdict, reason } = printable(verdictOf(measured, found));
   const foretold = (verdict === 'unstable' || verdict === 'blocked') && isForetold(measured, found);
   return {
     type: 'scenario',
@@ -49,6 +49,11 @@ function verdictOf(measured: Measured, found: Found | undefined): { verdict: Ver
   if (!meets(found.expectation, first.trace)) return { verdict: 'deviation' };
   const { deviates } = found.expectation;
   return deviates === undefined ? { verdict: 'match' } : { verdict: 'known-deviation', reason: deviates };
+}
+
+/** A dying process may have said anything: a run file keeps it on one line. */
+function printable<T extends { reason?: string }>(said: T): T {
+  return said.reason === undefined ? said : { ...said, reason: said.reason.replace(/\p{Cc}+/gu, ' ').slice(0, 1000) };
 }
 
 /** A race, or a call that hangs, is known where the expectation says why and has each of the traces. */

@@ -1,5 +1,5 @@
 import type * as Zod from 'zod';
-import { platformSchema } from '../platforms/platform.ts';
+import { PRINTABLE, platformSchema } from '../platforms/platform.ts';
 import { z } from '../platforms/zod.ts';
 
 /**
@@ -18,21 +18,22 @@ const id = z
   .max(200)
   .regex(/^[a-z0-9-]+\/[a-z0-9-]+\/[a-z0-9-]+(\?[a-z0-9-]+=[a-z0-9-]+(&[a-z0-9-]+=[a-z0-9-]+)*)?$/, 'an id is transport/event/case, parameters as a query')
   .describe('transport/event/case, parameters as a query');
-const token = z.string().min(1).max(100);
-const text = z.string().max(2000);
+const token = z.string().min(1).max(100).regex(PRINTABLE);
+const text = z.string().max(2000).regex(PRINTABLE);
+const word = z.string().max(200).regex(PRINTABLE);
 const count = z.int().min(0);
 
 export const observationSchema = z.strictObject({
   on: z.enum(['S', 'P']).describe('The subject, or its peer'),
-  call: z.string().max(50),
-  args: z.record(z.string().max(50), z.union([z.number(), z.string().max(200), z.array(z.string().max(50)).max(20).readonly()])),
+  call: word,
+  args: z.record(word, z.union([z.number(), word, z.array(word).max(20).readonly()])),
   ret: z
     .union([z.number(), z.literal('socket'), z.null()])
     .describe('The raw return value; "socket" where it is a descriptor, whose number means nothing; null for a call that never returned'),
   code: z.int().describe('errno or WSAGetLastError(), captured with the return; 0 where the call did not fail'),
   name: token.optional().describe("The code's name on its platform"),
   out: z
-    .record(z.string().max(50), z.number())
+    .record(word, z.number())
     .optional()
     .describe('What the call wrote: revents, the value of SO_ERROR, the sets of select as bits r=1 w=2 x=4'),
   token,
@@ -47,10 +48,10 @@ const traceSchema = z.strictObject({
 export const headerSchema = z.strictObject({
   type: z.literal('header'),
   schema: z.literal(SCHEMA_VERSION),
-  tool: z.strictObject({ name: z.literal('sockatlas'), version: z.string().max(50) }),
+  tool: z.strictObject({ name: z.literal('sockatlas'), version: word }),
   platform: platformSchema,
   peer: platformSchema.optional().describe('Where the peers lived, if not on the platform of the subjects'),
-  ffi: z.strictObject({ backend: z.string().max(50), version: z.string().max(50) }),
+  ffi: z.strictObject({ backend: word, version: word }),
   started: z.iso.datetime(),
 });
 
@@ -67,7 +68,7 @@ export const scenarioSchema = z.strictObject({
       patterns: z.array(z.array(token).max(1000)).max(20),
       confidence: z.enum(['A', 'B', 'C', 'D']),
       measured: z.boolean(),
-      file: z.string().max(200),
+      file: word,
     })
     .optional(),
 });

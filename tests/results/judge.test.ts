@@ -43,6 +43,11 @@ describe('a verdict', () => {
   });
 });
 
+test('what a dying process said is kept on one line', () => {
+  const result = { ...measured('tcp/reset/idle', RESET_ONCE), ended: { as: 'crashed' as const, reason: 'line one\nline two\u001b[2J' } };
+  expect(judge(LINUX, result).reason).toBe('line one line two [2J');
+});
+
 test('what was expected is said with its file and its standing', () => {
   expect(judge(LINUX, measured('tcp/reset/idle', RESET_ONCE)).expected).toEqual({
     patterns: [['ECONNRESET', 'eof…']],

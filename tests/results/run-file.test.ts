@@ -72,6 +72,7 @@ describe('a run file', () => {
     { what: 'another format', content: '{"type":"header","schema":"x"}', says: 'run:1: run format "x", this version reads 1: it is no run of sockatlas' },
     { what: 'a field of the wrong type', content: text.replace('"count":1', '"count":"1"'), says: /run:2: [\s\S]*traces\[0\]\.count/ },
     { what: 'an id that is none', content: text.replaceAll('tcp/reset/idle', '<script>'), says: /run:2: [\s\S]*an id is transport\/event\/case/ },
+    { what: 'something a terminal would obey', content: text.replaceAll('Debian GNU/Linux', 'Debian \\u001b[2J'), says: /run:1: [\s\S]*platform\.os/ },
     { what: 'a field too many', content: text.replace('"verdict":', '"more":1,"verdict":'), says: /run:2: [\s\S]*more/ },
   ])('that has $what is refused, with the place', ({ content, says }) => {
     expect(() => parseRun(content, 'run')).toThrow(
