@@ -21,7 +21,6 @@ export const SOCK_DGRAM = 2;
 export const IPPROTO_TCP = 6;
 export const F_GETFL = 3;
 export const F_SETFL = 4;
-export const SHUT = { read: 0, write: 1, both: 2 } as const;
 export const FD_SETSIZE = 1024;
 
 /** The same on Linux and Darwin (poll.h). */

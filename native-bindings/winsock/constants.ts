@@ -21,7 +21,6 @@ export const AF_INET6 = 23;
 export const UNIX_PATH_BYTES = 108;
 export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
-export const SHUT = { read: 0, write: 1, both: 2 } as const;
 
 /** ioctlsocket's commands. */
 export const FIONREAD = 0x4004667f;
