@@ -30,12 +30,9 @@ export const observationSchema = z.strictObject({
   ret: z
     .union([z.number(), z.literal('socket'), z.null()])
     .describe('The raw return value; "socket" where it is a descriptor, whose number means nothing; null for a call that never returned'),
-  code: z.int().describe('errno or WSAGetLastError(), captured with the return; 0 where the call did not fail'),
+  code: z.int().describe('errno or WSAGetLastError(), captured with the return; for OpenSSL’s calls SSL_get_error’s number; 0 where the call did not fail'),
   name: token.optional().describe("The code's name on its platform"),
-  out: z
-    .record(word, z.number())
-    .optional()
-    .describe('What the call wrote: revents, the value of SO_ERROR, the sets of select as bits r=1 w=2 x=4'),
+  out: z.record(word, z.number()).optional().describe('What the call wrote: revents, the value of SO_ERROR, the sets of select as bits r=1 w=2 x=4'),
   token,
 });
 

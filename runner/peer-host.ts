@@ -50,10 +50,10 @@ interface Served {
 }
 
 async function shared(channel: Channel, sockets: Sockets): Promise<Served> {
-  const perform = servePeer(sockets);
+  const peer = servePeer(sockets);
   return {
-    answer: async (request) => (request.do === 'kill' ? void channel.end() : channel.send(await perform(request))),
-    kill: () => {},
+    answer: async (request) => (request.do === 'kill' ? void channel.end() : channel.send(await peer.answer(request))),
+    kill: peer.end,
   };
 }
 

@@ -6,11 +6,22 @@ import { type PeerAnswer, type PeerRequest, receiveOn, resetOnClose } from './pe
 import { settle } from './settle.ts';
 import { mustSucceed } from './setup.ts';
 
+export interface ServedPeer {
+  answer(request: PeerRequest): Promise<PeerAnswer>;
+  /** Closes what it has open: nobody will ask it any more. */
+  end(): void;
+}
+
 /** A peer that does what it is asked, on one socket. Its calls are blocking. */
-export function servePeer(sockets: Sockets): (request: PeerRequest) => Promise<PeerAnswer> {
+export function servePeer(sockets: Sockets): ServedPeer {
   // What fails here is told by number: the names lie with the agent.
   const context = { sockets, nameOf: () => undefined };
   let handle: Handle = -1;
+  const close = () => {
+    const closed = handle;
+    handle = -1;
+    return sockets.close(closed);
+  };
 
   const perform = (request: Exclude<PeerRequest, { do: 'receive' | 'settle' }>): Outcome => {
     switch (request.do) {
@@ -26,13 +37,13 @@ export function servePeer(sockets: Sockets): (request: PeerRequest) => Promise<P
         return sockets.shutdown(handle, request.direction);
       case 'reset':
         resetOnClose(context, handle);
-        return sockets.close(handle);
+        return close();
       case 'close':
-        return sockets.close(handle);
+        return close();
     }
   };
 
-  return async (request) => {
+  const answer = async (request: PeerRequest): Promise<PeerAnswer> => {
     try {
       if (request.do === 'receive') return { received: await receiveOn(sockets, handle, request.length) };
       if (request.do === 'settle') await settle(sockets, handle, request.arrival);
@@ -42,11 +53,17 @@ export function servePeer(sockets: Sockets): (request: PeerRequest) => Promise<P
       return { failed: (error as Error).message };
     }
   };
+  return {
+    answer,
+    end: () => {
+      if (handle !== -1) close();
+    },
+  };
 }
 
 /** A peer in a process of its own, which does what its starter asks until it is killed. */
 export async function runPeer(): Promise<void> {
-  const answer = servePeer(await loadSockets());
+  const { answer } = servePeer(await loadSockets());
   const channel = await connectToStarter(
     {},
     {

@@ -4,8 +4,8 @@ import type { Handle, Sockets, TcpState } from '../native-bindings/sockets.ts';
 /** What is awaited at a socket. `end` is a FIN or an RST, where it depends on the platform which of them a peer's death sends. */
 export type Arrival = 'reset' | 'fin' | 'end' | { readonly bytes: number } | { readonly connections: number } | 'unobservable';
 
-/** Where no call tells that something has arrived without consuming it. 50 ms were too few for Wine on a loaded machine, now and then. */
-export const PAUSE_MS = 100;
+/** Where no call tells that something has arrived without consuming it. Wine's server and a loaded machine need a few ms. */
+export const PAUSE_MS = 50;
 /** A killed process' sockets are closed only when the system, or Wine's server, has taken it apart: 50 ms were too few in 2 trials of 20. */
 const DEATH_PAUSE_MS = 500;
 const DEADLINE_MS = 2000;

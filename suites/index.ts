@@ -13,6 +13,8 @@ import { reset } from './tcp/reset.ts';
 import { shutdown } from './tcp/shutdown.ts';
 import { state } from './tcp/state.ts';
 import { timeout } from './tcp/timeout.ts';
+import { tlsFin } from './tls/fin.ts';
+import { tlsReset } from './tls/reset.ts';
 import { datagram } from './udp/datagram.ts';
 import { unreachable } from './udp/unreachable.ts';
 import { unixFin } from './unix/fin.ts';
@@ -38,4 +40,6 @@ export const scenarios: readonly Scenario[] = [
   ...datagram,
   ...unixReset,
   ...unixFin,
+  ...tlsReset,
+  ...tlsFin,
 ];

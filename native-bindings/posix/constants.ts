@@ -7,6 +7,8 @@ export interface PosixPlatform {
   readonly sockaddrHasLength: boolean;
   readonly unixPathBytes: number;
   readonly O_NONBLOCK: number;
+  /** Keeps a socket from the processes that are started: one that lives on there as well is not reset, nor closed, when it is closed here. 0 where it cannot be asked for. */
+  readonly SOCK_CLOEXEC: number;
   readonly FIONREAD: number;
   /** A timeval's microseconds: tv_usec has 8 bytes on 64-bit Linux, 4 (and 4 of padding) on Darwin, 4 on 32-bit systems. */
   readonly timevalBytes: number;
@@ -51,6 +53,7 @@ export const LINUX: PosixPlatform = {
   sockaddrHasLength: false,
   unixPathBytes: 108,
   O_NONBLOCK: 0o4000,
+  SOCK_CLOEXEC: 0o2000000,
   FIONREAD: 0x541b,
   timevalBytes: pointerBytes * 2,
   tcpInfo: {
@@ -76,6 +79,7 @@ export const DARWIN: PosixPlatform = {
   sockaddrHasLength: true,
   unixPathBytes: 104,
   O_NONBLOCK: 0x4,
+  SOCK_CLOEXEC: 0,
   FIONREAD: 0x4004667f,
   timevalBytes: 16,
 };

@@ -70,7 +70,7 @@ class PosixSockets extends BerkeleySockets implements Sockets {
 
   socket(family: Family, type: SocketType): Outcome {
     const domain = family === 'inet' ? AF_INET : family === 'inet6' ? this.#platform.AF_INET6 : AF_UNIX;
-    return this.calls.socket(domain, type === 'stream' ? SOCK_STREAM : SOCK_DGRAM, 0);
+    return this.calls.socket(domain, (type === 'stream' ? SOCK_STREAM : SOCK_DGRAM) | this.#platform.SOCK_CLOEXEC, 0);
   }
 
   setNonBlocking(s: Handle, on: boolean): Outcome {

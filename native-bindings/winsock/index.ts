@@ -30,6 +30,9 @@ export function winsockSockets(): WinsockSockets {
   return new Winsock(winsockLibrary());
 }
 
+/** handleapi.h */
+const HANDLE_FLAG_INHERIT = 1;
+
 const DOMAIN: Readonly<Record<Family, number>> = { inet: AF_INET, inet6: AF_INET6, unix: AF_UNIX };
 
 /** A SOCKET has a pointer's width; as a signed one INVALID_SOCKET is -1. Lengths are ints here, where POSIX has size_t. */
@@ -46,6 +49,7 @@ class Winsock extends BerkeleySockets implements WinsockSockets {
   readonly events: Events;
   readonly ioctls: Ioctls;
   readonly #layouts: Layouts;
+  readonly #setHandleInformation;
   readonly #wsaSocket;
   readonly #ioctlsocket;
   readonly #poll;
@@ -64,6 +68,7 @@ class Winsock extends BerkeleySockets implements WinsockSockets {
       ),
     );
     this.#layouts = library.layouts;
+    this.#setHandleInformation = library.kernelCall('SetHandleInformation', 'int', ['intptr_t', 'uint32_t', 'uint32_t']);
     this.#wsaSocket = def('WSASocketW', 'intptr_t', ['int', 'int', 'int', 'void *', 'uint32_t', 'uint32_t']);
     this.#ioctlsocket = def('ioctlsocket', 'int', ['intptr_t', 'uint32_t', 'void *']);
     this.#poll = def('WSAPoll', 'int', ['void *', 'uint32_t', 'int']);
@@ -75,7 +80,10 @@ class Winsock extends BerkeleySockets implements WinsockSockets {
   }
 
   socket(family: Family, type: SocketType): Outcome {
-    return this.calls.socket(DOMAIN[family], type === 'stream' ? SOCK_STREAM : SOCK_DGRAM, 0);
+    const outcome = this.calls.socket(DOMAIN[family], type === 'stream' ? SOCK_STREAM : SOCK_DGRAM, 0);
+    // A socket that a started process has too is not reset, nor closed, when it is closed here.
+    if (outcome.ret !== -1) this.#setHandleInformation(outcome.ret, HANDLE_FLAG_INHERIT, 0);
+    return outcome;
   }
 
   wsaSocket(family: Family, type: SocketType, { overlapped }: { readonly overlapped: boolean }): Outcome {

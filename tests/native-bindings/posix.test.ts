@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
@@ -128,6 +129,16 @@ describe.runIf(process.platform !== 'win32')('the POSIX calls', async () => {
     const error = new Int32Array(1);
     expect(sockets.getsockopt(server, SOL_SOCKET, SO_ERROR, new Uint8Array(error.buffer)).ret).toBe(0);
     expect(error[0]).toBe(errno.ECONNRESET);
+  });
+
+  test.runIf(process.platform === 'linux')('a process that is started keeps no socket alive', () => {
+    const { server, client } = pair(LOOPBACK);
+    const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { stdio: 'ignore' });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const { SOL_SOCKET, SO_LINGER } = sockets.constants;
+    sockets.setsockopt(client, SOL_SOCKET, SO_LINGER, sockets.linger(true, 0));
+    sockets.close(client);
+    expect(sockets.tcpState(server)).toBe('CLOSE');
   });
 
   test('poll and select tell what is ready', () => {

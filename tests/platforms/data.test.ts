@@ -71,7 +71,7 @@ describe.each(EXPECTED_PLATFORMS)('what is expected of %s', (platform) => {
 
   test('is written in tokens of the contract', () => {
     const token =
-      /^(data:\d+|eof|0|sent:\d+|ok|(WSA)?E[A-Z]+|so_error:(0|(WSA)?E[A-Z]+)|poll:(0|(IN|OUT|ERR|HUP)(\|(IN|OUT|ERR|HUP))*)|select:[r-][w-][x-]|status:(0|STATUS_[A-Z_]+)|events:(0|(READ|CLOSE)(=WSAE[A-Z]+)?(\|CLOSE(=WSAE[A-Z]+)?)?)|(ERROR|WAIT)_[A-Z_]+|blocked|\?)…?$/;
+      /^(data:\d+|eof|0|sent:\d+|ok|(WSA)?E[A-Z]+|so_error:(0|(WSA)?E[A-Z]+)|poll:(0|(IN|OUT|ERR|HUP)(\|(IN|OUT|ERR|HUP))*)|select:[r-][w-][x-]|status:(0|STATUS_[A-Z_]+)|events:(0|(READ|CLOSE)(=WSAE[A-Z]+)?(\|CLOSE(=WSAE[A-Z]+)?)?)|(ERROR|WAIT)_[A-Z_]+|SSL_ERROR_[A-Z_]+|blocked|\?)…?$/;
     for (const { id } of expectations) {
       for (const expectation of expectationsFor(platform, id)) {
         for (const pattern of patternsOf(expectation))

@@ -1,0 +1,312 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { NoOpenSSL, type OpenSSL, openSSL, type SslOutcome, type TlsOnBuffers, type TlsOnSocket } from '../native-bindings/openssl/index.ts';
+import type { Handle, Outcome } from '../native-bindings/sockets.ts';
+import { observed } from './calls.ts';
+import { resetOnClose } from './peer-protocol.ts';
+import { PAUSE_MS } from './settle.ts';
+import { mustSucceed, SetupFailed, Unsupported } from './setup.ts';
+import type { Subject, Trial } from './trial.ts';
+
+/**
+ * How a program reads TLS: `socket` leaves the socket to OpenSSL (SSL_set_fd); `bio` calls recv itself and feeds a BIO, which says "retry" whenever it is empty,
+ * whatever recv said. The first is what Mongoose did until 7.12, the second what it does from 7.13 on.
+ */
+export const READERS = ['socket', 'bio'] as const;
+export type Reader = (typeof READERS)[number];
+
+/** The same numbers on Linux, macOS and Windows: IPPROTO_TCP is IANA's, TCP_NODELAY is 1 in each one's header. */
+const IPPROTO_TCP = 6;
+const TCP_NODELAY = 1;
+
+const HANDSHAKE_MS = 2000;
+/** Room for one recv, and for one SSL_read: as much as plain scenarios give. */
+const ROOM = 4096;
+/** One record's worth, RFC 8446, 5.1. */
+const FULL_RECORD = 16 * 1024;
+const PAYLOAD = Buffer.alloc(FULL_RECORD, 'tls ');
+
+export interface TlsPair {
+  readonly S: TlsSubject;
+  readonly P: TlsPeer;
+}
+
+/** A connected pair with its handshake done: S the TLS server, as accept returned its socket and non-blocking, P the client that is to go away. */
+export async function tlsPair(t: Trial, reader: Reader): Promise<TlsPair> {
+  const pair = await connectedPair(t, reader);
+  const { S, P } = pair;
+  await until('the TLS handshake', () => {
+    const client = P.handshakeStep();
+    const server = S.handshakeStep();
+    return client && server;
+  });
+  return pair;
+}
+
+/** The same pair in the middle of its handshake: S has answered the ClientHello, and waits for the rest. */
+export async function tlsPairInHandshake(t: Trial, reader: Reader): Promise<TlsPair> {
+  const pair = await connectedPair(t, reader);
+  const { S, P } = pair;
+  P.handshakeStep();
+  await until("the server's half of the TLS handshake", () => {
+    S.handshakeStep();
+    return P.hasReceived();
+  });
+  return pair;
+}
+
+async function connectedPair(t: Trial, reader: Reader): Promise<TlsPair> {
+  const { peers, sockets } = t.context;
+  if (!peers.onSamePlatform) throw new Unsupported('TLS scenarios have their two ends on one platform');
+  const ssl = library();
+  const { L, address } = t.listener();
+  const peer = t.socket(t.parameters.family);
+  mustSucceed(t.context, sockets.connect(peer.handle, address), "the peer's connect");
+  const socket = t.acceptFrom(L);
+  t.closeHandle(L.handle);
+  socket.setNonBlocking();
+  peer.setNonBlocking();
+  // Else what the peer sends next waits for the acknowledgement of its Finished, which S delays.
+  mustSucceed(t.context, sockets.setsockopt(peer.handle, IPPROTO_TCP, TCP_NODELAY, Uint8Array.of(1, 0, 0, 0)), 'setsockopt(TCP_NODELAY)');
+  return { S: new TlsSubject(t, socket, ssl, reader), P: new TlsPeer(t, peer, ssl) };
+}
+
+/** @throws Unsupported where node exports no OpenSSL */
+function library(): OpenSSL {
+  try {
+    return openSSL();
+  } catch (error) {
+    if (error instanceof NoOpenSSL) throw new Unsupported(error.message);
+    throw error;
+  }
+}
+
+/** Takes steps until one says that it is done; between them, what was sent has time to arrive. */
+async function until(what: string, step: () => boolean): Promise<void> {
+  const deadline = performance.now() + HANDSHAKE_MS;
+  for (let turn = 0; !step(); turn++) {
+    if (performance.now() > deadline) throw new SetupFailed(`${what} was not done after ${HANDSHAKE_MS} ms`);
+    await (turn < 10 ? setImmediate() : setTimeout(1));
+  }
+}
+
+/** Buffers between OpenSSL and a socket, carried by send and recv. */
+class Carrier {
+  readonly tls: TlsOnBuffers;
+  readonly #trial: Trial;
+  readonly #handle: Handle;
+  readonly #room = new Uint8Array(ROOM);
+  /** Taken from OpenSSL and not yet sent. */
+  #held: Uint8Array = new Uint8Array(0);
+
+  constructor(trial: Trial, handle: Handle, tls: TlsOnBuffers) {
+    this.#trial = trial;
+    this.#handle = handle;
+    this.tls = tls;
+  }
+
+  /** recv, and what came is OpenSSL's. */
+  receive(record: boolean): Outcome {
+    const { sockets, nameOf } = this.#trial.context;
+    const begun = performance.now();
+    const answer = sockets.recv(this.#handle, this.#room, ROOM, 0);
+    const us = (performance.now() - begun) * 1000;
+    if (record) {
+      const call = { call: 'recv', s: this.#handle, stream: true, length: ROOM, flags: [], nullBuffer: false } as const;
+      this.#trial.record(observed(sockets, nameOf, 'S', call, { ...answer, us }));
+    }
+    if (answer.ret > 0 && this.tls.feed(this.#room.subarray(0, answer.ret)) !== answer.ret) throw new SetupFailed('the BIO had no room for what recv gave');
+    return answer;
+  }
+
+  /** send of what OpenSSL has to send, once; undefined where that is nothing. */
+  send(record: boolean): Outcome | undefined {
+    if (this.#held.length === 0) this.#held = this.tls.take();
+    if (this.#held.length === 0) return undefined;
+    const { sockets, nameOf } = this.#trial.context;
+    const { length } = this.#held;
+    const begun = performance.now();
+    const answer = sockets.send(this.#handle, this.#held, length, 0);
+    const us = (performance.now() - begun) * 1000;
+    if (record) this.#trial.record(observed(sockets, nameOf, 'S', { call: 'send', s: this.#handle, length }, { ...answer, us }));
+    if (answer.ret > 0) this.#held = this.#held.subarray(answer.ret);
+    return answer;
+  }
+
+  /** One step of the handshake: whether it is done. */
+  handshakeStep(): boolean {
+    this.receive(false);
+    const outcome = this.tls.handshake();
+    mustGoOn(outcome);
+    this.send(false);
+    return outcome.ret === 1;
+  }
+}
+
+/** A step of a handshake that is to succeed. @throws SetupFailed */
+function mustGoOn({ ret, name }: SslOutcome): void {
+  if (ret !== 1 && name !== 'SSL_ERROR_WANT_READ' && name !== 'SSL_ERROR_WANT_WRITE') throw new SetupFailed(`the TLS handshake: ${name}`);
+}
+
+type SslCall = 'SSL_read' | 'SSL_write' | 'SSL_do_handshake';
+
+/** The TLS end under test. Its calls are recorded: OpenSSL's, and for the reader `bio` the recv and send underneath, which `socket` hides. */
+export class TlsSubject {
+  readonly #trial: Trial;
+  readonly #socket: Subject;
+  readonly #tls: TlsOnSocket | TlsOnBuffers;
+  readonly #carrier: Carrier | undefined;
+  readonly #room = new Uint8Array(ROOM);
+
+  constructor(trial: Trial, socket: Subject, ssl: OpenSSL, reader: Reader) {
+    this.#trial = trial;
+    this.#socket = socket;
+    if (reader === 'bio') {
+      const tls = ssl.onBuffers('server');
+      this.#tls = tls;
+      this.#carrier = new Carrier(trial, socket.handle, tls);
+    } else this.#tls = ssl.onSocket('server', socket.handle);
+    trial.atEnd(() => this.#tls.free());
+  }
+
+  /** Waits until what the peer did has arrived, by calls that consume nothing of it. */
+  settled(arrival: Parameters<Subject['settled']>[0]): Promise<void> {
+    return this.#socket.settled(arrival);
+  }
+
+  /** What a program does when its socket is readable: SSL_read; with `bio` one recv before it. */
+  read(): void {
+    this.#carrier?.receive(true);
+    this.#record('SSL_read', ROOM, (tls) => tls.read(this.#room));
+  }
+
+  /** SSL_write; with `bio` one send after it, where there is something to send. */
+  write(length: number): void {
+    this.#record('SSL_write', length, (tls) => tls.write(PAYLOAD.subarray(0, length)));
+    this.#carrier?.send(true);
+  }
+
+  /** SSL_do_handshake; with `bio` one recv before it, and one send after it where there is something to send. */
+  handshake(): void {
+    this.#carrier?.receive(true);
+    this.#record('SSL_do_handshake', undefined, (tls) => tls.handshake());
+    this.#carrier?.send(true);
+  }
+
+  /** Writes full records until nothing more fits, and has not for a while; only what then fails is recorded: SSL_write, with `bio` the send that fails too. */
+  async writeUntilFull(): Promise<void> {
+    // What the peer's system acknowledges late makes room again, once or twice.
+    while (this.#fill()) await setTimeout(PAUSE_MS);
+    this.write(FULL_RECORD);
+  }
+
+  /** Whether anything fitted. */
+  #fill(): boolean {
+    for (let fitted = false; ; fitted = true) {
+      const { ret } = this.#tls.write(PAYLOAD);
+      let sent = this.#carrier?.send(false);
+      const moved = ret > 0 || (sent?.ret ?? 0) > 0;
+      while (sent !== undefined && sent.ret > 0) sent = this.#carrier?.send(false);
+      if (!moved) return fitted;
+    }
+  }
+
+  /** Takes one step of a handshake that is to succeed, unrecorded: whether it is done. */
+  handshakeStep(): boolean {
+    if (this.#carrier !== undefined) return this.#carrier.handshakeStep();
+    const outcome = this.#tls.handshake();
+    mustGoOn(outcome);
+    return outcome.ret === 1;
+  }
+
+  #record(call: SslCall, length: number | undefined, perform: (tls: TlsOnSocket | TlsOnBuffers) => SslOutcome): void {
+    const begun = performance.now();
+    const { ret, error, name, systemCode, queue, pending, hasPending } = perform(this.#tls);
+    const us = (performance.now() - begun) * 1000;
+    const failed = error !== 0;
+    // With a BIO between, OpenSSL made no system call, and a code that stands there is another's.
+    const errno = this.#carrier === undefined && name === 'SSL_ERROR_SYSCALL' ? systemCode : undefined;
+    this.#trial.record({
+      on: 'S',
+      call,
+      args: length === undefined ? {} : { length },
+      ret,
+      code: error,
+      ...(failed && { name }),
+      out: { queue, pending, hasPending: hasPending ? 1 : 0, ...(errno !== undefined && { errno }) },
+      token: failed ? name : spell(call, ret),
+      us,
+    });
+  }
+}
+
+function spell(call: SslCall, ret: number): string {
+  return call === 'SSL_read' ? `data:${ret}` : call === 'SSL_write' ? `sent:${ret}` : 'ok';
+}
+
+/** The TLS client at the other end. Its calls prepare what S will see, and are not recorded. */
+export class TlsPeer {
+  readonly #trial: Trial;
+  readonly #socket: Subject;
+  readonly #carrier: Carrier;
+
+  constructor(trial: Trial, socket: Subject, ssl: OpenSSL) {
+    this.#trial = trial;
+    this.#socket = socket;
+    const tls = ssl.onBuffers('client');
+    this.#carrier = new Carrier(trial, socket.handle, tls);
+    trial.atEnd(() => tls.free());
+  }
+
+  /** Takes one step of a handshake that is to succeed: whether it is done. */
+  handshakeStep(): boolean {
+    return this.#carrier.handshakeStep();
+  }
+
+  /** Whether bytes wait to be received. */
+  hasReceived(): boolean {
+    return (this.#trial.context.sockets.bytesReadable(this.#socket.handle) ?? 0) > 0;
+  }
+
+  /** Sends `length` bytes as one record: how many bytes that is on the wire. */
+  write(length: number): number {
+    this.#mustWrite(length);
+    return this.#send(this.#carrier.tls.take());
+  }
+
+  /** Sends the first half of a record of `length` bytes: how many bytes that is on the wire. The rest never comes. */
+  writeHalf(length: number): number {
+    this.#mustWrite(length);
+    const record = this.#carrier.tls.take();
+    return this.#send(record.subarray(0, record.length >> 1));
+  }
+
+  /** Sends close_notify: how many bytes that is on the wire. */
+  closeNotify(): number {
+    this.#carrier.tls.shutdown();
+    return this.#send(this.#carrier.tls.take());
+  }
+
+  /** A plain close: sends a FIN where all was read. */
+  close(): void {
+    this.#trial.disown(this.#socket.handle);
+    mustSucceed(this.#trial.context, this.#trial.context.sockets.close(this.#socket.handle), "the peer's close");
+  }
+
+  /** Resets the connection: SO_LINGER {1, 0}, then close. */
+  reset(): void {
+    resetOnClose(this.#trial.context, this.#socket.handle);
+    this.close();
+  }
+
+  #mustWrite(length: number): void {
+    const { name, ret } = this.#carrier.tls.write(PAYLOAD.subarray(0, length));
+    if (ret !== length) throw new SetupFailed(`the peer's SSL_write: ${name}`);
+  }
+
+  #send(bytes: Uint8Array): number {
+    const outcome = this.#trial.context.sockets.send(this.#socket.handle, bytes, bytes.length, 0);
+    mustSucceed(this.#trial.context, outcome, "the peer's send");
+    if (outcome.ret !== bytes.length) throw new SetupFailed(`the peer's send took ${outcome.ret} of ${bytes.length} bytes`);
+    return bytes.length;
+  }
+}

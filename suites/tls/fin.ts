@@ -1,0 +1,30 @@
+import { times } from '../../runner/scenario.ts';
+import { tlsPair } from '../../runner/tls.ts';
+import { readerSuite } from './reader-suite.ts';
+
+/** The peer has ended a connection that speaks TLS: with close_notify, as RFC 8446 (6.1) wants it, or without. */
+export const tlsFin = readerSuite('tls/fin', {
+  'without-close-notify': {
+    why: 'An end of stream without close_notify may be a truncation: OpenSSL 3 calls it an error of the protocol, a BIO that was not told of it nothing at all.',
+    before: 'handshake, FIN, settle',
+    recorded: ({ read }) => `${read}×4`,
+    async run(t, reader) {
+      const { S, P } = await tlsPair(t, reader);
+      P.close();
+      await S.settled('fin');
+      await times(4, () => S.read());
+    },
+  },
+  'close-notify': {
+    why: 'The orderly end: close_notify, then FIN. It is the one answer that both reading ways give alike.',
+    before: 'handshake, P sends close_notify, settle, FIN, settle',
+    recorded: ({ read }) => `${read}×4`,
+    async run(t, reader) {
+      const { S, P } = await tlsPair(t, reader);
+      await S.settled({ bytes: P.closeNotify() });
+      P.close();
+      await S.settled('fin');
+      await times(4, () => S.read());
+    },
+  },
+});

@@ -1,0 +1,40 @@
+import type { Scenario } from '../../runner/scenario.ts';
+import { READERS, type Reader } from '../../runner/tls.ts';
+import type { Trial } from '../../runner/trial.ts';
+
+/** The calls of one step, as the reading way makes them. */
+interface Steps {
+  readonly read: string;
+  readonly write: string;
+  readonly handshake: string;
+}
+
+/** A scenario that is run in both reading ways. */
+export interface TlsCase {
+  readonly why: string;
+  readonly before: string;
+  readonly recorded: (steps: Steps) => string;
+  readonly waits?: boolean;
+  run(t: Trial, reader: Reader): Promise<void>;
+}
+
+const STEPS: Readonly<Record<Reader, Steps>> = {
+  socket: { read: 'SSL_read', write: 'SSL_write', handshake: 'SSL_do_handshake' },
+  bio: { read: '(recv, SSL_read)', write: '(SSL_write, send)', handshake: '(recv, SSL_do_handshake)' },
+};
+
+const WAYS: Readonly<Record<Reader, string>> = { socket: 'OpenSSL on the socket itself', bio: 'recv feeds a BIO, which says retry whenever it is empty' };
+
+/** The scenarios of one event, each once for each reading way: `tls/reset/idle?reader=socket`, `tls/reset/idle?reader=bio`. */
+export function readerSuite(event: `${string}/${string}`, cases: Readonly<Record<string, TlsCase>>): Scenario[] {
+  return Object.entries(cases).flatMap(([name, { why, before, recorded, waits = false, run }]) =>
+    READERS.map((reader) => ({
+      id: `${event}/${name}?reader=${reader}`,
+      why,
+      before: `${WAYS[reader]}; ${before}`,
+      recorded: recorded(STEPS[reader]),
+      waits,
+      run: (t: Trial) => run(t, reader),
+    })),
+  );
+}
