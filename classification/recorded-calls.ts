@@ -17,6 +17,9 @@ const CALL = /(?:^|\s)(recv|send|accept|connect)\b(\([^)]*\))?/;
  */
 export function recordedCalls(recorded: string): Step[] {
   return steps(recorded).flatMap((step) => {
+    // `[recv, SSL_read]×5`: calls that are recorded one after the other, and all again.
+    const [, group, times] = /^\[(.*)\](?:×(\d+))?$/.exec(step) ?? [];
+    if (group !== undefined) return Array.from({ length: Number(times ?? 1) }, () => recordedCalls(group)).flat();
     if (step.startsWith('(')) return step.includes('recorded too') ? [OTHER] : [];
     // "connect to the same address again, on S as accepted": a remark, no step.
     if (/^on\b/.test(step)) return [];
@@ -27,13 +30,13 @@ export function recordedCalls(recorded: string): Step[] {
   });
 }
 
-/** The parts between commas, but for those inside of parentheses. */
+/** The parts between commas, but for those inside of parentheses or brackets. */
 function steps(recorded: string): string[] {
   const parts: string[] = [''];
   let depth = 0;
   for (const character of recorded) {
-    if (character === '(') depth++;
-    if (character === ')') depth--;
+    if (character === '(' || character === '[') depth++;
+    if (character === ')' || character === ']') depth--;
     if (character === ',' && depth === 0) parts.push('');
     else parts[parts.length - 1] += character;
   }

@@ -13,7 +13,7 @@ export interface Peers {
   /** Whether they live on the subject's own platform, and may share a file system with it. */
   readonly onSamePlatform: boolean;
   /** A peer that no trial kills. */
-  shared(trial: Trial): Promise<Peer>;
+  shared(trial: Trial): Peer | Promise<Peer>;
   /** A peer in a process of its own, which a trial may kill. */
   inOwnProcess(trial: Trial): Promise<RemotePeer>;
 }
@@ -22,7 +22,7 @@ export interface Peers {
 export function localPeers(command: Command): Peers {
   return {
     onSamePlatform: true,
-    shared: async (trial) => new LocalPeer(trial),
+    shared: (trial) => new LocalPeer(trial),
     inOwnProcess: async (trial) => new RemotePeer(trial, await processLink(command)),
   };
 }

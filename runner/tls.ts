@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { NoOpenSSL, type OpenSSL, openSSL, type SslOutcome, type TlsOnBuffers, type TlsOnSocket } from '../native-bindings/openssl/index.ts';
+import type { OpenSSL, SslOutcome, TlsOnBuffers, TlsOnSocket } from '../native-bindings/openssl/index.ts';
 import type { Handle, Outcome } from '../native-bindings/sockets.ts';
 import { observed } from './calls.ts';
 import { resetOnClose } from './peer-protocol.ts';
@@ -57,7 +57,7 @@ export async function tlsPairInHandshake(t: Trial, reader: Reader): Promise<TlsP
 async function connectedPair(t: Trial, reader: Reader): Promise<TlsPair> {
   const { peers, sockets } = t.context;
   if (!peers.onSamePlatform) throw new Unsupported('TLS scenarios have their two ends on one platform');
-  const ssl = library();
+  const ssl = await library();
   const { L, address } = t.listener();
   const peer = t.socket(t.parameters.family);
   mustSucceed(t.context, sockets.connect(peer.handle, address), "the peer's connect");
@@ -70,8 +70,9 @@ async function connectedPair(t: Trial, reader: Reader): Promise<TlsPair> {
   return { S: new TlsSubject(t, socket, ssl, reader), P: new TlsPeer(t, peer, ssl) };
 }
 
-/** @throws Unsupported where node exports no OpenSSL */
-function library(): OpenSSL {
+/** Loaded by an agent that needs it, and by nobody who only names a scenario: it loads koffi. @throws Unsupported where node exports no OpenSSL */
+async function library(): Promise<OpenSSL> {
+  const { NoOpenSSL, openSSL } = await import('../native-bindings/openssl/index.ts');
   try {
     return openSSL();
   } catch (error) {

@@ -112,8 +112,8 @@ export class Trial {
   }
 
   /** A connected pair over loopback: S as accept returned it, non-blocking unless asked otherwise, and its peer P, which connected and is blocking. */
-  async tcp({ blocking = false }: { readonly blocking?: boolean } = {}): Promise<{ S: Subject; P: Peer }> {
-    return this.#pair(this.listener(), await this.peer(), blocking);
+  tcp({ blocking = false }: { readonly blocking?: boolean } = {}): Promise<{ S: Subject; P: Peer }> {
+    return this.#pair(this.listener(), this.peer(), blocking);
   }
 
   /** The same, with P in a process of its own, which a scenario may kill. */
@@ -132,7 +132,7 @@ export class Trial {
     const address: Address = { family: 'unix', path: join(folder, 's') };
     mustSucceed(this.context, this.context.sockets.bind(L.handle, address), `bind to ${address.path}`);
     mustSucceed(this.context, this.context.sockets.listen(L.handle, BACKLOG), 'listen');
-    return this.#pair({ L, address }, await this.peer(), false);
+    return this.#pair({ L, address }, this.peer(), false);
   }
 
   /** A UDP socket bound to a loopback port of its own. */
@@ -162,11 +162,10 @@ export class Trial {
     mustSucceed(this.context, outcome, `bind to ${LOOPBACK[family]}`);
   }
 
-  /** A peer that is not yet connected. */
-  async peer(): Promise<Peer> {
-    const P = await this.context.peers.shared(this);
-    if (P instanceof RemotePeer) this.#state.remotePeers.push(P);
-    return P;
+  /** A peer that is not yet connected: at once where it lives beside the subject. */
+  peer(): Peer | Promise<Peer> {
+    const shared = this.context.peers.shared(this);
+    return shared instanceof Promise ? shared.then((P) => this.#endWith(P)) : shared;
   }
 
   addressOf(S: Subject): Address {
@@ -193,7 +192,14 @@ export class Trial {
     for (const cleanUp of this.#state.cleanUps) cleanUp();
   }
 
-  async #pair<P extends Peer>({ L, address }: { L: Subject; address: Address }, P: P, blocking: boolean): Promise<{ S: Subject; P: P }> {
+  /** Ends a peer in another process together with the trial. */
+  #endWith(P: Peer): Peer {
+    if (P instanceof RemotePeer) this.#state.remotePeers.push(P);
+    return P;
+  }
+
+  async #pair<P extends Peer>({ L, address }: { L: Subject; address: Address }, peer: P | Promise<P>, blocking: boolean): Promise<{ S: Subject; P: P }> {
+    const P = peer instanceof Promise ? await peer : peer;
     await P.connect(address);
     const S = this.acceptFrom(L);
     if (!blocking) S.setNonBlocking();
@@ -202,12 +208,15 @@ export class Trial {
   }
 }
 
+type RecvCall = Extract<Call, { call: 'recv' }>;
+
 /** The socket under test. Each of its calls named as a system call is recorded; on a blocking socket they are made in a thread. */
 export class Subject {
   readonly handle: Handle;
   readonly #trial: Trial;
   readonly #stream: boolean;
   #blocking = true;
+  #lastRecv: RecvCall | undefined;
 
   constructor(trial: Trial, handle: Handle, stream: boolean) {
     this.#trial = trial;
@@ -337,8 +346,13 @@ export class Subject {
     this.#trial.closeHandle(this.handle);
   }
 
-  #recv(length: number, flags: readonly FlagName[]) {
-    return { call: 'recv', s: this.handle, stream: this.#stream, length, flags, nullBuffer: false } as const;
+  #recv(length: number, flags: readonly FlagName[]): RecvCall {
+    const last = this.#lastRecv;
+    // The same call again, as a rule.
+    if (last !== undefined && last.length === length && flags.length === 0) return last;
+    const call: RecvCall = { call: 'recv', s: this.handle, stream: this.#stream, length, flags, nullBuffer: false };
+    if (flags.length === 0) this.#lastRecv = call;
+    return call;
   }
 
   /** Synchronous on a non-blocking socket; in a thread, where the watchdog can give it up, on a blocking one. */

@@ -20,7 +20,7 @@ export interface TlsCase {
 
 const STEPS: Readonly<Record<Reader, Steps>> = {
   socket: { read: 'SSL_read', write: 'SSL_write', handshake: 'SSL_do_handshake' },
-  bio: { read: '(recv, SSL_read)', write: '(SSL_write, send)', handshake: '(recv, SSL_do_handshake)' },
+  bio: { read: '[recv, SSL_read]', write: '[SSL_write, send]', handshake: '[recv, SSL_do_handshake]' },
 };
 
 const WAYS: Readonly<Record<Reader, string>> = { socket: 'OpenSSL on the socket itself', bio: 'recv feeds a BIO, which says retry whenever it is empty' };

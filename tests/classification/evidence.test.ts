@@ -17,6 +17,7 @@ describe('the calls that a scenario records', () => {
     ['connect to the same address again, on S as accepted', ['connect']],
     ['accept, then on what it returned recv(64)×2', ['accept', 'recv', 'recv']],
     ['that recv, recv', ['recv', 'recv']],
+    ['[recv, SSL_read]×2, (RST, settle), [SSL_write, send]', ['recv', '·', 'recv', '·', '·', 'send']],
     ['WSARecv, GetQueuedCompletionStatus×2', ['·', '·', '·']],
   ])('%s', (recorded, calls) => expect(contexts(recorded)).toEqual(calls));
 

@@ -293,7 +293,9 @@ describe.runIf(onLinux)('a run under hard conditions', () => {
     for (const name of readdirSync(modules).filter((entry) => !['@koromix', 'koffi', '.cache'].includes(entry)))
       cpLink(join(modules, name), join(place, 'node_modules', name));
     cpSync(join(modules, 'koffi'), join(place, 'node_modules', 'koffi'), { recursive: true });
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(place, 'dist', 'cli', 'main.js'), 'run', 'tcp/idle'], { encoding: 'utf8' });
+    const program = join(place, 'dist', 'cli', 'main.js');
+    expect(spawnSync(process.execPath, [program, 'show', 'tcp/idle/recv']).status).toBe(0);
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'run', 'tcp/idle'], { encoding: 'utf8' });
     expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
     expect(stderr).toMatch(/^sockatlas: koffi's native module for \S+ cannot be loaded .*install without --omit=optional.*\n$/);
   });

@@ -28,7 +28,7 @@ test('each case is a scenario for each reading way, its steps in the words of th
     idle: { why: 'Why.', before: 'RST', recorded: ({ read }) => `${read}×2`, run: async () => {} },
   });
   expect(socket).toMatchObject({ id: 'tls/reset/idle?reader=socket', recorded: 'SSL_read×2', before: 'OpenSSL on the socket itself; RST' });
-  expect(bio).toMatchObject({ id: 'tls/reset/idle?reader=bio', recorded: '(recv, SSL_read)×2' });
+  expect(bio).toMatchObject({ id: 'tls/reset/idle?reader=bio', recorded: '[recv, SSL_read]×2' });
 });
 
 describe.each(READERS)('the reader %s', (reader: Reader) => {
