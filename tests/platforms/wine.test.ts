@@ -145,9 +145,9 @@ test('the lockfile of the Windows node has a hash for each package, names no hos
 describe('a prefix', () => {
   test('is a few links and files', () => {
     const prefix = join(fresh(), 'prefix');
-    createPrefix(prefix, '/some/root');
+    createPrefix(prefix, '/some/place');
     expect(readlinkSync(join(prefix, 'dosdevices', 'z:'))).toBe('/');
-    expect(readlinkSync(join(prefix, 'drive_c', 'windows', 'system32'))).toBe('/some/root/usr/lib/x86_64-linux-gnu/wine/x86_64-windows');
+    expect(readlinkSync(join(prefix, 'drive_c', 'windows', 'system32'))).toBe('/some/place/usr/lib/x86_64-linux-gnu/wine/x86_64-windows');
     expect(readFileSync(join(prefix, 'user.reg'), 'utf8')).toContain('[Software\\\\Wine]\n"Version"="win10"');
     expect(readFileSync(join(prefix, 'system.reg'), 'utf8')).toContain('"Image Path"="C:\\\\windows\\\\system32\\\\rsaenh.dll"');
     expect(readFileSync(join(prefix, '.update-timestamp'), 'utf8')).toBe('disable\n');
