@@ -37,7 +37,15 @@ export async function localContext(peerCommand: Command, timeout: number): Promi
   const platform = identify(sockets, await requireKoffi());
   const nameOf = (code: number) => socketCode(platform.id, code)?.name;
   return {
-    context: { sockets, platform: platform.id, nameOf, tellsState: tellsState(sockets), threads: new BlockingThreads(timeout), peers: localPeers(peerCommand) },
+    context: {
+      sockets,
+      platform: platform.id,
+      nameOf,
+      tellsState: tellsState(sockets),
+      threads: new BlockingThreads(),
+      timeout,
+      peers: localPeers(peerCommand),
+    },
     platform,
   };
 }
@@ -80,7 +88,6 @@ export async function runAgent(scenarios: readonly Scenario[], peerCommand: Comm
   }
   say({ type: 'ready', platform: ready.platform });
 
-  let threads: { timeout: number; pool: BlockingThreads } | undefined;
   for (;;) {
     const request = requests.shift();
     if (request === undefined) {
@@ -89,9 +96,8 @@ export async function runAgent(scenarios: readonly Scenario[], peerCommand: Comm
       });
       continue;
     }
-    if (threads?.timeout !== request.timeout) threads = { timeout: request.timeout, pool: new BlockingThreads(request.timeout) };
     const peers = request.peerHost === undefined ? ready.context.peers : hostedPeers(request.peerHost);
-    await answer(say, scenarios, { ...ready.context, threads: threads.pool, peers }, request);
+    await answer(say, scenarios, { ...ready.context, timeout: request.timeout, peers }, request);
   }
 }
 

@@ -32,14 +32,9 @@ export interface Pending {
  */
 export class BlockingThreads {
   readonly #idle: Worker[] = [];
-  readonly #timeout: number;
 
-  /** `timeout` in ms, for each call. */
-  constructor(timeout: number) {
-    this.#timeout = timeout;
-  }
-
-  start(call: Call): Pending {
+  /** Makes a call in a thread; `timeout` in ms, from the call on. */
+  start(call: Call, timeout: number): Pending {
     const thread = this.#idle.pop() ?? startThread();
     const answer = deferred<Answer>();
     const calling = deferred<void>();
@@ -54,7 +49,7 @@ export class BlockingThreads {
     const onMessage = (message: ThreadMessage) => {
       if ('calling' in message) {
         clearTimeout(timer);
-        timer = setTimeout(() => finish(() => answer.reject(new CallBlocked(this.#timeout))), this.#timeout);
+        timer = setTimeout(() => finish(() => answer.reject(new CallBlocked(timeout))), timeout);
         return calling.resolve();
       }
       finish(() => answer.resolve(message.answer));

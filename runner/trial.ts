@@ -22,6 +22,8 @@ export interface TrialContext {
   /** Whether a call tells what state a connection is in; where none does, settling is a pause. */
   readonly tellsState: boolean;
   readonly threads: BlockingThreads;
+  /** ms that a call may take before it counts as blocked. */
+  readonly timeout: number;
   readonly peers: Peers;
   /** Told of each observation as it is made. */
   readonly onObservation?: ((observation: TimedObservation) => void) | undefined;
@@ -361,7 +363,8 @@ export class Subject {
   }
 
   #inThread(call: Call): { readonly calling: Promise<void>; readonly returned: Promise<TimedObservation> } {
-    const { calling, answer } = this.#trial.context.threads.start(call);
+    const { threads, timeout } = this.#trial.context;
+    const { calling, answer } = threads.start(call, timeout);
     const returned = answer.then(
       (answered) => this.#observe(call, answered),
       (error) => {

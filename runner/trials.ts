@@ -10,7 +10,6 @@ export interface TrialsOptions {
   readonly onObservation?: (observation: TimedObservation) => void;
   /** Told now and then how far it is, with what has been measured so far. */
   readonly onProgress?: (measured: Measured) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** How many trials run side by side where they spend their time waiting: as many as fit into 64 descriptors with their threads. */
@@ -55,7 +54,7 @@ export async function runTrials(context: TrialContext, scenario: Scenario, optio
   const waits = scenario.waits || !context.tellsState;
 
   const lane = async () => {
-    while (started < options.trials && ended === undefined && options.signal?.aborted !== true) {
+    while (started < options.trials && ended === undefined) {
       const isFirst = started++ === 0;
       const trial = new Trial(isFirst ? { ...context, onObservation: options.onObservation } : context);
       try {

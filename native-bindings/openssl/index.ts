@@ -27,7 +27,6 @@ export const SSL_ERRORS = [
   'SSL_ERROR_SYSCALL',
   'SSL_ERROR_ZERO_RETURN',
 ] as const;
-export type SslError = (typeof SSL_ERRORS)[number];
 
 /** What one call of OpenSSL gave, and all that it left beside it. */
 export interface SslOutcome {
