@@ -1,10 +1,11 @@
 import { type CodePlatform, codeNamed, type Meaning, socketCode } from '../platforms/code.ts';
+import type { Evidence } from '../platforms/evidence.ts';
 import type { Observation } from '../results/schema.ts';
-import type { Context } from './table-schema.ts';
+import type { TableCall } from './table-schema.ts';
 
 /** What a call gave, and what that means, whatever a table makes of it. */
 export interface Answer {
-  readonly context: Context;
+  readonly call: TableCall;
   /** As the call returned it; an accepted socket, whose number means nothing, is 1. */
   readonly ret: number;
   /** errno or WSAGetLastError(); 0 where the call did not fail. */
@@ -18,8 +19,7 @@ export interface Sighting extends Answer {
   readonly codes: CodePlatform;
   /** The platform, for people: `windows` where it is expected of all of them, `wine-10.0` where one run shows it. */
   readonly platform: string;
-  /** Whether a run shows it; else it is documented, or a test elsewhere asserts it. */
-  readonly measured: boolean;
+  readonly evidence: Evidence;
   /** The file that holds it: a run, or platforms/…/expected.json. */
   readonly source: string;
   readonly scenario: string;
@@ -28,16 +28,16 @@ export interface Sighting extends Answer {
   readonly index: number;
 }
 
-const CONTEXT_OF: Readonly<Record<string, Context>> = { recv: 'recv', send: 'send', sendto: 'send', accept: 'accept', connect: 'connect' };
+const CALL_OF: Readonly<Record<string, TableCall>> = { recv: 'recv', send: 'send', sendto: 'send', accept: 'accept', connect: 'connect' };
 
 /** What a table can be asked about an observation; undefined where it is no answer of recv, send, accept or connect that tells anything. */
 export function answerOf(codes: CodePlatform, observation: Observation): Answer | undefined {
-  const { on, call, ret, code, args } = observation;
-  const context = Object.hasOwn(CONTEXT_OF, call) ? CONTEXT_OF[call] : undefined;
-  if (context === undefined || on !== 'S' || ret === null) return undefined;
+  const { on, ret, code, args } = observation;
+  const call = Object.hasOwn(CALL_OF, observation.call) ? CALL_OF[observation.call] : undefined;
+  if (call === undefined || on !== 'S' || ret === null) return undefined;
   // A recv that asked for nothing got it: its zero is neither an end nor data.
-  if (ret === 0 && context === 'recv' && args.length === 0) return undefined;
-  return { context, ret: ret === 'socket' ? 1 : ret, code, meaning: meaningOfObservation(codes, observation) };
+  if (ret === 0 && call === 'recv' && args.length === 0) return undefined;
+  return { call, ret: ret === 'socket' ? 1 : ret, code, meaning: meaningOfObservation(codes, observation) };
 }
 
 /** What an answer of a call means, whatever a table makes of it. */
@@ -48,12 +48,12 @@ export function meaningOfObservation(codes: CodePlatform, observation: Observati
 }
 
 /** The observation that a token of an expected trace stands for, or undefined for a token that stands for none (`?`, `blocked`) or for many (a bit mask). */
-export function observationOf(codes: CodePlatform, context: Context, empty: boolean, token: string): Observation | undefined {
-  const base = { on: 'S', call: context, args: context === 'recv' && empty ? { length: 0 } : {}, token } as const;
+export function observationOf(codes: CodePlatform, call: TableCall, empty: boolean, token: string): Observation | undefined {
+  const base = { on: 'S', call: call, args: call === 'recv' && empty ? { length: 0 } : {}, token } as const;
   const [, bytes] = /^(?:data|sent):(\d+)$/.exec(token) ?? [];
   if (bytes !== undefined) return { ...base, ret: Number(bytes), code: 0 };
   if (token === 'eof' || token === '0') return { ...base, ret: 0, code: 0 };
-  if (token === 'ok') return { ...base, ret: context === 'accept' ? 'socket' : 0, code: 0 };
+  if (token === 'ok') return { ...base, ret: call === 'accept' ? 'socket' : 0, code: 0 };
   const code = codeNamed(codes, token);
   return code === undefined ? undefined : { ...base, ret: -1, code: code.number, name: code.name };
 }

@@ -1,7 +1,7 @@
 import type { CodePlatform, Meaning } from '../platforms/code.ts';
 import type { Observation, ScenarioLine } from '../results/schema.ts';
 import { meaningOfObservation } from './answer.ts';
-import { type Context, classifier, meaningOf, type Table, tableId } from './table.ts';
+import { classifier, meaningOf, type Table, type TableCall, tableId } from './table.ts';
 
 /** A class that a table gives to an answer, and that the answer does not bear. */
 export interface Misclassification {
@@ -39,5 +39,5 @@ export function checkScenario(table: Table, platform: CodePlatform, { id, traces
 }
 
 function isOf(table: Table, { call, ret }: Observation): boolean {
-  return (table.contexts as readonly string[]).includes(call as Context) && typeof ret === 'number';
+  return (table.calls as readonly string[]).includes(call as TableCall) && typeof ret === 'number';
 }

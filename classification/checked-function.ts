@@ -7,7 +7,7 @@ import type { Answer } from './answer.ts';
 import { type Checked, platformsOf, type Reading } from './checked.ts';
 import { TableError } from './read-table.ts';
 import type { Question, TableAnswer, TableRequest } from './table-protocol.ts';
-import { CONTEXTS } from './table-schema.ts';
+import { TABLE_CALLS } from './table-schema.ts';
 
 /** A table as a function of the user's. */
 export type FunctionFile =
@@ -26,11 +26,11 @@ const ANSWER_MS = 3000;
 
 const exportsSchema = z.object({
   classes: z.record(z.string(), z.enum(MEANINGS)).optional(),
-  contexts: z.array(z.enum(CONTEXTS)).min(1).optional(),
+  calls: z.array(z.enum(TABLE_CALLS)).min(1).optional(),
   api: z.enum(['posix', 'winsock']).optional(),
 });
 
-type Asked = Pick<Answer, 'context' | 'ret' | 'code'> & { readonly codes: CodePlatform };
+type Asked = Pick<Answer, 'call' | 'ret' | 'code'> & { readonly codes: CodePlatform };
 
 /**
  * Asks a function about each of the answers, in a process of its own, and keeps what it said. `command` starts that process.
@@ -43,13 +43,13 @@ export async function checkedFunction(command: Command, source: FunctionFile, an
   try {
     const said = exportsSchema.safeParse(await child.load(source));
     if (!said.success) throw new TableError(`${source.file}: what it exports beside classify: ${z.prettifyError(said.error)}`);
-    const { classes = {}, contexts = ['recv', 'send'], api } = said.data;
+    const { classes = {}, calls = ['recv', 'send'], api } = said.data;
     const readings = new Map<string, Reading>();
     const platforms = platformsOf(api);
-    for (const { codes, context, ret, code } of answers) {
-      const question: Question = { platform: spoken(codes), context, ret, code };
+    for (const { codes, call, ret, code } of answers) {
+      const question: Question = { platform: spoken(codes), call, ret, code };
       const key = keyOf(question);
-      if (readings.has(key) || !contexts.includes(context) || !platforms.includes(codes)) continue;
+      if (readings.has(key) || !calls.includes(call) || !platforms.includes(codes)) continue;
       readings.set(key, readingOf(source, classes, question, await child.ask(question)));
     }
     const name = basename(source.file);
@@ -58,9 +58,9 @@ export async function checkedFunction(command: Command, source: FunctionFile, an
       library: source.file,
       versions: '',
       api,
-      contexts,
+      calls,
       file: source.file,
-      read: (codes, { context, ret, code }) => readings.get(keyOf({ platform: spoken(codes), context, ret, code })),
+      read: (codes, { call, ret, code }) => readings.get(keyOf({ platform: spoken(codes), call, ret, code })),
     };
   } finally {
     await child.stop();
@@ -88,14 +88,12 @@ function spoken(codes: CodePlatform): string {
   return codes === 'wine' ? 'windows' : codes;
 }
 
-function keyOf({ platform, context, ret, code }: Question): string {
-  return `${platform} ${context} ${ret} ${code}`;
+function keyOf({ platform, call, ret, code }: Question): string {
+  return `${platform} ${call} ${ret} ${code}`;
 }
 
-function describe(source: FunctionFile, { ret, code, context, platform }: Question): string {
-  return source.kind === 'library'
-    ? `${source.file}: ${source.name}(${ret}, ${code})`
-    : `${source.file}: classify(${ret}, ${code}, '${context}', '${platform}')`;
+function describe(source: FunctionFile, { ret, code, call, platform }: Question): string {
+  return source.kind === 'library' ? `${source.file}: ${source.name}(${ret}, ${code})` : `${source.file}: classify(${ret}, ${code}, '${call}', '${platform}')`;
 }
 
 /** The process that a function runs in. */
@@ -133,12 +131,12 @@ class TableProcess {
   }
 
   async ask(question: Question): Promise<string | number> {
-    const { ret, code, context } = question;
-    const call = `${this.#file}: classify(${ret}, ${code}) for ${context}`;
-    const answer = await this.#exchange({ type: 'ask', question }, ANSWER_MS, call);
-    if (answer.type === 'threw') throw new TableError(`${call} threw ${answer.reason}`);
+    const { ret, code, call } = question;
+    const asked = `${this.#file}: classify(${ret}, ${code}) for ${call}`;
+    const answer = await this.#exchange({ type: 'ask', question }, ANSWER_MS, asked);
+    if (answer.type === 'threw') throw new TableError(`${asked} threw ${answer.reason}`);
     if (answer.type !== 'class' || answer.value === null) {
-      throw new TableError(`${call} gave no class but ${answer.type === 'class' ? answer.kind : answer.type}: a string, or a number, is wanted`);
+      throw new TableError(`${asked} gave no class but ${answer.type === 'class' ? answer.kind : answer.type}: a string, or a number, is wanted`);
     }
     return answer.value;
   }

@@ -1,7 +1,7 @@
 import type { CodePlatform, Meaning } from '../platforms/code.ts';
 import type { Answer } from './answer.ts';
 import { type Compiled, compile } from './compile.ts';
-import { type Api, type Context, meaningOf, type Table, tableId } from './table-schema.ts';
+import { type Api, meaningOf, type Table, type TableCall, tableId } from './table-schema.ts';
 
 /** What is made of an answer. */
 export interface Reading {
@@ -20,13 +20,13 @@ export interface Checked {
   readonly versions: string;
   /** undefined: it is asked about the codes of every platform. */
   readonly api: Api | undefined;
-  readonly contexts: readonly Context[];
+  readonly calls: readonly TableCall[];
   /** The file that findings point at, absolute. */
   readonly file: string;
   /** Its rows, and the text that they stand in. */
   readonly rows?: { readonly table: Table; readonly text: string };
   /** undefined where it has no answer to that, which a function may not have been asked. */
-  read(codes: CodePlatform, answer: Pick<Answer, 'context' | 'ret' | 'code'>): Reading | undefined;
+  read(codes: CodePlatform, answer: Pick<Answer, 'call' | 'ret' | 'code'>): Reading | undefined;
 }
 
 /** The platforms whose codes an api's tables name. */
@@ -52,7 +52,7 @@ export function checkedTable(table: Table, file: string, text: string): Checked 
     library: table.name,
     versions: table.versions,
     api: table.api,
-    contexts: table.contexts,
+    calls: table.calls,
     file,
     rows: { table, text },
     read(codes, { ret, code }) {

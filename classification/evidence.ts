@@ -20,7 +20,7 @@ export function expectedSightings(scenarios: readonly Described[]): Sighting[] {
             {
               codes: platform,
               platform: [platform, ...conditions(expectation)].join(' '),
-              measured: expectation.measured,
+              evidence: expectation.evidence,
               source: file,
               scenario: id,
             },
@@ -49,7 +49,7 @@ export function recordedSightings(scenarios: readonly Described[], runs: readonl
         sightingsOf(observations, {
           codes: run.header.platform.id,
           platform: run.header.platform.name,
-          measured: true,
+          evidence: 'measured',
           source: name(file),
           scenario: id,
         }),
@@ -61,7 +61,7 @@ export function recordedSightings(scenarios: readonly Described[], runs: readonl
 /** Sightings of one scenario's observations; those that are no answer for a table are left out. */
 export function sightingsOf(
   observations: readonly (Observation | undefined)[],
-  where: Pick<Sighting, 'codes' | 'platform' | 'measured' | 'source' | 'scenario'>,
+  where: Pick<Sighting, 'codes' | 'platform' | 'evidence' | 'source' | 'scenario'>,
 ): Sighting[] {
   const whole = observations.map((observation) => observation ?? UNKNOWN);
   return observations.flatMap((observation, index) => {
@@ -82,8 +82,8 @@ function expand(pattern: readonly string[], steps: readonly Step[]): [Step, stri
   });
 }
 
-function spelled(platform: (typeof EXPECTED_PLATFORMS)[number], { context, empty }: Step, token: string): Observation | undefined {
-  return context === undefined ? undefined : observationOf(platform, context, empty, token);
+function spelled(platform: (typeof EXPECTED_PLATFORMS)[number], { call, empty }: Step, token: string): Observation | undefined {
+  return call === undefined ? undefined : observationOf(platform, call, empty, token);
 }
 
 function conditions({ when = {} }: Expectation): string[] {

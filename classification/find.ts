@@ -27,11 +27,11 @@ export function answerFindings(checked: Checked, sightings: Iterable<Sighting>):
   const judge = judgeOf(checked);
   const found = new Map<string, Finding & { seen: Sighting[] }>();
   for (const sighting of sightings) {
-    if (!platforms.has(sighting.codes) || !checked.contexts.includes(sighting.context)) continue;
+    if (!platforms.has(sighting.codes) || !checked.calls.includes(sighting.call)) continue;
     const fault = judge(sighting);
     if (fault === undefined) continue;
     const { rule, level, reading } = fault;
-    const key = [rule.id, level, reading.row ?? reading.className, spelled(sighting), sighting.context].join(' ');
+    const key = [rule.id, level, reading.row ?? reading.className, spelled(sighting), sighting.call].join(' ');
     const known = found.get(key);
     if (known === undefined) found.set(key, { rule, level, at: rowPlace(checked, reading.row), reading, seen: [sighting] });
     else if (!known.seen.some(({ platform }) => platform === sighting.platform)) known.seen.push(sighting);
@@ -111,7 +111,7 @@ function differences(rule: PairRule, posix: Checked, winsock: Checked, events: r
 function rightly(checked: Checked): (answer: Sighting) => { answer: Sighting; reading: Reading }[] {
   const judge = judgeOf(checked);
   return (answer) => {
-    if (!checked.contexts.includes(answer.context) || judge(answer) !== undefined) return [];
+    if (!checked.calls.includes(answer.call) || judge(answer) !== undefined) return [];
     const reading = checked.read(answer.codes, answer);
     return reading === undefined ? [] : [{ answer, reading }];
   };
@@ -127,7 +127,7 @@ function byEvent(evidence: readonly Sighting[]): Event[] {
   const posix = new Set(platformsOf('posix'));
   const events = new Map<string, Event>();
   for (const sighting of evidence) {
-    const key = `${sighting.scenario} ${sighting.index} ${sighting.context}`;
+    const key = `${sighting.scenario} ${sighting.index} ${sighting.call}`;
     const event = events.get(key) ?? { posix: [], winsock: [] };
     events.set(key, event);
     event[posix.has(sighting.codes) ? 'posix' : 'winsock'].push(sighting);
@@ -143,7 +143,7 @@ function arePair(posix: Checked, winsock: Checked): boolean {
     winsock.api === 'winsock' &&
     posix.library === winsock.library &&
     overlap(posix.versions, winsock.versions) &&
-    posix.contexts.some((context) => winsock.contexts.includes(context))
+    posix.calls.some((call) => winsock.calls.includes(call))
   );
 }
 

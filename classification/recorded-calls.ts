@@ -1,13 +1,13 @@
-import type { Context } from './table-schema.ts';
+import type { TableCall } from './table-schema.ts';
 
 /** A step of a trace: a call whose answer a table may be asked about, or one that is none of a table's. */
 export interface Step {
-  readonly context: Context | undefined;
+  readonly call: TableCall | undefined;
   /** A recv of no bytes: its zero says nothing. */
   readonly empty: boolean;
 }
 
-const OTHER: Step = { context: undefined, empty: false };
+const OTHER: Step = { call: undefined, empty: false };
 const CALL = /(?:^|\s)(recv|send|accept|connect)\b(\([^)]*\))?/;
 
 /**
@@ -23,9 +23,9 @@ export function recordedCalls(recorded: string): Step[] {
     if (step.startsWith('(')) return step.includes('recorded too') ? [OTHER] : [];
     // "connect to the same address again, on S as accepted": a remark, no step.
     if (/^on\b/.test(step)) return [];
-    if (/\bsends\b.*\buntil one fails\b/.test(step)) return [{ context: 'send', empty: false }];
-    const [, context, length] = CALL.exec(step) ?? [];
-    const call: Step = context === undefined ? OTHER : { context: context as Context, empty: context === 'recv' && length === '(0)' };
+    if (/\bsends\b.*\buntil one fails\b/.test(step)) return [{ call: 'send', empty: false }];
+    const [, name, length] = CALL.exec(step) ?? [];
+    const call: Step = name === undefined ? OTHER : { call: name as TableCall, empty: name === 'recv' && length === '(0)' };
     return Array.from({ length: Number(/×(\d+)/.exec(step)?.[1] ?? 1) }, () => call);
   });
 }

@@ -1,4 +1,4 @@
-import type { Context } from './table-schema.ts';
+import type { TableCall } from './table-schema.ts';
 
 /** What a user's function is asked, by the process that checks it, in a process of its own. */
 export type TableRequest =
@@ -9,13 +9,13 @@ export type TableRequest =
 /** `platform` is whose code it is: linux, darwin or windows. */
 export interface Question {
   readonly platform: string;
-  readonly context: Context;
+  readonly call: TableCall;
   readonly ret: number;
   readonly code: number;
 }
 
 export type TableAnswer =
-  /** `exports` is what a module says of itself: classes, contexts, api. Not yet looked at. */
+  /** `exports` is what a module says of itself: classes, calls, api. Not yet looked at. */
   | { readonly type: 'loaded'; readonly exports: unknown }
   /** `machine` where not the user's file stands in the way. */
   | { readonly type: 'cannot'; readonly reason: string; readonly machine: boolean }

@@ -3,7 +3,7 @@ import { MEANINGS, type Meaning } from '../platforms/code.ts';
 import { z } from '../platforms/zod.ts';
 
 /** Calls whose answers are told apart. */
-export const CONTEXTS = ['recv', 'send', 'accept', 'connect'] as const;
+export const TABLE_CALLS = ['recv', 'send', 'accept', 'connect'] as const;
 
 /**
  * Whose codes a table names. With `posix` and `winsock` a call returns -1 and leaves its code in errno or WSAGetLastError(); with the others the
@@ -35,7 +35,7 @@ export const tableSchema = z
     label: z.string().min(1).max(60).describe('The versions, for people: 7.10–7.21'),
     superseded: z.literal(true).optional().describe('An old era: runs are held against it only where its version is asked for'),
     api: z.enum(APIS).describe('Whose codes its rows name; freertos, rl and lwip return the code itself, negative'),
-    contexts: z.array(z.enum(CONTEXTS)).min(1).max(CONTEXTS.length),
+    calls: z.array(z.enum(TABLE_CALLS)).min(1).max(TABLE_CALLS.length),
     sources: z.array(text).min(1).max(50),
     note: text.optional(),
     codes: z
@@ -61,8 +61,8 @@ export const tableSchema = z
       .max(MOST)
       .describe('The first row that matches counts'),
   })
-  .superRefine((table, context) => {
-    const add = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+  .superRefine((table, call) => {
+    const add = (path: (string | number)[], message: string) => call.addIssue({ code: 'custom', path, message });
     table.rows.forEach((row, i) => {
       if (!Object.hasOwn(table.classes, row.class))
         add(['rows', i, 'class'], `${row.class} is none of the table's classes (${Object.keys(table.classes).join(', ')})`);
@@ -81,7 +81,7 @@ export const tableSchema = z
 
 export type Table = Zod.infer<typeof tableSchema>;
 export type Row = Table['rows'][number];
-export type Context = Table['contexts'][number];
+export type TableCall = Table['calls'][number];
 
 /** Whether a call of this api returns its code, instead of leaving it beside a -1. */
 export function isInReturn(api: Api): boolean {
@@ -92,10 +92,10 @@ export function meaningOf(table: Table, className: string): Meaning {
   return (table.classes[className] as Table['classes'][string]).meaning;
 }
 
-/** What messages and pages call a table. Contexts are named where they are not the usual two. */
-export function tableId({ name, label, api, contexts }: Pick<Table, 'name' | 'label' | 'api' | 'contexts'>): string {
-  const usual = contexts.length === 2 && contexts.includes('recv') && contexts.includes('send');
-  return `${name}@${label}/${api}${usual ? '' : `/${contexts.join('+')}`}`;
+/** What messages and pages call a table. Calls are named where they are not the usual two. */
+export function tableId({ name, label, api, calls }: Pick<Table, 'name' | 'label' | 'api' | 'calls'>): string {
+  const usual = calls.length === 2 && calls.includes('recv') && calls.includes('send');
+  return `${name}@${label}/${api}${usual ? '' : `/${calls.join('+')}`}`;
 }
 
 /** The first version that a range names: where it begins. */

@@ -5,7 +5,7 @@ import { compareVersions, inRange } from '../platforms/version.ts';
 import { type Api, oldest, type Table, tableSchema } from './table-schema.ts';
 
 export { type Classify, classifier } from './compile.ts';
-export { type Context, meaningOf, type Table, tableId, tableSchema } from './table-schema.ts';
+export { meaningOf, type Table, type TableCall, tableId, tableSchema } from './table-schema.ts';
 
 /** A table that comes with sockatlas, and the name of its file in `classification/tables/`. */
 export interface Shipped {

@@ -14,15 +14,15 @@ import { compareVersions } from '../platforms/version.ts';
 import { type Findings, failing, shownPath } from '../report/findings/findings.ts';
 import { FINDING_FORMATS, type FindingFormat, formatFindings } from '../report/findings/formats.ts';
 import { painter } from '../report/pretty.ts';
-import { recordedRuns } from '../results/recorded.ts';
 import { WholeFile } from '../results/write.ts';
 import { sibling } from '../runner/sibling.ts';
 import { scenarios } from '../suites/index.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { print, say } from './output.ts';
+import { evidenceRuns, type LocalOption } from './runs.ts';
 import { nearest } from './select.ts';
 
-export interface CheckArguments {
+export interface CheckArguments extends LocalOption {
   /** Whose answers alone count: `windows`, `wine-10.0`. */
   readonly platform?: readonly string[];
   readonly format: FindingFormat;
@@ -38,16 +38,16 @@ export interface CheckArguments {
 
 /**
  * `sockatlas check`: holds tables against what platforms are expected to answer and what runs recorded. A table is the name of one that comes with sockatlas
- * (`mongoose@7.16`), a JSON file of the published schema, a module that exports `classify(ret, code, context)`, or `./libmine.so:classify`, a C function
+ * (`mongoose@7.16`), a JSON file of the published schema, a module that exports `classify(ret, code, call)`, or `./libmine.so:classify`, a C function
  * `int classify(long ret, int code)`. Resolves to the exit code.
  *
  * @throws UsageError for a table that cannot be used, EnvironmentError where the process for it cannot be started
  */
-export async function check(tables: readonly string[], { platform, format, level, out, table = [], classes }: CheckArguments): Promise<number> {
+export async function check(tables: readonly string[], { platform, format, level, out, table = [], classes, local = false }: CheckArguments): Promise<number> {
   const names = [...tables, ...table];
   if (names.length === 0) throw new UsageError(`which table? A file, or one of ${libraries().join(', ')} (mongoose@7.16 for one version)`);
   const file = out === undefined ? undefined : new WholeFile(out);
-  const evidence = choose([...expectedSightings(scenarios), ...recordedSightings(scenarios, recordedRuns(say), shownPath)], platform);
+  const evidence = choose([...expectedSightings(scenarios), ...recordedSightings(scenarios, evidenceRuns({ local }), shownPath)], platform);
   const checked = await loadAll(names, classes, evidence);
   const kinds = new Set(checked.flatMap(({ api }) => platformsOf(api)));
   const used = evidence.filter(({ codes }) => kinds.has(codes));
@@ -115,7 +115,7 @@ async function load(name: string, classes: string | undefined, evidence: readonl
 
 /** A function is asked about all that may be looked up, and about the sends that nobody made (rules/recv-table-for-send.ts). */
 function ask(source: FunctionFile, evidence: readonly Sighting[]): Promise<Checked> {
-  const probes = [...new Set(evidence.map(({ codes }) => codes))].map((codes) => ({ codes, context: 'send', ret: 0, code: 0 }) as const);
+  const probes = [...new Set(evidence.map(({ codes }) => codes))].map((codes) => ({ codes, call: 'send', ret: 0, code: 0 }) as const);
   return checkedFunction(tableProcess(), source, [...evidence, ...probes]);
 }
 

@@ -63,7 +63,7 @@ async function loaded(source: PolicySource): Promise<{ policy: Policy; tableFor:
   if ('module' in source) {
     const { table } = source;
     const tableFor = (api: Table['api']) =>
-      table === undefined ? undefined : tablesOf(table.library, api, table.version).find(({ contexts }) => contexts.includes('recv'));
+      table === undefined ? undefined : tablesOf(table.library, api, table.version).find(({ calls }) => calls.includes('recv'));
     return { policy: await importedPolicy(source.module), tableFor };
   }
   const { policy, table } = mongooseBuild(source.version, source.transport);
@@ -97,7 +97,7 @@ async function live(policy: Policy, tableFor: (api: Table['api']) => Table | und
     const trace: PlatformTrace = {
       platform: { id: platform.id, name: platform.name },
       scenario: 'tcp/reset/idle',
-      standing: 'recorded',
+      evidence: 'measured',
       source: 'live, on real sockets',
       // Each loop has its own; they stand in its polls.
       answers: [],

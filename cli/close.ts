@@ -9,17 +9,18 @@ import { TRANSPORTS, type Transport } from '../classification/policies/rules.ts'
 import type { Command } from '../platforms/command.ts';
 import { jsonStories } from '../report/close/json.ts';
 import { markdownStories } from '../report/close/markdown.ts';
-import { MATRIX_LEGEND, markdownMatrix, mongooseMatrix, prettyMatrix, standings } from '../report/close/matrix.ts';
+import { evidenceLine, MATRIX_LEGEND, markdownMatrix, mongooseMatrix, prettyMatrix } from '../report/close/matrix.ts';
 import { prettyStories } from '../report/close/pretty.ts';
 import { painter } from '../report/pretty.ts';
-import { type Recorded, recordedRuns } from '../results/recorded.ts';
+import type { Recorded } from '../results/recorded.ts';
 import type { PolicySource } from './close-live.ts';
 import { inProcess } from './close-process.ts';
 import { EXIT, UsageError } from './errors.ts';
-import { print, say } from './output.ts';
+import { print } from './output.ts';
 import { HERE, placesNamed } from './places.ts';
+import { evidenceRuns, type LocalOption } from './runs.ts';
 
-export interface CloseArguments {
+export interface CloseArguments extends LocalOption {
   /** openssl, mbedtls or builtin; without TLS where absent. */
   readonly tls?: string;
   /** select, poll or epoll; all that there are where absent. */
@@ -92,18 +93,18 @@ async function matrix(options: CloseArguments): Promise<number> {
   for (const option of ['tls', 'io', 'platform', 'live', 'buffered'] as const) {
     if (options[option] !== undefined) throw new UsageError(`--${option} is for one version: ${LIBRARY}@7.16, say; the matrix holds them all`);
   }
-  const table = mongooseMatrix(recordedRuns(say), options.scenario ?? SCENARIO);
+  const table = mongooseMatrix(evidenceRuns(options), options.scenario ?? SCENARIO);
   const text = {
     pretty: () => prettyMatrix(table, painter(process.stdout)),
     json: () => `${JSON.stringify(table, undefined, 2)}\n`,
-    markdown: () => `${markdownMatrix(table)}\n${MATRIX_LEGEND} ${standings(table)}\n`,
+    markdown: () => `${markdownMatrix(table)}\n${MATRIX_LEGEND} ${evidenceLine(table)}\n`,
   };
   await print(text[options.format]());
   return EXIT.conforms;
 }
 
 async function playedStories(version: string | undefined, options: CloseArguments): Promise<readonly Story[]> {
-  const runs = recordedRuns(say);
+  const runs = evidenceRuns(options);
   const scenario = options.scenario ?? SCENARIO;
   const bufferedTlsBytes = buffered(options);
   const own = options.policy === undefined ? undefined : moduleUrl(options.policy);

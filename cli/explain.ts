@@ -1,12 +1,13 @@
 import { CODE_PLATFORMS, type Code, type CodePlatform, codesOf } from '../platforms/code.ts';
 import { describeObservation } from '../report/deviation.ts';
-import { recordedRuns } from '../results/recorded.ts';
+import type { Recorded } from '../results/recorded.ts';
 import { EXIT, UsageError } from './errors.ts';
-import { print, say } from './output.ts';
+import { print } from './output.ts';
+import { evidenceRuns, type LocalOption } from './runs.ts';
 import { nearest } from './select.ts';
 
 /** `sockatlas explain <code>`: an error code by name or number, on each platform that has it, and where it was seen. */
-export async function explain(wanted: string): Promise<number> {
+export async function explain(wanted: string, options: LocalOption = {}): Promise<number> {
   const hits = CODE_PLATFORMS.flatMap((platform) =>
     codesOf(platform)
       .filter((code) => isMeant(code, wanted))
@@ -16,7 +17,7 @@ export async function explain(wanted: string): Promise<number> {
     const names = [...new Set(CODE_PLATFORMS.flatMap((platform) => codesOf(platform).map(({ name }) => name)))];
     throw new UsageError(`no platform has an error code ${JSON.stringify(wanted)}; the nearest: ${nearest(names, wanted.toUpperCase()).join(', ')}`);
   }
-  const runs = recordedRuns(say);
+  const runs = evidenceRuns(options);
   const lines = hits.flatMap(({ platform, code }) => [
     `${code.name} = ${spellNumber(code)} on ${platform} (${code.domain})${code.aliases ? `, also ${code.aliases.join(', ')}` : ''}: ${code.meaning}`,
     `  ${code.text}`,
@@ -51,7 +52,7 @@ function counterparts(platform: CodePlatform, code: Code): string[] {
   return others.length === 0 ? [] : [`  elsewhere: ${others.join(', ')}`];
 }
 
-function seen(runs: ReturnType<typeof recordedRuns>, platform: CodePlatform, { name }: Code): string[] {
+function seen(runs: readonly Recorded[], platform: CodePlatform, { name }: Code): string[] {
   const found = new Map<string, string>();
   for (const { run } of runs) {
     const { id, name: platformName } = run.header.platform;

@@ -39,7 +39,7 @@ function jsonTable(file: string, api: 'posix' | 'winsock'): string {
     versions: '>=1.0',
     label: '1.0+',
     api,
-    contexts: ['recv', 'send'],
+    calls: ['recv', 'send'],
     sources: ['Where the code is that this is read from: a URL, with its line'],
     note: 'What is true of the whole table. Rows are read from the top, and the first that matches counts; each of the three returns needs a last row without codes.',
     classes: {
@@ -80,7 +80,7 @@ export const classes = {
 };
 
 // Which calls it is asked about, of recv, send, accept and connect; recv and send where it is not said.
-export const contexts = ['recv', 'send'];
+export const calls = ['recv', 'send'];
 
 // Whose codes it knows, where not both: 'posix' or 'winsock'.
 // export const api = 'posix';
@@ -89,13 +89,13 @@ const WOULD_BLOCK = { linux: [11], darwin: [35], windows: [10035] };
 const RESET = { linux: [104, 32], darwin: [54, 32], windows: [10054] };
 
 /**
- * ret: what the call returned. code: errno or WSAGetLastError(), 0 where it did not fail. context: the call. platform: whose code it is, 'linux', 'darwin'
+ * ret: what the call returned. code: errno or WSAGetLastError(), 0 where it did not fail. call: the call. platform: whose code it is, 'linux', 'darwin'
  * or 'windows'.
  */
-export function classify(ret${type('number')}, code${type('number')}, context${type('string')}, platform${type("'linux' | 'darwin' | 'windows'")})${type('string')} {
+export function classify(ret${type('number')}, code${type('number')}, call${type('string')}, platform${type("'linux' | 'darwin' | 'windows'")})${type('string')} {
   if (ret > 0) return 'DATA';
   // A send that returns 0 has written nothing: only for recv is it the end.
-  if (ret === 0) return context === 'recv' ? 'END' : 'DATA';
+  if (ret === 0) return call === 'recv' ? 'END' : 'DATA';
   if (WOULD_BLOCK[platform].includes(code)) return 'WAIT';
   if (RESET[platform].includes(code)) return 'RESET';
   return 'ERROR';

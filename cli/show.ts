@@ -1,14 +1,16 @@
+import { evidencePhrase } from '../platforms/evidence.ts';
 import { EXPECTED_PLATFORMS, type Expectation, expectationsFor, expectedFile, patternsOf } from '../platforms/expectation.ts';
 import { asPattern } from '../platforms/trace.ts';
 import { classPatterns, tablesFor } from '../report/view.ts';
-import { newestTraces, recordedRuns } from '../results/recorded.ts';
+import { newestTraces } from '../results/recorded.ts';
 import { scenarios } from '../suites/index.ts';
 import { EXIT, UsageError } from './errors.ts';
-import { print, say } from './output.ts';
+import { print } from './output.ts';
+import { evidenceRuns, type LocalOption } from './runs.ts';
 import { nearest } from './select.ts';
 
 /** `sockatlas show <id>`: the steps, why they matter, what each platform should give and by which sources, and what was recorded last. */
-export async function show(id: string): Promise<number> {
+export async function show(id: string, options: LocalOption = {}): Promise<number> {
   const ids = scenarios.map((scenario) => scenario.id);
   const scenario = scenarios.find((candidate) => candidate.id === id);
   if (scenario === undefined) throw new UsageError(`no scenario is named ${JSON.stringify(id)}; the nearest: ${nearest(ids, id).join(', ')}`);
@@ -21,7 +23,7 @@ export async function show(id: string): Promise<number> {
     for (const expectation of expectations) lines.push(...expectationLines(expectation));
   }
   lines.push('', 'recorded');
-  const newest = newestTraces(recordedRuns(say), id);
+  const newest = newestTraces(evidenceRuns(options), id);
   if (newest.length === 0) lines.push(`  nowhere yet: sockatlas run ${id}`);
   for (const { recorded, scenario: line } of newest) {
     const { platform, peer, started } = recorded.run.header;
@@ -38,12 +40,12 @@ export async function show(id: string): Promise<number> {
 }
 
 function expectationLines(expectation: Expectation): string[] {
-  const { when, confidence, measured, sources, note, deviates } = expectation;
+  const { when, evidence, sources, note, deviates } = expectation;
   const condition = Object.entries(when ?? {}).map(([what, range]) => `${what} ${range}`);
   const patterns = patternsOf(expectation).map((pattern) => pattern.join(' '));
   return [
     `  ${condition.length > 0 ? `${condition.join(', ')}: ` : ''}${patterns.join('  or  ') || 'not known: recorded, not judged'}`,
-    `    ${measured ? 'measured' : 'documented, not measured'}, confidence ${confidence}`,
+    `    ${evidencePhrase(evidence)}`,
     ...(deviates === undefined ? [] : [`    deviates from windows: ${deviates}`]),
     ...(note === undefined ? [] : [`    ${note}`]),
     ...sources.map((source) => `    source: ${source}`),

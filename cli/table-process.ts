@@ -41,10 +41,10 @@ async function loadModule(file: string): Promise<unknown> {
   if (/^\.[cm]?ts$/.test(extname(file))) readTypeScript(file);
   const module = (await import(pathToFileURL(file).href)) as Record<string, unknown> & { default?: Record<string, unknown> };
   // A CommonJS module may show its exports as the default one alone.
-  const { classify: named, classes, contexts, api } = typeof module.classify === 'function' ? module : (module.default ?? module);
+  const { classify: named, classes, calls, api } = typeof module.classify === 'function' ? module : (module.default ?? module);
   if (typeof named !== 'function') throw new Error(`it exports no function named classify (it exports ${Object.keys(module).join(', ') || 'nothing'})`);
-  classify = ({ ret, code, context, platform }) => named(ret, code, context, platform);
-  return { classes, contexts, api };
+  classify = ({ ret, code, call, platform }) => named(ret, code, call, platform);
+  return { classes, calls, api };
 }
 
 async function loadLibrary(file: string, name: string): Promise<unknown> {

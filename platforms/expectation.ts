@@ -1,6 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type * as Zod from 'zod';
-import { readData } from './package-root.ts';
+import type { CodePlatform } from './code.ts';
+import { EVIDENCE } from './evidence.ts';
+import { type Complaint, faulty, parseJson } from './json-file.ts';
+import { didYouMean } from './nearest.ts';
+import { packageRoot } from './package-root.ts';
 import type { Platform } from './platform.ts';
+import { complaintAboutToken } from './token.ts';
 import { matchesPattern } from './trace.ts';
 import { inRange } from './version.ts';
 import { z } from './zod.ts';
@@ -19,16 +26,18 @@ const expectationSchema = z
       .describe('Versions or names of this platform for which it holds: {"wine": "<8.21"}. The first entry that holds is the one that counts'),
     trace: patternSchema.optional(),
     anyOf: z.array(patternSchema).min(2).optional().describe('Where the sources leave more than one answer open'),
-    confidence: z
-      .enum(['A', 'B', 'C', 'D'])
-      .describe('A measured, or asserted by a test that passes there; B documented, or several reports; C one report or inference; D unknown, never asserted'),
-    measured: z.boolean().describe('true where a recorded run of this platform shows it; else it is documented only'),
+    evidence: z
+      .enum(EVIDENCE)
+      .describe(
+        'measured: a recorded run shows it; asserted: by a test that runs there; documented by the vendor; reported by users or maintainers; inferred: shown, not judged; unknown. ' +
+          'That of the weakest call in the trace',
+      ),
     sources: z.array(z.string().min(1)).min(1),
     note: z.string().optional(),
     deviates: z.string().min(1).optional().describe('Why this platform does otherwise than the one it stands for: the verdict is known-deviation'),
   })
-  .refine((e) => (e.confidence === 'D') === (e.trace === undefined && e.anyOf === undefined), {
-    message: 'an expectation has a trace (or anyOf) exactly when its confidence is A, B or C',
+  .refine((e) => (e.evidence === 'unknown') === (e.trace === undefined && e.anyOf === undefined), {
+    message: 'an expectation has a trace (or anyOf), unless its evidence is "unknown"',
   });
 
 export const expectationsSchema = z.strictObject({
@@ -45,12 +54,14 @@ export interface Found {
   readonly file: string;
 }
 
-const files = new Map<string, Zod.infer<typeof expectationsSchema> | undefined>();
+type Expectations = Zod.infer<typeof expectationsSchema>;
+
+const files = new Map<string, Expectations | undefined>();
 
 /** The platforms that have expectations; others (darwin) are recorded, not judged. */
 export const EXPECTED_PLATFORMS = ['linux', 'windows', 'wine'] as const;
 
-/** What `platform` should give for scenario `id`; undefined where nothing is known. @throws ZodError for an expected.json that is not of the schema */
+/** What `platform` should give for scenario `id`; undefined where nothing is known. @throws JsonFileError for an expected.json that is wrong */
 export function expectationFor(platform: Versions, id: string): Found | undefined {
   return find(platform.id, platform, id);
 }
@@ -74,12 +85,46 @@ function find(file: string, platform: Versions, id: string): Found | undefined {
   return content.mirrors === undefined ? undefined : find(content.mirrors, platform, id);
 }
 
-function load(platform: string): Zod.infer<typeof expectationsSchema> | undefined {
-  if (!files.has(platform)) {
-    const known = (EXPECTED_PLATFORMS as readonly string[]).includes(platform);
-    files.set(platform, known ? expectationsSchema.parse(readData('platforms', platform, 'expected.json')) : undefined);
+/**
+ * Holds every expected.json against the scenarios that there are.
+ *
+ * @throws JsonFileError for an entry about none of them, or an expected.json that is wrong: `FILE:LINE: what, the nearest right one`
+ */
+export function checkExpectations(ids: readonly string[]): void {
+  const known = new Set(ids);
+  for (const platform of EXPECTED_PLATFORMS) {
+    const complaints = (load(platform)?.expectations ?? []).flatMap(({ id }, i): Complaint[] =>
+      known.has(id) ? [] : [{ path: ['expectations', i, 'id'], message: `no scenario is named ${JSON.stringify(id)}${didYouMean(ids, id)}` }],
+    );
+    if (complaints.length > 0) throw faulty(textOf(platform), expectedFile(platform), complaints);
   }
+}
+
+function load(platform: string): Expectations | undefined {
+  if (!files.has(platform)) files.set(platform, (EXPECTED_PLATFORMS as readonly string[]).includes(platform) ? parse(platform as CodePlatform) : undefined);
   return files.get(platform);
+}
+
+function parse(platform: CodePlatform): Expectations {
+  const text = textOf(platform);
+  const content = parseJson(text, expectedFile(platform), expectationsSchema);
+  const complaints = content.expectations.flatMap(({ trace, anyOf }, i) => [
+    ...aboutTokens(platform, trace ?? [], ['expectations', i, 'trace']),
+    ...(anyOf ?? []).flatMap((pattern, j) => aboutTokens(platform, pattern, ['expectations', i, 'anyOf', j])),
+  ]);
+  if (complaints.length > 0) throw faulty(text, expectedFile(platform), complaints);
+  return content;
+}
+
+function aboutTokens(platform: CodePlatform, pattern: readonly string[], path: readonly PropertyKey[]): Complaint[] {
+  return pattern.flatMap((token, i) => {
+    const message = complaintAboutToken(platform, token, i === pattern.length - 1);
+    return message === undefined ? [] : [{ path: [...path, i], message }];
+  });
+}
+
+function textOf(platform: string): string {
+  return readFileSync(join(packageRoot, expectedFile(platform)), 'utf8');
 }
 
 export function expectedFile(platform: string): string {

@@ -27,7 +27,7 @@ export function cellText(line: ScenarioLine | undefined): string {
 /** What a verdict says beside its trace, where it is no plain match. */
 const MARKS: Readonly<Record<ScenarioLine['verdict'], string>> = {
   match: '',
-  recorded: '',
+  unjudged: '',
   unsupported: '',
   'known-deviation': ' *',
   unstable: ' ~',

@@ -20,7 +20,7 @@ export function painter(stream: { readonly isTTY?: boolean }): Paint {
 
 export const STYLES: Readonly<Record<Verdict, Style>> = {
   match: 'green',
-  recorded: 'cyan',
+  unjudged: 'cyan',
   unsupported: 'gray',
   'known-deviation': 'yellow',
   unstable: 'magenta',

@@ -1,3 +1,4 @@
+import { isAsserted } from '../platforms/evidence.ts';
 import { expectationFor, type Found, meets, patternsOf } from '../platforms/expectation.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Measured } from './measured.ts';
@@ -18,13 +19,12 @@ export function judge(platform: Platform, measured: Measured): ScenarioLine {
       observations: observations.map(({ us: _, ...observation }) => observation),
     })),
     verdict,
-    ...(reason !== undefined && { reason: foretold ? `${reason}; foretold: ${found?.expectation.deviates}` : reason }),
+    ...(reason !== undefined && { reason: foretold ? `${reason}; known: ${found?.expectation.deviates}` : reason }),
     ...(foretold && { foretold }),
     ...(found !== undefined && {
       expected: {
         patterns: patternsOf(found.expectation).map((pattern) => [...pattern]),
-        confidence: found.expectation.confidence,
-        measured: found.expectation.measured,
+        evidence: found.expectation.evidence,
         file: found.file,
       },
     }),
@@ -45,7 +45,7 @@ function verdictOf(measured: Measured, found: Found | undefined): { verdict: Ver
   const [first, ...others] = measured.traces;
   if (first === undefined) return { verdict: 'crashed', reason: 'no trial was completed' };
   if (others.length > 0) return { verdict: 'unstable', reason: 'trials differ' };
-  if (found === undefined || found.expectation.confidence === 'D') return { verdict: 'recorded' };
+  if (found === undefined || !isAsserted(found.expectation.evidence)) return { verdict: 'unjudged' };
   if (!meets(found.expectation, first.trace)) return { verdict: 'deviation' };
   const { deviates } = found.expectation;
   return deviates === undefined ? { verdict: 'match' } : { verdict: 'known-deviation', reason: deviates };

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { z } from '../platforms/zod.ts';
 import { type Footer, type Header, type Line, lineSchema, type Run, SCHEMA_VERSION, type ScenarioLine, type TimingLine } from './schema.ts';
+import { upgraded } from './upgrade.ts';
 
 /** A run file that cannot be read, is not of the format, or is not whole. The message names the file, the line and the field. */
 export class RunFileError extends Error {
@@ -10,78 +11,131 @@ export class RunFileError extends Error {
 /** Run files come from elsewhere: what is larger than any honest run is refused before it is looked at. */
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_LINES = 100_000;
+const STDIN = 0;
 
-/** @throws RunFileError */
-export function readRun(file: string): Run {
-  return parseRun(readBounded(file), file);
+/** The runs in a file, one after the other; `-` is stdin. @throws RunFileError */
+export function readRuns(file: string): Run[] {
+  return parseRuns(readBounded(file), file === '-' ? 'stdin' : file);
 }
 
-/** `source` is what messages call it. @throws RunFileError */
-export function parseRun(content: string, source: string): Run {
-  const texts = content.split('\n');
-  if (texts.at(-1) === '') texts.pop();
-  if (texts.length > MAX_LINES) throw new RunFileError(`${source}: ${texts.length} lines; a run has at most ${MAX_LINES}`);
-  if (texts.length === 0) throw new RunFileError(`${source}: empty; a run starts with a header line`);
+/** The runs in a text: JSON Lines, or the document that `--format json` prints. `source` is what messages call it. @throws RunFileError */
+export function parseRuns(content: string, source: string): Run[] {
+  const text = content.replace(/^\uFEFF/, '');
+  const lines = documentLines(text) ?? text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  if (lines.length > MAX_LINES) throw new RunFileError(`${source}: ${lines.length} lines; a run has at most ${MAX_LINES}`);
+  if (lines.length === 0) throw new RunFileError(`${source}: empty; a run starts with a header line`);
 
-  let header: Header | undefined;
-  let footer: Footer | undefined;
-  const scenarios = new Map<string, ScenarioLine>();
-  const timings: TimingLine[] = [];
-  texts.forEach((text, i) => {
+  const runs: Run[] = [];
+  let open: OpenRun | undefined;
+  lines.forEach((line, i) => {
     const where = `${source}:${i + 1}`;
-    const line = parseLine(text, where, i === texts.length - 1);
-    if (footer !== undefined) throw new RunFileError(`${where}: a line of type ${line.type} after the footer`);
-    if ((i === 0) !== (line.type === 'header')) {
-      throw new RunFileError(`${where}: ${i === 0 ? `starts with a line of type ${line.type}, not with a header` : 'a second header'}`);
+    const parsed = parseLine(line, open?.schema, where, i === lines.length - 1);
+    if (open === undefined) {
+      if (parsed.line.type !== 'header') throw new RunFileError(`${where}: starts with a line of type ${parsed.line.type}, not with a header`);
+      open = new OpenRun(parsed.line, parsed.schema);
+      return;
     }
+    const run = open.add(parsed.line, where);
+    if (run === undefined) return;
+    runs.push(run);
+    open = undefined;
+  });
+  if (open !== undefined) throw new RunFileError(`${source}: no footer after ${lines.length} lines: the file was cut, or its run did not end`);
+  return runs;
+}
+
+/** The one run in a text. @throws RunFileError, also where there are several */
+export function parseRun(content: string, source: string): Run {
+  const [run, ...others] = parseRuns(content, source);
+  if (run === undefined || others.length > 0) throw new RunFileError(`${source}: ${others.length + 1} runs where one is wanted`);
+  return run;
+}
+
+/** The one run in a file; `-` is stdin. @throws RunFileError, also where there are several */
+export function readRun(file: string): Run {
+  return parseRun(readBounded(file), file === '-' ? 'stdin' : file);
+}
+
+/** A run between its header and its footer. */
+class OpenRun {
+  readonly schema: unknown;
+  readonly #header: Header;
+  readonly #scenarios = new Map<string, ScenarioLine>();
+  readonly #timings: TimingLine[] = [];
+
+  constructor(header: Header, schema: unknown) {
+    this.#header = header;
+    this.schema = schema;
+  }
+
+  /** The whole run, with its footer. @throws RunFileError */
+  add(line: Line, where: string): Run | undefined {
     switch (line.type) {
       case 'header':
-        header = line;
-        break;
+        throw new RunFileError(`${where}: a second header before the footer of the run before: that run was cut`);
       case 'scenario':
-        if (scenarios.has(line.id)) throw new RunFileError(`${where}: ${line.id} stands there a second time`);
-        scenarios.set(line.id, line);
-        break;
+        if (this.#scenarios.has(line.id)) throw new RunFileError(`${where}: ${line.id} is there a second time`);
+        this.#scenarios.set(line.id, line);
+        return undefined;
       case 'timing':
-        timings.push(line);
-        break;
+        this.#timings.push(line);
+        return undefined;
       case 'footer':
-        footer = line;
+        return this.#end(line, where);
     }
-  });
-  if (header === undefined || footer === undefined)
-    throw new RunFileError(`${source}: no footer after ${texts.length} lines: the file was cut, or its run did not end`);
-  if (footer.scenarios !== scenarios.size) {
-    throw new RunFileError(`${source}: its footer counts ${footer.scenarios} scenarios, the file holds ${scenarios.size}`);
   }
-  return { header, scenarios: [...scenarios.values()], timings, footer };
+
+  #end(footer: Footer, where: string): Run {
+    if (footer.scenarios !== this.#scenarios.size) {
+      throw new RunFileError(`${where}: the footer counts ${footer.scenarios} scenarios, the run holds ${this.#scenarios.size}`);
+    }
+    return { header: this.#header, scenarios: [...this.#scenarios.values()], timings: this.#timings, footer };
+  }
 }
 
-function parseLine(text: string, where: string, isLast: boolean): Line {
+/** The lines of a document that `--format json` printed, as the run file has them; undefined for what is no such document. */
+function documentLines(text: string): string[] | undefined {
+  // Two lines of a run file are no JSON together.
+  if (!/^\s*\{\s*"runs"/.test(text)) return undefined;
+  let document: { runs?: unknown };
+  try {
+    document = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(document.runs)) return undefined;
+  return document.runs.flatMap((run: { header?: unknown; scenarios?: unknown; timings?: unknown; footer?: unknown } | null) =>
+    [run?.header, run?.scenarios ?? [], run?.timings ?? [], run?.footer].flat().map((line) => JSON.stringify(line) ?? 'null'),
+  );
+}
+
+function parseLine(text: string, schemaOfRun: unknown, where: string, isLast: boolean): { line: Line; schema: unknown } {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw new RunFileError(`${where}: ${isLast ? 'ends in the middle of a line: the file was cut' : 'no JSON'}`);
   }
-  refuseOtherSchema(value, where);
-  const parsed = lineSchema.safeParse(value);
+  const { type, schema: own } = (value ?? {}) as { type?: unknown; schema?: unknown };
+  const schema = type === 'header' ? own : schemaOfRun;
+  if (type === 'header') refuseOtherSchema(schema, where);
+  const parsed = lineSchema.safeParse(schema === 1 ? upgraded(value) : value);
   if (!parsed.success) throw new RunFileError(`${where}: ${z.prettifyError(parsed.error)}`);
-  return parsed.data;
+  return { line: parsed.data, schema };
 }
 
 /** Before anything else is said of a header: a newer one may differ in every field. */
-function refuseOtherSchema(value: unknown, where: string): void {
-  const { type, schema } = (value ?? {}) as { type?: unknown; schema?: unknown };
-  if (type !== 'header' || schema === SCHEMA_VERSION) return;
+function refuseOtherSchema(schema: unknown, where: string): void {
+  if (schema === 1 || schema === SCHEMA_VERSION) return;
   const advice = typeof schema === 'number' && schema > SCHEMA_VERSION ? 'update sockatlas to read it' : 'it is no run of sockatlas';
-  throw new RunFileError(`${where}: run format ${JSON.stringify(schema)}, this version reads ${SCHEMA_VERSION}: ${advice}`);
+  throw new RunFileError(`${where}: run format ${JSON.stringify(schema)}; this version reads up to ${SCHEMA_VERSION}: ${advice}`);
 }
 
 function readBounded(file: string): string {
   let fd: number | undefined;
   try {
-    fd = openSync(file, 'r');
+    fd = file === '-' ? STDIN : openSync(file, 'r');
     const { size } = fstatSync(fd);
     if (size > MAX_BYTES) throw new RunFileError(`${file}: ${size} bytes; a run has at most ${MAX_BYTES}`);
     return readFileSync(fd, 'utf8');
@@ -89,6 +143,6 @@ function readBounded(file: string): string {
     if (error instanceof RunFileError) throw error;
     throw new RunFileError(`${file}: ${(error as Error).message}`);
   } finally {
-    if (fd !== undefined) closeSync(fd);
+    if (fd !== undefined && fd !== STDIN) closeSync(fd);
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { cacheFolder } from '../platforms/cache.ts';
 import { packageRoot } from '../platforms/package-root.ts';
 import { serializeRun } from './lines.ts';
-import { readRun } from './read.ts';
+import { readRuns } from './read.ts';
 import type { Run, ScenarioLine } from './schema.ts';
 import { WholeFile } from './write.ts';
 
@@ -48,14 +48,24 @@ export interface Recorded {
   readonly file: string;
 }
 
-/** The runs that come with sockatlas and those kept on this machine, the newest first. A file that cannot be read is told to `complain`. */
-export function recordedRuns(complain: (message: string) => void): Recorded[] {
-  const files = [recordedFolder, keptFolder()].flatMap(runFiles);
-  const runs = files.flatMap((file) => {
+/** The runs that come with sockatlas, the newest first. @throws RunFileError for one that cannot be read */
+export function shippedRuns(): Recorded[] {
+  return runsIn([recordedFolder], (error) => {
+    throw error;
+  });
+}
+
+/** The runs that come with sockatlas and those kept on this machine, the newest first. A kept file that cannot be read is told to `complain`. */
+export function localRuns(complain: (message: string) => void): Recorded[] {
+  return runsIn([recordedFolder, keptFolder()], (error) => complain(error.message));
+}
+
+function runsIn(folders: readonly string[], onUnreadable: (error: Error) => void): Recorded[] {
+  const runs = folders.flatMap(runFiles).flatMap((file) => {
     try {
-      return [{ run: readRun(file), file }];
+      return readRuns(file).map((run) => ({ run, file }));
     } catch (error) {
-      complain((error as Error).message);
+      onUnreadable(error as Error);
       return [];
     }
   });

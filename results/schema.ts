@@ -1,4 +1,5 @@
 import type * as Zod from 'zod';
+import { EVIDENCE } from '../platforms/evidence.ts';
 import { PRINTABLE, platformSchema } from '../platforms/platform.ts';
 import { z } from '../platforms/zod.ts';
 
@@ -7,10 +8,10 @@ import { z } from '../platforms/zod.ts';
  * are apart, so that two runs of the same behaviour differ in no line of type "scenario". Files come from elsewhere: everything is bounded.
  */
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Worst last: a scenario's verdict is the worst of its trials'. */
-export const VERDICTS = ['match', 'recorded', 'unsupported', 'known-deviation', 'unstable', 'deviation', 'blocked', 'crashed'] as const;
+export const VERDICTS = ['match', 'unjudged', 'unsupported', 'known-deviation', 'unstable', 'deviation', 'blocked', 'crashed'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 const id = z
@@ -63,8 +64,7 @@ export const scenarioSchema = z.strictObject({
   expected: z
     .strictObject({
       patterns: z.array(z.array(token).max(1000)).max(20),
-      confidence: z.enum(['A', 'B', 'C', 'D']),
-      measured: z.boolean(),
+      evidence: z.enum(EVIDENCE).describe('By what right it is expected; what is inferred or unknown is not judged'),
       file: word,
     })
     .optional(),

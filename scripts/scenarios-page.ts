@@ -1,3 +1,4 @@
+import { evidencePhrase } from '../platforms/evidence.ts';
 import { EXPECTED_PLATFORMS, type Expectation, expectationsFor, patternsOf } from '../platforms/expectation.ts';
 import { scenarios } from '../suites/index.ts';
 
@@ -10,7 +11,7 @@ and is non-blocking, \`P\` is blocking, both live in one process. **RST**: on \`
 unread. **settle**: wait until what the peer did has arrived at \`S\`, by calls that consume nothing. \`recv×5\`: five calls with a buffer of 4096 bytes.
 [Tokens and patterns](run-format.md#tokens) are the run format's.
 
-What Wine does not do otherwise it does as Windows is documented to. *Documented* means that no machine with that system has measured it here.
+No Wine row: the same as Windows. Only *measured here* was measured by this project; what is *inferred* is shown, and no run is judged by it.
 `;
 
 /** docs/scenarios.md: every scenario with what each platform is expected to give, and by whom. */
@@ -19,7 +20,7 @@ export function scenariosPage(): string {
     .map(
       ({ id, why, before, recorded }) =>
         `## ${id}\n\n${why}\n\nBefore: ${escapeCell(before)}. Recorded: ${escapeCell(recorded)}.\n\n${[
-          '| platform | trace | standing | why, and who says so |',
+          '| platform | trace | evidence | notes and sources |',
           '| --- | --- | --- | --- |',
           ...EXPECTED_PLATFORMS.flatMap((platform) => expectationsFor(platform, id).map((expectation) => row(platform, expectation))),
         ].join('\n')}\n`,
@@ -28,11 +29,11 @@ export function scenariosPage(): string {
 }
 
 function row(platform: string, expectation: Expectation): string {
-  const { when = {}, confidence, measured, sources, note, deviates } = expectation;
+  const { when = {}, evidence, sources, note, deviates } = expectation;
   const versions = Object.entries(when).map(([what, range]) => `${what} ${range}`);
   const patterns = patternsOf(expectation).map((pattern) => `\`${pattern.join(' ').replaceAll('|', '\\|')}\``);
   const words = [deviates, note, ...sources].filter((text) => text !== undefined).map(escapeCell);
-  return `| ${escapeCell([platform, ...versions].join(', '))} | ${patterns.join(' or ') || 'not known'} | ${measured ? 'measured' : 'documented'}, ${confidence} | ${words.join('<br>')} |`;
+  return `| ${escapeCell([platform, ...versions].join(', '))} | ${patterns.join(' or ') || 'not known'} | ${evidencePhrase(evidence)} | ${words.join('<br>')} |`;
 }
 
 function escapeCell(text: string): string {

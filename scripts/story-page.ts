@@ -7,16 +7,15 @@ import type { Transport } from '../classification/policies/rules.ts';
 import { tablesOf } from '../classification/table.ts';
 import { REPEATS } from '../platforms/trace.ts';
 import { code, markdownStories, text } from '../report/close/markdown.ts';
-import { MATRIX_LEGEND, markdownMatrix, mongooseMatrix, standings } from '../report/close/matrix.ts';
-import { outcomeWord, standingText } from '../report/close/words.ts';
-import { type Recorded, recordedFolder, recordedRuns } from '../results/recorded.ts';
+import { evidenceLine, MATRIX_LEGEND, markdownMatrix, mongooseMatrix } from '../report/close/matrix.ts';
+import { evidenceText, outcomeWord } from '../report/close/words.ts';
+import { type Recorded, shippedRuns } from '../results/recorded.ts';
 
 const SCENARIO = 'tcp/reset/idle';
 
 /** docs/mongoose-3031.md: the bug that this suite grew from, told by the tool, from the recorded runs that come with it. @throws PolicyError */
 export function storyPage(): string {
-  // What this machine happens to keep is not the repository's.
-  const runs = recordedRuns(() => {}).filter(({ file }) => file.startsWith(recordedFolder));
+  const runs = shippedRuns();
   const platforms = tracePlatforms(runs);
   const traces = platforms.flatMap((platform) => platformTraces(runs, platform, SCENARIO));
   const traceOf = (id: TracePlatform['id']) => traces.find(({ platform }) => platform.id === id) as PlatformTrace;
@@ -47,11 +46,11 @@ npx sockatlas close mongoose@7.16 --tls openssl
 \`recv\`, call after call, on a socket whose peer has sent an RST (\`${SCENARIO}\`); and what poll and select say of it, before recv has told of the
 reset and after. A token that ends in ${REPEATS} goes on to the end of the trace.
 
-| platform | standing | recv | poll | select |
+| platform | evidence | recv | poll | select |
 | --- | --- | --- | --- | --- |
 ${traces.map(traceRow).join('\n')}
 
-${noteOnStanding(runs, traces)}
+${noteOnEvidence(runs, traces)}
 
 ## What one release makes of it
 
@@ -76,7 +75,7 @@ goes into what it does. It holds as long as recv goes on answering as the last a
 ## Which versions
 
 ${markdownMatrix(matrix)}
-${MATRIX_LEGEND} ${text(standings(matrix).join(' '))}
+${MATRIX_LEGEND} ${text(evidenceLine(matrix))}
 
 Without TLS every class but \`MG_IO_WAIT\` closes, in every release. Until 7.12 the TLS library reads from the socket itself, and reports what it
 cannot read. From 7.13 on the loop reads into a buffer of its own, from which the TLS layer is fed. That change alone did not break it
@@ -121,21 +120,15 @@ function traceRow(trace: PlatformTrace): string {
     const [first, second] = [found.before, found.after].map((token) => code(token.replace(/^\w+:/, '')));
     return first === second ? first : `${first}, then ${second}`;
   };
-  return `| ${[trace.platform.name, text(standingText(trace)), code(tokens.join(' ')), said(trace.readiness, 'poll'), said(trace.readiness, 'select')].join(' | ')} |`;
+  return `| ${[trace.platform.name, text(evidenceText(trace)), code(tokens.join(' ')), said(trace.readiness, 'poll'), said(trace.readiness, 'select')].join(' | ')} |`;
 }
 
-function noteOnStanding(runs: readonly Recorded[], traces: readonly PlatformTrace[]): string {
-  const named = (standing: PlatformTrace['standing']) =>
-    [...new Set(traces.filter((trace) => trace.standing === standing).map(({ platform }) => platform.name))].join(', ');
-  const notes = [
+function noteOnEvidence(runs: readonly Recorded[], traces: readonly PlatformTrace[]): string {
+  const notMeasured = [...new Set(traces.filter(({ evidence }) => evidence !== 'measured').map(({ platform }) => platform.name))].join(', ');
+  return [
     ...(runs.length === 0 ? ['No run is recorded in results/runs/ yet: `sockatlas run --record`, then `npm run docs`, puts measured traces here.'] : []),
-    ...(named('recorded') === '' ? [] : [`Measured, in the runs named: ${named('recorded')}.`]),
-    ...(named('expected') === '' ? [] : [`What recorded runs are held to, and have shown: ${named('expected')}.`]),
-    ...(named('documented') === ''
-      ? []
-      : [`Documented only, by the sources in platforms/*/expected.json; no such system has been measured here: ${named('documented')}.`]),
-  ];
-  return notes.join(' ');
+    ...(notMeasured === '' ? [] : [`Not measured here: ${notMeasured}. The sources are in platforms/*/expected.json.`]),
+  ].join(' ');
 }
 
 /** What the same loop does on the platforms that the stories above leave out, as a paragraph. */

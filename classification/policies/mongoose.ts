@@ -40,6 +40,6 @@ export function mongooseBuild(version: string, transport: Transport): MongooseBu
     io: readiness.io,
     isKnown: (io, api, bytes) =>
       !(bytes > 0 && keepsRecords && readiness.unknownWithBytes?.includes(io)) && !(api === 'winsock' && readiness.unknownOnWinsock?.includes(io)),
-    table: (api) => (rule.reads === 'library' ? undefined : tablesOf('mongoose', api, version).find(({ contexts }) => contexts.includes('recv'))),
+    table: (api) => (rule.reads === 'library' ? undefined : tablesOf('mongoose', api, version).find(({ calls }) => calls.includes('recv'))),
   };
 }

@@ -1,5 +1,6 @@
 import { isAbsolute, relative } from 'node:path';
 import type { CodePlatform } from '../../platforms/code.ts';
+import type { Evidence } from '../../platforms/evidence.ts';
 import { type Expectation, expectationFor, patternsOf } from '../../platforms/expectation.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
 import type { Platform } from '../../platforms/platform.ts';
@@ -14,8 +15,8 @@ import { type Answer, type Io, PolicyError, type Readiness } from './policy.ts';
 export interface PlatformTrace {
   readonly platform: TracePlatform;
   readonly scenario: string;
-  readonly standing: Standing;
-  /** Which file says so, and by which right: for people. */
+  readonly evidence: Evidence;
+  /** Which file says so: for people. */
   readonly source: string;
   /** In how many of how many trials, and how many recvs in each; absent where nothing was run. */
   readonly count?: { readonly of: number; readonly trials: number; readonly recvs: number };
@@ -39,9 +40,6 @@ export interface TracePlatform {
   readonly id: CodePlatform;
   readonly name: string;
 }
-
-/** Recorded in a run; expected, where the expectation itself was measured; or only documented. */
-export type Standing = 'recorded' | 'expected' | 'documented';
 
 /**
  * The scenarios that a loop of poll and recv can be played over: non-blocking, recv alone. Each with the event whose `poll` and `select` scenarios say
@@ -142,7 +140,7 @@ function recordedTraces(runs: readonly Recorded[], platform: TracePlatform, scen
     return {
       platform,
       scenario,
-      standing: 'recorded' as const,
+      evidence: 'measured' as const,
       source: `${fromRoot(file)}, ${started}`,
       count: { of: count, trials: line.trials, recvs: answers.length },
       answers: repeats ? withoutRepeats(answers) : answers,
@@ -173,7 +171,7 @@ function expectedTraces(platform: TracePlatform, scenario: string): WithoutReadi
       if (answer === undefined) throw new PolicyError(`${file} expects ${JSON.stringify(token)} in ${scenario}, which stands for no one answer of recv`);
       return answer;
     });
-    return { platform, scenario, standing: standingOf(expectation), source: sourceOf(expectation, file), answers, repeats, ends: 'the expectation ends there' };
+    return { platform, scenario, evidence: expectation.evidence, source: file, answers, repeats, ends: 'the expectation ends there' };
   });
 }
 
@@ -207,14 +205,6 @@ function expectationOf({ id, name }: TracePlatform, scenario: string) {
     ...(version !== undefined && { [id === 'wine' ? 'wine' : 'kernel']: version }),
   };
   return expectationFor(versions, scenario);
-}
-
-function standingOf({ measured }: Expectation): Standing {
-  return measured ? 'expected' : 'documented';
-}
-
-function sourceOf({ confidence }: Expectation, file: string): string {
-  return `${file}, confidence ${confidence}`;
 }
 
 /** A file of the package as the repository names it. */

@@ -8,8 +8,8 @@ export const recvTableForSend: ProbeRule = {
   says: 'A table made for recv is used for send.',
   follows: 'A send that wrote nothing closes the connection as if its peer had.',
   applies(checked, codes) {
-    if (!checked.contexts.includes('send')) return undefined;
-    const reading = checked.read(codes, { context: 'send', ret: 0, code: 0 });
+    if (!checked.calls.includes('send')) return undefined;
+    const reading = checked.read(codes, { call: 'send', ret: 0, code: 0 });
     if (reading?.meaning !== 'end') return undefined;
     return {
       level: 'warning',

@@ -63,6 +63,6 @@ export function triesAgain({ meaning }: Reading): boolean {
  * Whether an answer tells of the connection itself. What accept says of a reset or an abort is about a connection in its queue: the listener lives, and to
  * try again is right.
  */
-export function ofConnection({ context }: Answer): boolean {
-  return context !== 'accept';
+export function ofConnection({ call }: Answer): boolean {
+  return call !== 'accept';
 }

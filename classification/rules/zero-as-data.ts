@@ -6,5 +6,5 @@ export const zeroAsData: AnswerRule = {
   level: 'error',
   says: 'The zero that recv returns at the end of a stream is read as data.',
   follows: 'The end is never seen: a reader that loops until its buffer is full, or until it is told to stop, never stops.',
-  applies: ({ context, ret, meaning }, reading) => (context === 'recv' && ret === 0 && meaning === 'end' && reading.meaning === 'data' ? 'error' : undefined),
+  applies: ({ call, ret, meaning }, reading) => (call === 'recv' && ret === 0 && meaning === 'end' && reading.meaning === 'data' ? 'error' : undefined),
 };

@@ -8,7 +8,7 @@ export function jsonStories(stories: readonly Story[]): string {
       table: table ?? null,
       platform: trace.platform.name,
       scenario: trace.scenario,
-      standing: trace.standing,
+      evidence: trace.evidence,
       source: trace.source,
       io,
       bufferedTlsBytes,

@@ -1,6 +1,6 @@
 import type { Story } from '../../classification/policies/play.ts';
 import { byTrace } from './pretty.ts';
-import { answerText, differenceLines, outcomeText, standingText, titleOf } from './words.ts';
+import { answerText, differenceLines, evidenceText, outcomeText, titleOf } from './words.ts';
 
 /** Stories for a page. `heading` is what each stands under: `###`. */
 export function markdownStories(stories: readonly Story[], heading = '##'): string {
@@ -19,7 +19,7 @@ function markdownStory(story: Story, heading: string): string[] {
   return [
     `${heading} ${text(titleOf(story))}`,
     '',
-    `${code(story.trace.scenario)}, ${text(standingText(story.trace))}.`,
+    `${code(story.trace.scenario)}, ${text(evidenceText(story.trace))}.`,
     '',
     '| poll | readiness | recv | class | the loop |',
     '| --- | --- | --- | --- | --- |',

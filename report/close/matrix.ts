@@ -1,17 +1,18 @@
 import { type MongooseBuild, mongooseBuild, mongooseVersions } from '../../classification/policies/mongoose.ts';
-import { apiOf, type PlatformTrace, platformTraces, type Standing, tracePlatforms } from '../../classification/policies/platform-trace.ts';
+import { apiOf, type PlatformTrace, platformTraces, tracePlatforms } from '../../classification/policies/platform-trace.ts';
 import { play } from '../../classification/policies/play.ts';
 import { IO_METHODS, type Io, PolicyError } from '../../classification/policies/policy.ts';
 import { TRANSPORTS, type Transport } from '../../classification/policies/rules.ts';
+import { type Evidence, evidencePhrase } from '../../platforms/evidence.ts';
 import type { Recorded } from '../../results/recorded.ts';
 import type { Paint } from '../pretty.ts';
 import { alignColumns } from '../text-table.ts';
-import { outcomeCell, standingWord } from './words.ts';
+import { outcomeCell } from './words.ts';
 
 /** Every version × transport × platform × readiness: after how many polls it closes. */
 export interface Matrix {
   readonly scenario: string;
-  readonly columns: readonly { readonly platform: string; readonly standing: Standing; readonly io: Io }[];
+  readonly columns: readonly { readonly platform: string; readonly evidence: Evidence; readonly io: Io }[];
   readonly sections: readonly { readonly transport: Transport; readonly bufferedTlsBytes: number; readonly rows: readonly MatrixRow[] }[];
 }
 
@@ -32,7 +33,7 @@ export function mongooseMatrix(runs: readonly Recorded[], scenario = 'tcp/reset/
   const columns = tracePlatforms(runs).flatMap((platform) => {
     const traces = platformTraces(runs, platform, scenario);
     const methods = IO_METHODS.filter((io) => io !== 'epoll' || platform.id === 'linux');
-    return methods.map((io) => ({ platform: platform.name, standing: (traces[0] as PlatformTrace).standing, io, traces }));
+    return methods.map((io) => ({ platform: platform.name, evidence: (traces[0] as PlatformTrace).evidence, io, traces }));
   });
   const sections = [
     ...TRANSPORTS.map((transport) => ({ transport, bufferedTlsBytes: 0 })),
@@ -40,7 +41,7 @@ export function mongooseMatrix(runs: readonly Recorded[], scenario = 'tcp/reset/
   ];
   return {
     scenario,
-    columns: columns.map(({ platform, standing, io }) => ({ platform, standing, io })),
+    columns: columns.map(({ platform, evidence, io }) => ({ platform, evidence, io })),
     sections: sections.map(({ transport, bufferedTlsBytes }) => ({
       transport,
       bufferedTlsBytes,
@@ -97,7 +98,7 @@ export function prettyMatrix(matrix: Matrix, paint: Paint): string {
     for (const { versions, cells } of section.rows) rows.push([`  ${versions}`, ...cells.map((text) => (text.includes('never') ? paint('red', text) : text))]);
   }
   const lines = alignColumns(rows).flatMap((line, i) => (titles.has(i) ? ['', paint('bold', titles.get(i) as string), line] : [line]));
-  return [`Mongoose after ${matrix.scenario}`, '', ...lines, '', MATRIX_LEGEND, ...standings(matrix), ''].join('\n');
+  return [`Mongoose after ${matrix.scenario}`, '', ...lines, '', MATRIX_LEGEND, evidenceLine(matrix), ''].join('\n');
 }
 
 export function markdownMatrix(matrix: Matrix, only: (section: Matrix['sections'][number]) => boolean = () => true): string {
@@ -112,12 +113,8 @@ export function markdownMatrix(matrix: Matrix, only: (section: Matrix['sections'
     .join('\n');
 }
 
-export function standings({ columns }: Matrix): string[] {
-  const platforms = new Map(columns.map(({ platform, standing }) => [platform, standing]));
-  return [
-    [...platforms]
-      .map(([platform, standing]) => `${platform}: ${standingWord(standing)}`)
-      .join('; ')
-      .concat('.'),
-  ];
+/** `linux-6.18: measured here; windows: documented.` */
+export function evidenceLine({ columns }: Pick<Matrix, 'columns'>): string {
+  const platforms = new Map(columns.map(({ platform, evidence }) => [platform, evidence]));
+  return `${[...platforms].map(([platform, evidence]) => `${platform}: ${evidencePhrase(evidence)}`).join('; ')}.`;
 }

@@ -1,7 +1,7 @@
 import type { Story } from '../../classification/policies/play.ts';
 import type { Paint } from '../pretty.ts';
 import { alignColumns } from '../text-table.ts';
-import { answerText, differenceLines, outcomeText, plain, standingText, titleOf } from './words.ts';
+import { answerText, differenceLines, evidenceText, outcomeText, plain, titleOf } from './words.ts';
 
 /** Stories for a terminal; those of one platform together, with why they part. */
 export function prettyStories(stories: readonly Story[], paint: Paint): string {
@@ -25,7 +25,7 @@ function prettyStory(story: Story, paint: Paint): string[] {
   ]);
   return [
     paint('bold', titleOf(story)),
-    paint('gray', `  ${trace.scenario}, ${standingText(trace)}`),
+    paint('gray', `  ${trace.scenario}, ${evidenceText(trace)}`),
     ...alignColumns(rows),
     `  ${paint(outcome.end === 'closes' ? 'green' : outcome.end === 'never' ? 'red' : 'yellow', outcomeText(story))}`,
   ];

@@ -1,15 +1,10 @@
-import type { PlatformTrace, Standing } from '../../classification/policies/platform-trace.ts';
+import type { PlatformTrace } from '../../classification/policies/platform-trace.ts';
 import type { Outcome, Story } from '../../classification/policies/play.ts';
 import type { Answer } from '../../classification/policies/policy.ts';
 import type { Poll } from '../../classification/policies/turn.ts';
+import { evidencePhrase } from '../../platforms/evidence.ts';
 
 /** A story's parts as words, for every format. */
-
-const STANDINGS: Readonly<Record<Standing, string>> = {
-  recorded: 'measured',
-  expected: 'expected as measured before',
-  documented: 'documented, not measured',
-};
 
 /** `mongoose 7.16 with openssl TLS, select, linux-6.18`. */
 export function titleOf({ policy, io, trace, bufferedTlsBytes }: Story): string {
@@ -17,13 +12,9 @@ export function titleOf({ policy, io, trace, bufferedTlsBytes }: Story): string 
   return plain(`${policy}, ${io}, ${trace.platform.name}${bytes}`);
 }
 
-/** `measured: results/runs/linux-6.18-x64.jsonl, …, 5 of 5 trials`. */
-export function standingText({ standing, source, count }: Pick<PlatformTrace, 'standing' | 'source' | 'count'>): string {
-  return plain(`${STANDINGS[standing]}: ${source}${count === undefined ? '' : `, ${count.of} of ${count.trials} trials, ${count.recvs} recvs each`}`);
-}
-
-export function standingWord(standing: Standing): string {
-  return STANDINGS[standing];
+/** `measured here: results/runs/linux-6.18-x64.jsonl, …, 5 of 5 trials`. */
+export function evidenceText({ evidence, source, count }: Pick<PlatformTrace, 'evidence' | 'source' | 'count'>): string {
+  return plain(`${evidencePhrase(evidence)}: ${source}${count === undefined ? '' : `, ${count.of} of ${count.trials} trials, ${count.recvs} recvs each`}`);
 }
 
 /** `-1 WSAECONNRESET (10054)`, `0 (end of stream)`, `10 bytes`. */

@@ -3,8 +3,8 @@ import { pathToFileURL } from 'node:url';
 import type { Sighting } from '../../classification/answer.ts';
 import type { Checked } from '../../classification/checked.ts';
 import type { Finding, Place } from '../../classification/finding.ts';
-import { jsonLines, lineOf } from '../../classification/json-lines.ts';
 import { LEVELS, type Level } from '../../classification/rules/rule.ts';
+import { jsonLines, lineOf } from '../../platforms/json-lines.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
 import { describeObservation } from '../deviation.ts';
 
@@ -44,9 +44,9 @@ export function describeSighting({ observations, index }: Sighting): string {
   return describeObservation(observations, index);
 }
 
-/** What nobody has measured is said to be documented. */
-function where({ platform, measured }: Sighting): string {
-  return measured ? platform : `${platform} (documented)`;
+/** What nobody has measured says by what right it is said. */
+function where({ platform, evidence }: Sighting): string {
+  return evidence === 'measured' ? platform : `${platform} (${evidence})`;
 }
 
 const lines = new WeakMap<Checked, ReadonlyMap<string, number>>();

@@ -39,14 +39,14 @@ export function jsonFindings({ tables, findings, level, platforms, answers }: Fi
 }
 
 function jsonSighting(sighting: Sighting) {
-  const { platform, measured, source, scenario, index, context, ret, code, meaning, observations } = sighting;
+  const { platform, evidence, source, scenario, index, call, ret, code, meaning, observations } = sighting;
   return {
     platform,
-    measured,
+    evidence,
     source,
     scenario,
     index,
-    call: context,
+    call: call,
     ret,
     code,
     name: observations[index]?.name,

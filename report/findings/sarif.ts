@@ -59,6 +59,6 @@ function location(place: Place) {
 
 function fingerprint({ rule, at, reading, detail, seen: [first], other }: Finding): string {
   const token = first?.observations[first.index]?.token;
-  const parts = [rule.id, at.checked.id, first?.context, token ?? detail, reading?.className, other?.reading?.className];
+  const parts = [rule.id, at.checked.id, first?.call, token ?? detail, reading?.className, other?.reading?.className];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }

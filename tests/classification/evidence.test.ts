@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { expectedSightings, recordedSightings } from '../../classification/evidence.ts';
 import { recordedCalls } from '../../classification/recorded-calls.ts';
-import { recordedRuns } from '../../results/recorded.ts';
+import { localRuns, shippedRuns } from '../../results/recorded.ts';
 import { scenarios } from '../../suites/index.ts';
 
-const contexts = (recorded: string) => recordedCalls(recorded).map(({ context, empty }) => (context === undefined ? '·' : empty ? `${context}(0)` : context));
+const spelled = (recorded: string) => recordedCalls(recorded).map(({ call, empty }) => (call === undefined ? '·' : empty ? `${call}(0)` : call));
 
 describe('the calls that a scenario records', () => {
   test.each([
@@ -19,17 +19,17 @@ describe('the calls that a scenario records', () => {
     ['that recv, recv', ['recv', 'recv']],
     ['[recv, SSL_read]×2, (RST, settle), [SSL_write, send]', ['recv', '·', 'recv', '·', '·', 'send']],
     ['WSARecv, GetQueuedCompletionStatus×2', ['·', '·', '·']],
-  ])('%s', (recorded, calls) => expect(contexts(recorded)).toEqual(calls));
+  ])('%s', (recorded, calls) => expect(spelled(recorded)).toEqual(calls));
 
   test('are those of every recorded run', () => {
     const complaints: string[] = [];
-    const wrong = recordedRuns((message) => complaints.push(message)).flatMap(({ run }) =>
+    const wrong = localRuns((message) => complaints.push(message)).flatMap(({ run }) =>
       run.scenarios.flatMap((line) => {
         const scenario = scenarios.find(({ id }) => id === line.id);
         const calls = scenario === undefined ? [] : recordedCalls(scenario.recorded);
         return line.traces.flatMap(({ observations }) =>
           observations.flatMap(({ on, call, token }, i) => {
-            const said = calls[i]?.context;
+            const said = calls[i]?.call;
             const made = on === 'S' && ['recv', 'send', 'accept', 'connect'].includes(call) ? call : undefined;
             return scenario === undefined || said === made ? [] : [`${line.id} ${i}: ${call} ${token}, said to be ${said}`];
           }),
@@ -46,7 +46,7 @@ describe('what platforms are expected to answer', () => {
   const of = (platform: string, scenario: string) =>
     sightings
       .filter((sighting) => sighting.platform === platform && sighting.scenario === scenario)
-      .map(({ index, context, ret, code, meaning }) => [index, context, ret, code, meaning]);
+      .map(({ index, call, ret, code, meaning }) => [index, call, ret, code, meaning]);
 
   test('comes with the call that is asked', () => {
     expect(of('linux', 'tcp/reset/send')).toEqual([
@@ -70,7 +70,7 @@ describe('what platforms are expected to answer', () => {
 });
 
 test('recorded answers name their run', () => {
-  const runs = recordedRuns(() => {});
+  const runs = shippedRuns();
   const [first] = recordedSightings(scenarios, runs, () => 'the run');
-  if (runs.length > 0) expect(first).toMatchObject({ measured: true, source: 'the run' });
+  if (runs.length > 0) expect(first).toMatchObject({ evidence: 'measured', source: 'the run' });
 });

@@ -107,7 +107,7 @@ describe('a finding', () => {
 });
 
 test('what accept says of a connection in its queue is no reset of the listener', () => {
-  const table = { ...move(winsock, 'WSAECONNRESET', 'MG_IO_WAIT'), contexts: ['accept' as const] };
+  const table = { ...move(winsock, 'WSAECONNRESET', 'MG_IO_WAIT'), calls: ['accept' as const] };
   expect(find(table).filter(({ level }) => level === 'error')).toEqual([]);
 });
 

@@ -169,7 +169,7 @@ test('--out writes the format to a file, and people read stdout', () => {
 });
 
 describe('a module', () => {
-  const body = (code: string) => `export function classify(ret, code, context) { ${code} }`;
+  const body = (code: string) => `export function classify(ret, code, call) { ${code} }`;
 
   test('is asked, and says meanings', () => {
     const { code, stdout } = check(
@@ -177,7 +177,7 @@ describe('a module', () => {
       written(
         'good.mjs',
         body(
-          "if (ret > 0) return 'data'; if (ret === 0) return context === 'recv' ? 'end' : 'data'; return { 11: 'would-block', 10035: 'would-block', 115: 'would-block', 104: 'reset', 10054: 'reset' }[code] ?? 'other'",
+          "if (ret > 0) return 'data'; if (ret === 0) return call === 'recv' ? 'end' : 'data'; return { 11: 'would-block', 10035: 'would-block', 115: 'would-block', 104: 'reset', 10054: 'reset' }[code] ?? 'other'",
         ),
       ),
     );

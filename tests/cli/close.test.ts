@@ -46,7 +46,7 @@ describe('sockatlas close mongoose@VERSION', () => {
   test('7.16 with OpenSSL on Windows never closes: exit 1, and the source of what Windows does', () => {
     const { code, stdout } = close('mongoose@7.16', { tls: 'openssl', platform: 'windows' });
     expect(code).toBe(1);
-    expect(stdout).toContain('documented, not measured: platforms/windows/expected.json');
+    expect(stdout).toContain('asserted by a test that runs on Windows: platforms/windows/expected.json');
     expect(stdout).toMatch(/poll 1 {2}select:rw- {2}recv = -1 WSAECONNRESET \(10054\) {2}MG_IO_RESET {2}goes on: MG_IO_RESET is not tested for/);
     expect(stdout).toMatch(/\n {2}never closes: poll 1 comes again and again /);
   });
@@ -118,7 +118,7 @@ describe('sockatlas close mongoose', () => {
     const { code, stdout } = close('mongoose');
     expect(code).toBe(0);
     expect(stdout).toMatch(/TLS by openssl\n {2}7\.0–7\.7 +1 +1 +– [\s\S]*\n {2}7\.13–7\.16 +2 +1 +1 +never +1/);
-    expect(stdout).toMatch(/windows: documented, not measured/);
+    expect(stdout).toMatch(/windows: asserted by a test that runs on Windows/);
     expect(JSON.parse(close('mongoose', { format: 'json' }).stdout)).toMatchObject({ scenario: 'tcp/reset/idle' });
     expect(close('mongoose', { format: 'markdown' }).stdout).toContain('| TLS by openssl | linux');
   });
@@ -220,7 +220,7 @@ describe.runIf(process.platform === 'linux')('sockatlas close --live', () => {
 
   test('real sockets tell what the traces do', () => {
     expect(ran.code).toBe(0);
-    expect(ran.stdout).toContain('measured: live, on real sockets');
+    expect(ran.stdout).toContain('measured here: live, on real sockets');
     expect(ran.stdout).toMatch(/, select, linux-[\s\S]*recv = -1 ECONNRESET \(104\) {2}MG_IO_RESET {2}goes on[\s\S]*closes after 2 polls\n/);
     expect(ran.stdout).toMatch(/, epoll, linux-[\s\S]*closes: EPOLLERR[\s\S]*closes after 1 poll\n/);
     expect(ran.stdout).toContain('Why they differ:');
@@ -247,7 +247,7 @@ describe('docs/mongoose-3031.md', () => {
 
   test('says what was measured and what is documented, and names the command', () => {
     expect(page).toContain('npx sockatlas close mongoose@7.16 --tls openssl');
-    expect(page).toMatch(/no such system has been measured here: windows\./);
+    expect(page).toMatch(/Not measured here: windows\./);
     expect(page).toContain(
       'Linux tells of a reset once. The next recv returns 0, the end of the stream, and that is `MG_IO_ERR`: the loop **closes after 2 polls**',
     );

@@ -21,7 +21,7 @@ describe('sockatlas run', () => {
     const run = parseRun(stdout, 'stdout');
     expect(run.scenarios.map(({ id }) => id)).toEqual(scenarios.map(({ id }) => id));
     const surprises = run.scenarios.filter(
-      ({ verdict, trials, traces }) => !['match', 'known-deviation', 'recorded'].includes(verdict) || trials !== 5 || traces.length !== 1,
+      ({ verdict, trials, traces }) => !['match', 'known-deviation', 'unjudged'].includes(verdict) || trials !== 5 || traces.length !== 1,
     );
     // What only Winsock has is unsupported elsewhere, and a machine without IPv6 or AF_UNIX says so.
     const lacks = /^only Winsock has this$|E(AFNOSUPPORT|ADDRNOTAVAIL)$/;
@@ -46,7 +46,7 @@ describe('sockatlas run', () => {
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(header).toMatchObject({ type: 'header', schema: 1, tool: { name: 'sockatlas' }, ffi: { backend: 'koffi' }, platform: { arch: process.arch } });
+    expect(header).toMatchObject({ type: 'header', schema: 2, tool: { name: 'sockatlas' }, ffi: { backend: 'koffi' }, platform: { arch: process.arch } });
     expect(scenario).toMatchObject({ type: 'scenario', id: 'tcp/reset/idle', trials: 2, verdict: 'match' });
     if (onLinux) {
       expect(scenario.traces).toEqual([

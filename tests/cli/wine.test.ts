@@ -27,7 +27,7 @@ function wineProcesses(): string[] {
     });
 }
 
-const KNOWN = ['match', 'known-deviation', 'recorded', 'unsupported'];
+const KNOWN = ['match', 'known-deviation', 'unjudged', 'unsupported'];
 
 describe.each(LANES)('$name', (lane) => {
   const reason = notReady(lane);

@@ -28,9 +28,10 @@ describe('a verdict', () => {
     expect(judge(LINUX, measured('tcp/reset/idle', RESET_ONCE, ENDS))).toMatchObject({ verdict: 'unstable', trials: 2, traces: [{ count: 1 }, { count: 1 }] });
   });
 
-  test('recorded: nothing is known, or nothing sure', () => {
-    expect(judge({ ...LINUX, id: 'darwin' }, measured('tcp/reset/idle', RESET_ONCE)).verdict).toBe('recorded');
-    expect(judge(WINDOWS, measured('tcp/reset/zero-length-recv', ENDS)).verdict).toBe('recorded');
+  test('unjudged: nothing is known, or only inferred', () => {
+    expect(judge({ ...LINUX, id: 'darwin' }, measured('tcp/reset/idle', RESET_ONCE)).verdict).toBe('unjudged');
+    expect(judge(WINDOWS, measured('tcp/reset/zero-length-recv', ENDS)).verdict).toBe('unjudged');
+    expect(judge(WINDOWS, measured('tcp/reset/peek', ENDS)).verdict).toBe('unjudged');
   });
 
   test.each(['unsupported', 'blocked', 'crashed'] as const)('%s: with the reason, whatever was seen before', (as) => {
@@ -48,17 +49,16 @@ test('what a dying process said is kept on one line', () => {
   expect(judge(LINUX, result).reason).toBe('line one line two [2J');
 });
 
-test('what was expected is said with its file and its standing', () => {
+test('what was expected is said with its file and its evidence', () => {
   expect(judge(LINUX, measured('tcp/reset/idle', RESET_ONCE)).expected).toEqual({
     patterns: [['ECONNRESET', 'eof…']],
-    confidence: 'A',
-    measured: true,
+    evidence: 'measured',
     file: 'platforms/linux/expected.json',
   });
 });
 
 test('the worst of several verdicts counts', () => {
-  expect(worst(['match', 'unstable', 'recorded'])).toBe('unstable');
+  expect(worst(['match', 'unstable', 'unjudged'])).toBe('unstable');
   expect(worst(['deviation', 'crashed'])).toBe('crashed');
   expect(worst([])).toBe('match');
 });

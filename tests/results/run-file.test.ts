@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { packageRoot } from '../../platforms/package-root.ts';
 import { judge, timingOf } from '../../results/judge.ts';
 import { footerOf, headerOf, serializeRun } from '../../results/lines.ts';
-import { parseRun, RunFileError, readRun } from '../../results/read.ts';
-import { keepRun, recordedPath, recordedRuns } from '../../results/recorded.ts';
+import { parseRun, parseRuns, RunFileError, readRun, readRuns } from '../../results/read.ts';
+import { keepRun, localRuns, recordedPath } from '../../results/recorded.ts';
 import type { Run } from '../../results/schema.ts';
 import { WholeFile, WriteFailed } from '../../results/write.ts';
 import { SCHEMAS, schemaText } from '../../scripts/schemas.ts';
@@ -44,10 +44,47 @@ describe('a run file', () => {
     expect(run.timings[0]).toEqual({ type: 'timing', id: 'tcp/reset/idle', ms: 3, traces: [[1.5, 1.5, 1.5]] });
   });
 
-  test('of the first schema is still read (tests/golden/run-1.jsonl)', () => {
-    const golden = readRun(join(packageRoot, 'tests', 'golden', 'run-1.jsonl'));
-    expect(golden.header.platform.name).toBe('linux-6.18');
-    expect(golden.scenarios.find(({ id }) => id === 'tcp/reset/idle')?.traces[0]?.trace).toEqual(['ECONNRESET', 'eof', 'eof', 'eof', 'eof']);
+  test.each([1, 2])('of schema %i is still read', (schema) => {
+    const golden = readRun(join(packageRoot, 'tests', 'golden', `run-${schema}.jsonl`));
+    expect(golden.header).toMatchObject({ schema: 2, platform: { name: 'linux-6.18' } });
+    const idle = golden.scenarios.find(({ id }) => id === 'tcp/reset/idle');
+    expect(idle?.traces[0]?.trace).toEqual(['ECONNRESET', 'eof', 'eof', 'eof', 'eof']);
+    expect(idle?.expected).toEqual({ patterns: [['ECONNRESET', 'eof…']], evidence: 'measured', file: 'platforms/linux/expected.json' });
+  });
+
+  test('of schema 1 has its words replaced: recorded is unjudged, a letter is a kind of evidence', () => {
+    const old = (letter: string, measured: boolean) =>
+      text
+        .replace('"schema":2', '"schema":1')
+        .replaceAll('"verdict":"match"', '"verdict":"recorded"')
+        .replace('"verdicts":{"match":2}', '"verdicts":{"recorded":2}')
+        .replaceAll('"evidence":"measured"', `"confidence":"${letter}","measured":${measured}`);
+    const evidence = (letter: string, measured: boolean) => parseRun(old(letter, measured), 'run').scenarios[0]?.expected?.evidence;
+    expect([evidence('A', true), evidence('A', false), evidence('B', false), evidence('C', false), evidence('D', false)]).toEqual([
+      'measured',
+      'asserted',
+      'documented',
+      'inferred',
+      'unknown',
+    ]);
+    const { scenarios: read, footer } = parseRun(old('A', true), 'run');
+    expect([read[0]?.verdict, footer.verdicts]).toEqual(['unjudged', { unjudged: 2 }]);
+  });
+
+  test('may hold several runs, one after the other, as cat makes them; and may begin with a byte order mark', () => {
+    expect(parseRuns(text + text, 'runs')).toEqual([run, run]);
+    expect(parseRun(`\uFEFF${text}`, 'run')).toEqual(run);
+    expect(() => parseRun(text + text, 'runs')).toThrow('runs: 2 runs where one is wanted');
+    expect(() => parseRuns(text + lines.slice(0, -1).join('\n'), 'runs')).toThrow(/no footer after/);
+  });
+
+  test('may be the document that --format json prints', () => {
+    const document = (...runs: unknown[]) => JSON.stringify({ runs }, undefined, 2);
+    expect(parseRuns(document(run, run), 'run.json')).toEqual([run, run]);
+    expect(() => parseRuns(document({ ...run, footer: undefined }), 'run.json')).toThrow(/^run\.json:\d+: /);
+    expect(() => parseRuns(document({ ...run, scenarios: 7 }), 'run.json')).toThrow(/^run\.json:2: /);
+    expect(() => parseRuns(document(null), 'run.json')).toThrow(/^run\.json:1: /);
+    expect(() => parseRuns('{"runs":7}', 'run.json')).toThrow(/^run\.json:1: /);
   });
 
   test.each([
@@ -59,17 +96,25 @@ describe('a run file', () => {
       says: `run: no footer after ${lines.length - 1} lines: the file was cut, or its run did not end`,
     },
     { what: 'no header', content: lines.slice(1).join('\n'), says: 'run:1: starts with a line of type scenario, not with a header' },
-    { what: 'two headers', content: [lines[0], ...lines].join('\n'), says: 'run:2: a second header' },
-    { what: 'a scenario twice', content: [...lines.slice(0, 2), ...lines.slice(1)].join('\n'), says: 'run:3: tcp/reset/idle stands there a second time' },
-    { what: 'a scenario missing', content: [lines[0], ...lines.slice(2)].join('\n'), says: 'run: its footer counts 2 scenarios, the file holds 1' },
-    { what: 'lines after the footer', content: [...lines, lines[1]].join('\n'), says: `run:${lines.length + 1}: a line of type scenario after the footer` },
+    { what: 'two headers', content: [lines[0], ...lines].join('\n'), says: 'run:2: a second header before the footer of the run before: that run was cut' },
+    { what: 'a scenario twice', content: [...lines.slice(0, 2), ...lines.slice(1)].join('\n'), says: 'run:3: tcp/reset/idle is there a second time' },
+    {
+      what: 'a scenario missing',
+      content: [lines[0], ...lines.slice(2)].join('\n'),
+      says: `run:${lines.length - 1}: the footer counts 2 scenarios, the run holds 1`,
+    },
+    {
+      what: 'lines after the footer',
+      content: [...lines, lines[1]].join('\n'),
+      says: `run:${lines.length + 1}: starts with a line of type scenario, not with a header`,
+    },
     { what: 'no JSON', content: ['{"type":', ...lines].join('\n'), says: 'run:1: no JSON' },
     {
       what: 'a newer schema',
-      content: text.replace('"schema":1', '"schema":2'),
-      says: 'run:1: run format 2, this version reads 1: update sockatlas to read it',
+      content: text.replace('"schema":2', '"schema":3'),
+      says: 'run:1: run format 3; this version reads up to 2: update sockatlas to read it',
     },
-    { what: 'another format', content: '{"type":"header","schema":"x"}', says: 'run:1: run format "x", this version reads 1: it is no run of sockatlas' },
+    { what: 'another format', content: '{"type":"header","schema":"x"}', says: 'run:1: run format "x"; this version reads up to 2: it is no run of sockatlas' },
     { what: 'a field of the wrong type', content: text.replace('"count":1', '"count":"1"'), says: /run:2: [\s\S]*traces\[0\]\.count/ },
     { what: 'an id that is none', content: text.replaceAll('tcp/reset/idle', '<script>'), says: /run:2: [\s\S]*an id is transport\/event\/case/ },
     { what: 'something a terminal would obey', content: text.replaceAll('Debian GNU/Linux', 'Debian \\u001b[2J'), says: /run:1: [\s\S]*platform\.os/ },
@@ -138,13 +183,13 @@ describe('runs that are kept', () => {
   test('are named for their platform and start, and found again', () => {
     const path = keepRun(run);
     expect(path).toMatch(/linux-6\.18-2026-01-02T030405\.678Z\.jsonl$/);
-    const found = recordedRuns(() => {}).find(({ file }) => file === path);
+    const found = localRuns(() => {}).find(({ file }) => file === path);
     expect(found?.run).toEqual(run);
   });
 
   test('are the newest twenty', () => {
     for (let i = 0; i < 25; i++) keepRun({ ...run, header: { ...run.header, started: `2026-02-02T00:00:${String(i).padStart(2, '0')}.000Z` } });
-    const kept = recordedRuns(() => {})
+    const kept = localRuns(() => {})
       .map(({ run: { header } }) => header.started)
       .filter((started) => started.startsWith('2026-02'));
     expect(kept).toHaveLength(20);
@@ -155,7 +200,7 @@ describe('runs that are kept', () => {
     const path = keepRun(run);
     writeFileSync(path.replace(/[^/\\]*$/, 'broken.jsonl'), '{');
     const complaints: string[] = [];
-    expect(recordedRuns((message) => complaints.push(message)).length).toBeGreaterThan(0);
+    expect(localRuns((message) => complaints.push(message)).length).toBeGreaterThan(0);
     expect(complaints).toEqual([expect.stringContaining('broken.jsonl:1')]);
   });
 

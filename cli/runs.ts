@@ -1,0 +1,17 @@
+import { keptFolder, localRuns, type Recorded, shippedRuns } from '../results/recorded.ts';
+import { say } from './output.ts';
+
+export interface LocalOption {
+  /** Also the runs kept on this machine, which nobody has reviewed. */
+  readonly local?: boolean;
+}
+
+/** The recorded runs that a command looks at: those that come with sockatlas. With --local also the kept ones, which stderr then names. */
+export function evidenceRuns({ local = false }: LocalOption): Recorded[] {
+  if (!local) return shippedRuns();
+  const runs = localRuns(say);
+  const kept = runs.filter(({ file }) => file.startsWith(keptFolder()));
+  if (kept.length === 0) say(`--local: no run is kept in ${keptFolder()}`);
+  for (const { file } of kept) say(`--local: ${file}`);
+  return runs;
+}

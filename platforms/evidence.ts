@@ -1,0 +1,33 @@
+/**
+ * By what right something is said of a platform, strongest first:
+ *
+ * - `measured`: a recorded run of sockatlas shows it;
+ * - `asserted`: a test that runs on that platform asserts it (Wine's own tests run on Windows);
+ * - `documented`: the vendor's documentation says so;
+ * - `reported`: users or maintainers saw it (an issue, a comment in a source file);
+ * - `inferred`: it follows from other behaviours; shown, never asserted;
+ * - `unknown`: no source tells.
+ *
+ * A trace has the evidence of its weakest call.
+ */
+export const EVIDENCE = ['measured', 'asserted', 'documented', 'reported', 'inferred', 'unknown'] as const;
+export type Evidence = (typeof EVIDENCE)[number];
+
+const PHRASES: Readonly<Record<Evidence, string>> = {
+  measured: 'measured here',
+  asserted: 'asserted by a test that runs on Windows',
+  documented: 'documented',
+  reported: 'reported',
+  inferred: 'inferred',
+  unknown: 'not known',
+};
+
+/** The evidence in words: `asserted by a test that runs on Windows`. */
+export function evidencePhrase(evidence: Evidence): string {
+  return PHRASES[evidence];
+}
+
+/** Whether a run is held to it: what is only inferred, or not known, is shown and not judged. */
+export function isAsserted(evidence: Evidence): boolean {
+  return evidence !== 'inferred' && evidence !== 'unknown';
+}

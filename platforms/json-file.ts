@@ -1,0 +1,119 @@
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import type * as Zod from 'zod';
+import { jsonLines, lineOf, pointerOf } from './json-lines.ts';
+import { didYouMean } from './nearest.ts';
+import { z } from './zod.ts';
+
+/** A JSON file that cannot be used. The message has a line for each complaint: `FILE:LINE: POINTER: what is wrong; did you mean …?` */
+export class JsonFileError extends Error {
+  override readonly name = 'JsonFileError';
+}
+
+/** JSON.parse, and what looks at its result, go down as deep as the text does. */
+const MAX_DEPTH = 20;
+const MOST_COMPLAINTS = 10;
+
+/** Something wrong with the value at a path of the document. */
+export interface Complaint {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** The text of a file, without its byte order mark. @throws JsonFileError for what is no file, or larger than `maxBytes` */
+export function readBounded(file: string, maxBytes: number, what: string): string {
+  let fd: number | undefined;
+  try {
+    fd = openSync(file, 'r');
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) throw new JsonFileError(`${file}: not a file`);
+    if (stat.size > maxBytes) throw new JsonFileError(`${file}: ${stat.size} bytes; ${what} has at most ${maxBytes}`);
+    return readFileSync(fd, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    if (error instanceof JsonFileError) throw error;
+    throw new JsonFileError(`${file}: ${(error as Error).message}`);
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+/** A JSON text as a value of `schema`. `file` is what messages call it. @throws JsonFileError */
+export function parseJson<T>(text: string, file: string, schema: Zod.ZodType<T>): T {
+  if (depthOf(text) > MAX_DEPTH) throw new JsonFileError(`${file}: nested more than ${MAX_DEPTH} deep`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new JsonFileError(`${file}${placeOf(text, error as Error)}: no JSON: ${(error as Error).message}`);
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw faulty(
+    text,
+    file,
+    parsed.error.issues.flatMap((issue) => complaintsOf(issue, value, schema)),
+  );
+}
+
+/** The error for a document of the right shape that is wrong all the same. */
+export function faulty(text: string, file: string, complaints: readonly Complaint[]): JsonFileError {
+  const lines = jsonLines(text);
+  const told = complaints
+    .slice(0, MOST_COMPLAINTS)
+    .map(({ path, message }) => `${file}:${lineOf(lines, pointerOf(path))}: ${pointerOf(path) || 'the file'}: ${message}`);
+  if (complaints.length > MOST_COMPLAINTS) told.push(`… and ${complaints.length - MOST_COMPLAINTS} more`);
+  return new JsonFileError(told.join('\n'));
+}
+
+/** zod's words, with what is nearest to a name that is not known. */
+function complaintsOf(issue: Zod.core.$ZodIssue, value: unknown, schema: Zod.ZodType): Complaint[] {
+  if (issue.code === 'unrecognized_keys') {
+    const known = keysAt(z.toJSONSchema(schema, { unrepresentable: 'any' }) as JsonSchema, issue.path);
+    return issue.keys.map((key) => ({ path: [...issue.path, key], message: `unknown key ${JSON.stringify(key)}${didYouMean(known, key)}` }));
+  }
+  if (issue.code === 'invalid_value') {
+    const written = valueAt(value, issue.path);
+    const names = issue.values.map(String);
+    if (typeof written === 'string') {
+      return [{ path: issue.path, message: `${JSON.stringify(written)} is none of ${names.join(', ')}${didYouMean(names, written)}` }];
+    }
+  }
+  return [{ path: issue.path, message: issue.message }];
+}
+
+interface JsonSchema {
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly items?: JsonSchema;
+  readonly additionalProperties?: JsonSchema | boolean;
+}
+
+/** The keys that an object at this path may have. */
+function keysAt(schema: JsonSchema, path: readonly PropertyKey[]): string[] {
+  let at: JsonSchema | undefined = schema;
+  for (const part of path) {
+    const own: JsonSchema | undefined = at?.properties?.[String(part)];
+    const other: JsonSchema | boolean | undefined = at?.items ?? at?.additionalProperties;
+    at = own ?? (typeof other === 'object' ? other : undefined);
+  }
+  return Object.keys(at?.properties ?? {});
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown> | undefined)?.[part], value);
+}
+
+/** The line that JSON.parse stopped at, where it says: `:12`. */
+function placeOf(text: string, { message }: Error): string {
+  const [, position] = /at position (\d+)/.exec(message) ?? [];
+  return position === undefined ? '' : `:${text.slice(0, Number(position)).split('\n').length}`;
+}
+
+/** How deep brackets nest, at most; those inside of strings count too, which no honest file minds. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const character of text) {
+    if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth);
+    else if (character === ']' || character === '}') depth--;
+  }
+  return deepest;
+}

@@ -1,0 +1,44 @@
+import type { Evidence } from '../platforms/evidence.ts';
+
+/** Schema 1 told evidence by a letter and `measured`; its C was one report or an inference, of which the weaker is taken. */
+const EVIDENCE: Readonly<Record<string, Evidence>> = { A: 'asserted', B: 'documented', C: 'inferred', D: 'unknown' };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * A line of a schema 1 file as schema 2 has it: the verdict `recorded` is `unjudged`, and an expectation's evidence is a word. What is not of schema 1 stays as it
+ * is, for the schema to refuse.
+ */
+export function upgraded(line: unknown): unknown {
+  const fields = asFields(line);
+  switch (fields?.type) {
+    case 'header':
+      return { ...fields, schema: 2 };
+    case 'scenario':
+      return { ...fields, verdict: verdict(fields.verdict), ...(fields.expected !== undefined && { expected: expected(fields.expected) }) };
+    case 'footer':
+      return { ...fields, verdicts: verdicts(fields.verdicts) };
+    default:
+      return line;
+  }
+}
+
+function verdict(word: unknown): unknown {
+  return word === 'recorded' ? 'unjudged' : word;
+}
+
+function verdicts(counts: unknown): unknown {
+  const fields = asFields(counts);
+  return fields === undefined ? counts : Object.fromEntries(Object.entries(fields).map(([word, count]) => [verdict(word), count]));
+}
+
+function expected(value: unknown): unknown {
+  const fields = asFields(value);
+  if (fields === undefined) return value;
+  const { confidence, measured, ...rest } = fields;
+  return { ...rest, evidence: measured === true ? 'measured' : EVIDENCE[String(confidence)] };
+}
+
+function asFields(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined;
+}
