@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Story } from '../classification/policies/play.ts';
 import type { Command } from '../platforms/command.ts';
-import { plain } from '../report/close/words.ts';
+import { plain } from '../report/text.ts';
 import { StartFailed, startProcess } from '../runner/process.ts';
 import { sibling } from '../runner/sibling.ts';
 import { agentCommand } from './agent-command.ts';

@@ -1,7 +1,8 @@
 import type { Story } from '../../classification/policies/play.ts';
 import type { Paint } from '../pretty.ts';
+import { plain } from '../text.ts';
 import { alignColumns } from '../text-table.ts';
-import { answerText, differenceLines, evidenceText, outcomeText, plain, titleOf } from './words.ts';
+import { answerText, differenceLines, evidenceText, outcomeText, titleOf } from './words.ts';
 
 /** Stories for a terminal; those of one platform together, with why they part. */
 export function prettyStories(stories: readonly Story[], paint: Paint): string {

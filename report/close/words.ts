@@ -3,6 +3,7 @@ import type { Outcome, Story } from '../../classification/policies/play.ts';
 import type { Answer } from '../../classification/policies/policy.ts';
 import type { Poll } from '../../classification/policies/turn.ts';
 import { evidencePhrase } from '../../platforms/evidence.ts';
+import { count, plain } from '../text.ts';
 
 /** A story's parts as words, for every format. */
 
@@ -67,14 +68,4 @@ export function differenceLines(stories: readonly Story[]): string[] {
       `${story.io} is told ${told}: ${polls.map(({ n, why }) => (polls.length === 1 ? why : `poll ${n}: ${why}`)).join('; ')}; ${outcomeWord(story.outcome)}`,
     );
   });
-}
-
-/** Names and reasons may come from a policy or a run file that anyone wrote: no control character reaches the terminal. */
-export function plain(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not pass
-  return text.replace(/[\t\r\n]+/g, ' ').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '�');
-}
-
-export function count(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }

@@ -10,8 +10,7 @@ describe('sockatlas show', () => {
     expect(stdout).toMatch(/expected on windows .*\n {2}WSAECONNRESET…\n {4}asserted by a test that runs on Windows/);
     expect(stdout).toMatch(/wine <8\.21: eof…/);
     expect(stdout).toMatch(/source: .*dlls\/ws2_32\/tests\/sock\.c/);
-    if (process.platform === 'linux')
-      expect(stdout).toMatch(/\n {2}linux-.*: match\n {4}5× ECONNRESET eof…\n {7}mongoose 7\.10–7\.21: MG_IO_RESET MG_IO_ERR…/);
+    if (process.platform === 'linux') expect(stdout).toMatch(/\n {2}linux-.*: match\n {4}5× ECONNRESET eof…\n {7}mongoose 7\.10–7\.21: MG_IO_RESET MG_IO_ERR…/);
   });
 });
 

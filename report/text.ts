@@ -1,0 +1,46 @@
+import { stripVTControlCharacters } from 'node:util';
+import { Help } from 'commander';
+
+/** Text for a terminal: how wide it is, how it wraps, what may not reach it. */
+
+/** Where there is no terminal to ask. */
+const WIDTH = 100;
+/** Narrower than this nothing can be laid out. */
+const NARROWEST = 40;
+
+/** Columns that a line may take: the terminal's, or COLUMNS where that is set, or 100. */
+export function terminalWidth(stream: { readonly columns?: number } = process.stdout): number {
+  const asked = Number(process.env.COLUMNS);
+  return Math.max(NARROWEST, stream.columns ?? (Number.isInteger(asked) && asked > 0 ? asked : WIDTH));
+}
+
+/** Columns that a text takes; escape sequences for colours take none. */
+export function visibleWidth(text: string): number {
+  return [...stripVTControlCharacters(text)].length;
+}
+
+const help = new Help();
+help.minWidthToWrap = 1;
+
+/** The text in lines of at most `width` columns, broken at spaces; a word that is longer stays whole. */
+export function wrap(text: string, width: number): string[] {
+  return help.boxWrap(text, Math.max(1, width)).split('\n');
+}
+
+/** A paragraph, each line after the first indented by `hang`. */
+export function paragraph(text: string, width: number, hang = ''): string {
+  const [first = '', ...others] = wrap(text, width);
+  const rest = others.length === 0 ? [] : wrap(others.join(' '), width - hang.length);
+  return [first, ...rest.map((line) => hang + line)].join('\n');
+}
+
+/** Names and reasons may come from a policy, a table or a run file that anyone wrote: no control character reaches the terminal. */
+export function plain(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not pass
+  return text.replace(/[\t\r\n]+/g, ' ').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '�');
+}
+
+/** `1 poll`, `2 polls`. */
+export function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}

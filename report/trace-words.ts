@@ -1,0 +1,47 @@
+import { BLOCKED, REPEATS } from '../platforms/trace.ts';
+
+/** The longest group of calls that is looked for as a repetition: recv and SSL_read, say, and one more. */
+const LONGEST_GROUP = 3;
+
+/**
+ * A trace, or a pattern, in words: `ECONNRESET, then eof ×4`, `WSAECONNRESET every time`, `data:10, ECONNRESET, then eof ×3`. `calls` is how many calls a pattern
+ * that repeats its last token stands for; where it is not known it says `then eof every time`.
+ */
+export function traceWords(trace: readonly string[], calls?: number): string {
+  const last = trace.at(-1);
+  if (last?.endsWith(REPEATS)) {
+    const bare = last.slice(0, -REPEATS.length);
+    const head = trace.slice(0, -1);
+    if (calls === undefined || calls <= head.length) return [...runs(head), `${head.length > 0 ? 'then ' : ''}${bare} every time`].join(', ');
+    return traceWords([...head, ...Array.from({ length: calls - head.length }, () => bare)]);
+  }
+  const { from, length } = ending(trace);
+  const times = (trace.length - from) / length;
+  if (times < 2) return runs(trace).join(', ');
+  const group = trace.slice(from, from + length);
+  const repeated = group.length === 1 ? `${group[0]}` : `(${group.join(', ')})`;
+  if (from === 0) return `${repeated} every time`;
+  return [...runs(trace.slice(0, from)), `then ${repeated} ×${times}`].join(', ');
+}
+
+/** The repetition at the end that covers most: where it begins, and how long its group is. */
+function ending(trace: readonly string[]): { from: number; length: number } {
+  let best = { from: trace.length, length: 1 };
+  for (let length = 1; length <= LONGEST_GROUP; length++) {
+    let from = trace.length - length;
+    while (from >= length && trace.slice(from - length, from).every((token, i) => token === trace[from + i])) from -= length;
+    if (from >= 0 && trace.length - from >= 2 * length && from < best.from) best = { from, length };
+  }
+  return best;
+}
+
+/** `data:4 ×2`, `data:2`: what comes several times in a row is said once. */
+function runs(trace: readonly string[]): string[] {
+  const groups: { token: string; times: number }[] = [];
+  for (const token of trace) {
+    const group = groups.at(-1);
+    if (group?.token === token) group.times++;
+    else groups.push({ token, times: 1 });
+  }
+  return groups.map(({ token, times }) => `${token === BLOCKED ? 'never returns' : token}${times > 1 ? ` ×${times}` : ''}`);
+}
