@@ -13,7 +13,7 @@ import type { Command } from '../platforms/command.ts';
 import { compareVersions } from '../platforms/version.ts';
 import { type Findings, failing, shownPath } from '../report/findings/findings.ts';
 import { FINDING_FORMATS, type FindingFormat, formatFindings } from '../report/findings/formats.ts';
-import { painter } from '../report/pretty.ts';
+import { painter } from '../report/paint.ts';
 import { WholeFile } from '../results/write.ts';
 import { sibling } from '../runner/sibling.ts';
 import { scenarios } from '../suites/index.ts';

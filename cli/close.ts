@@ -11,7 +11,7 @@ import { jsonStories } from '../report/close/json.ts';
 import { markdownStories } from '../report/close/markdown.ts';
 import { evidenceLine, MATRIX_LEGEND, markdownMatrix, mongooseMatrix, prettyMatrix } from '../report/close/matrix.ts';
 import { prettyStories } from '../report/close/pretty.ts';
-import { painter } from '../report/pretty.ts';
+import { painter } from '../report/paint.ts';
 import type { Recorded } from '../results/recorded.ts';
 import type { PolicySource } from './close-live.ts';
 import { inProcess } from './close-process.ts';

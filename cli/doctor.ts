@@ -10,7 +10,7 @@ import type { Platform } from '../platforms/platform.ts';
 import { startWine } from '../platforms/wine/agent.ts';
 import { installed, isReady, whyNot } from '../platforms/wine/installed.ts';
 import { LANES, type Lane } from '../platforms/wine/lanes.ts';
-import { painter } from '../report/pretty.ts';
+import { painter } from '../report/paint.ts';
 import { AgentHandle } from '../runner/agent-handle.ts';
 import { agentCommand } from './agent-command.ts';
 import { EXIT } from './errors.ts';

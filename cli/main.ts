@@ -39,6 +39,10 @@ Exit codes
   0  conforms      1  deviation, unstable, blocked, crashed, or a misclassification
   2  usage         3  environment (nothing could be run or written)      130  interrupted`;
 
+function collect(value: string, earlier: readonly string[]): string[] {
+  return [...earlier, value];
+}
+
 function program(done: (code: number) => void): Command {
   const command = new Command('sockatlas')
     .description('What socket calls really return when the peer goes away: recorded with raw calls, judged by expectations and classification tables.')
@@ -60,6 +64,7 @@ function program(done: (code: number) => void): Command {
     .option('--jobs <n>', 'how many agents work side by side', parseCount('--jobs', 1, 64))
     .option('--format <format>', 'pretty, json, jsonl or markdown', parseFormat)
     .option('--out <file>', 'write it there, in --format or as the name says (.jsonl, .json, .md), and the report on stdout')
+    .option('--classes <table>', 'show the classes of a table, call by call: mongoose@7.16, ./mine.json (may be repeated)', collect, [])
     .option('--record', "write the run into the repository's results/runs/")
     .option('-v, --verbose', 'each call with its arguments, return and code')
     .action(async (patterns, options) => done(await (await import('./run.ts')).run(patterns, options)));
@@ -68,8 +73,25 @@ function program(done: (code: number) => void): Command {
     .description('read run files, from here or elsewhere, and print them side by side')
     .argument('<run...>', 'run files (JSON Lines)')
     .option('--format <format>', 'pretty, json, jsonl or markdown', 'pretty')
+    .option('--classes <table>', 'show the classes of a table, call by call: mongoose@7.16, ./mine.json (may be repeated)', collect, [])
     .option('-v, --verbose', 'each run by itself, each call with its arguments, return and code')
     .action(async (files, options) => done(await (await import('./report.ts')).report(files, options)));
+  command
+    .command('diff')
+    .description('What differs between two platforms, two runs, or a run and what is expected?')
+    .argument('<side...>', 'one or two of: a platform (linux, windows, wine-10.0), a run file, expected; then patterns of scenarios')
+    .option('--format <format>', 'pretty, json or markdown', 'pretty')
+    .option('--fail-on <what>', 'changed: exit code 1 where anything differs, is new or is gone; or never', 'never')
+    .option('--local', 'also look at runs kept on this machine')
+    .option('-v, --verbose', 'also what is the same')
+    .addHelpText(
+      'after',
+      `
+Examples
+  sockatlas diff linux windows "tcp/reset/*"
+  sockatlas diff before.jsonl after.jsonl --fail-on changed`,
+    )
+    .action(async (sides, options) => done(await (await import('./diff.ts')).compare(sides, options)));
   command
     .command('check')
     .description('hold classification tables against what platforms answer: a name (mongoose@7.16), a .json, .js or .ts file, ./lib.so:classify')

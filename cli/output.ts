@@ -11,8 +11,14 @@ export function fileFormat(file: string, asked: Format | undefined): Format {
 
 /** @throws UsageError */
 export function parseFormat(value: string): Format {
-  if ((FORMATS as readonly string[]).includes(value)) return value as Format;
-  throw new UsageError(`--format ${JSON.stringify(value)}: choose one of ${FORMATS.join(', ')}`);
+  return parseChoice('--format', value, FORMATS);
+}
+
+/** One of a few words. @throws UsageError */
+export function parseChoice<T extends string>(option: string, value: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  throw new UsageError(`${option} ${JSON.stringify(value)}: choose one of ${choices.join(', ')}`);
 }
 
 /** A whole number in a range. @throws UsageError */

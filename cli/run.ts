@@ -1,10 +1,12 @@
 import { type Format, formatRuns } from '../report/formats.ts';
-import { painter } from '../report/pretty.ts';
-import { conforms, viewOf } from '../report/view.ts';
+import { layoutOf } from '../report/grid.ts';
+import { painter } from '../report/paint.ts';
+import { conforms } from '../report/view.ts';
 import { keepRun, recordedPath, writeRun } from '../results/recorded.ts';
 import type { Run } from '../results/schema.ts';
 import { WholeFile } from '../results/write.ts';
 import { scenarios } from '../suites/index.ts';
+import { type ClassesOption, viewer } from './classes.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';
 import { fileFormat, print, say } from './output.ts';
@@ -13,7 +15,7 @@ import { Progress } from './progress.ts';
 import { record } from './record.ts';
 import { select } from './select.ts';
 
-export interface RunArguments {
+export interface RunArguments extends ClassesOption {
   readonly skip: readonly string[];
   /** Platforms to run on, by name. */
   readonly on: readonly string[];
@@ -43,6 +45,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   const places = placesNamed(options.on);
   const [peer, ...otherPeers] = options.peer === undefined ? [] : placesNamed([options.peer]);
   if (otherPeers.length > 0) throw new UsageError(`--peer ${options.peer}: name one of ${[peer, ...otherPeers].map((place) => place?.name).join(', ')}`);
+  const viewOf = viewer(options);
   // An unwritable place is better known before the work than after it.
   const out = options.out === undefined ? undefined : new WholeFile(options.out);
   let runs: Run[];
@@ -54,17 +57,22 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   }
 
   const views = runs.map(viewOf);
-  const verbose = options.verbose ?? false;
+  const verbose = options.verbose ?? isOneScenario(patterns, ids);
   const format = out === undefined ? (options.format ?? 'pretty') : 'pretty';
-  await print(formatRuns(views, format, { paint: painter(process.stdout), verbose }));
+  await print(formatRuns(views, format, { ...layoutOf(painter(process.stdout)), verbose }));
   if (out !== undefined) {
-    out.write(formatRuns(views, fileFormat(out.path, options.format), { paint: painter({}), verbose }));
+    out.write(formatRuns(views, fileFormat(out.path, options.format), { ...layoutOf(painter({})), verbose }));
     out.finish();
     say(`written to ${out.path}`);
   }
   for (const run of runs) keep(run, options.record ?? false);
   if (runs.some(({ footer }) => footer.interrupted)) return EXIT.interrupted;
   return views.every(conforms) ? EXIT.conforms : EXIT.differs;
+}
+
+/** One scenario that was asked for by its id, with all its variants, is shown whole. */
+function isOneScenario(patterns: readonly string[], ids: readonly string[]): boolean {
+  return patterns.length === 1 && new Set(ids.map((id) => id.replace(/\?.*$/, ''))).size === 1 && patterns[0]?.split('/').length === 3;
 }
 
 /** One place after the other: they would only take each other's time. */

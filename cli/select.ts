@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { distance } from 'fastest-levenshtein';
 import picomatch from 'picomatch';
+import { nearest } from '../platforms/nearest.ts';
 import { UsageError } from './errors.ts';
 
-const NEAREST = 3;
+export { nearest };
 
 /**
  * The ids that the patterns choose, in their own order; all of them where there is no pattern. A pattern is an id, a folder of ids (`tcp/reset`),
@@ -12,11 +12,16 @@ const NEAREST = 3;
  * @throws UsageError for a pattern that matches nothing, with the nearest ids, and for a list that cannot be read
  */
 export function select(ids: readonly string[], patterns: readonly string[], skip: readonly string[]): string[] {
-  const chosen = patterns.length === 0 ? new Set(ids) : matching(ids, expand(patterns));
-  const skipped = matching(ids, expand(skip));
+  const chosen = patterns.length === 0 ? new Set(ids) : matchingIds(ids, patterns);
+  const skipped = matchingIds(ids, skip);
   const selected = ids.filter((id) => chosen.has(id) && !skipped.has(id));
   if (selected.length === 0) throw new UsageError('--skip leaves no scenario to run');
   return selected;
+}
+
+/** The ids that the patterns choose. @throws UsageError for one that matches nothing, with the nearest */
+export function matchingIds(ids: readonly string[], patterns: readonly string[]): Set<string> {
+  return matching(ids, expand(patterns));
 }
 
 function matching(ids: readonly string[], patterns: readonly string[]): Set<string> {
@@ -30,13 +35,9 @@ function matching(ids: readonly string[], patterns: readonly string[]): Set<stri
 }
 
 function matcher(pattern: string): (id: string) => boolean {
-  // An id is itself a pattern, and its `?` is no wildcard.
+  // An id is itself a pattern, and its `?` is no wildcard; without its parameters it stands for all its variants.
   const glob = picomatch(pattern);
-  return (id) => id === pattern || id.startsWith(`${pattern.replace(/\/$/, '')}/`) || glob(id);
-}
-
-export function nearest(ids: readonly string[], pattern: string): string[] {
-  return [...ids].sort((a, b) => distance(a, pattern) - distance(b, pattern)).slice(0, NEAREST);
+  return (id) => id === pattern || id.startsWith(`${pattern}?`) || id.startsWith(`${pattern.replace(/\/$/, '')}/`) || glob(id);
 }
 
 function expand(patterns: readonly string[]): string[] {

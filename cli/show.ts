@@ -1,7 +1,6 @@
 import { evidencePhrase } from '../platforms/evidence.ts';
 import { EXPECTED_PLATFORMS, type Expectation, expectationsFor, expectedFile, patternsOf } from '../platforms/expectation.ts';
-import { asPattern } from '../platforms/trace.ts';
-import { classPatterns, tablesFor } from '../report/view.ts';
+import { traceWords } from '../report/trace-words.ts';
 import { newestTraces } from '../results/recorded.ts';
 import { scenarios } from '../suites/index.ts';
 import { EXIT, UsageError } from './errors.ts';
@@ -30,9 +29,8 @@ export async function show(id: string, options: LocalOption = {}): Promise<numbe
     lines.push(
       `  ${platform.name}${peer === undefined ? '' : ` with peers on ${peer.name}`}, ${started} (${recorded.file}): ${line.verdict}${line.reason === undefined ? '' : `: ${line.reason}`}`,
     );
-    line.traces.forEach(({ trace, count }, i) => {
-      lines.push(`    ${count}× ${asPattern(trace).join(' ')}`);
-      for (const table of tablesFor(platform)) lines.push(`       ${table.name} ${table.label}: ${classPatterns(table, platform, line)[i]}`);
+    line.traces.forEach(({ trace, count }) => {
+      lines.push(`    ${count}× ${traceWords(trace)}`);
     });
   }
   await print(`${lines.join('\n')}\n`);

@@ -61,6 +61,14 @@ const files = new Map<string, Expectations | undefined>();
 /** The platforms that have expectations; others (darwin) are recorded, not judged. */
 export const EXPECTED_PLATFORMS = ['linux', 'windows', 'wine'] as const;
 
+/** What stands for a system of which no version is said: the newest that the expectations tell of. */
+export const NEWEST: Readonly<Record<(typeof EXPECTED_PLATFORMS)[number], Versions>> = {
+  linux: { id: 'linux' },
+  // Windows 11 24H2 and Server 2025.
+  windows: { id: 'windows', build: '10.0.26100' },
+  wine: { id: 'wine', wine: '10.0' },
+};
+
 /** What `platform` should give for scenario `id`; undefined where nothing is known. @throws JsonFileError for an expected.json that is wrong */
 export function expectationFor(platform: Versions, id: string): Found | undefined {
   return find(platform.id, platform, id);
@@ -73,7 +81,8 @@ export function expectationsFor(platform: string, id: string): readonly Expectat
   return own.length > 0 ? own : all.filter((e) => e.id === id.replace(/\?.*$/, ''));
 }
 
-type Versions = Pick<Platform, 'id' | 'kernel' | 'build' | 'wine' | 'sandbox'>;
+/** Which expectations hold of a platform. */
+export type Versions = Pick<Platform, 'id' | 'kernel' | 'build' | 'wine' | 'sandbox'>;
 
 function find(file: string, platform: Versions, id: string): Found | undefined {
   const content = load(file);

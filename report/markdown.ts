@@ -1,45 +1,54 @@
-import { asPattern } from '../platforms/trace.ts';
-import { cellText, compare } from './compare.ts';
-import { describeHeader, findingLines } from './pretty.ts';
-import { classPatterns, type View } from './view.ts';
+import { type Behaviour, recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
+import { describeHeader, findingLines, summary, tablesSentence } from './describe.ts';
+import { code, text } from './markdown-text.ts';
+import { behaviourWords, counterpartOf } from './side.ts';
+import { apiOf, classWords, tableName, type View } from './view.ts';
 
-/** A run for a page or a step summary. */
-export function markdownRun(view: View): string {
-  const { run, tables } = view;
-  const { platform } = run.header;
-  const header = ['verdict', 'scenario', 'trace', ...tables.map((table) => `${table.name} ${table.label}`)];
-  const rows = run.scenarios.map((line) => [
-    line.verdict,
-    code(line.id),
-    line.traces.length === 0
-      ? text(line.reason ?? '')
-      : line.traces.map(({ trace, count }) => `${line.traces.length > 1 ? `${count}× ` : ''}${code(asPattern(trace).join(' '))}`).join('<br>'),
-    ...tables.map((table) => classPatterns(table, platform, line).map(code).join('<br>')),
-  ]);
-  const findings = findingLines(view);
+/** Runs for a page or a step summary: one table, a column a run and one for what Windows does, then what was found. */
+export function markdownRuns(views: readonly View[]): string {
+  const beside = views.some(({ run }) => run.header.platform.id === 'windows') && views.length > 1 ? undefined : counterpartOf(besideOf(views));
+  const byId = views.map(({ run }) => new Map(run.scenarios.map((line) => [line.id, line])));
+  const ids = [...new Set(views.flatMap(({ run }) => run.scenarios.map(({ id }) => id)))];
+  const classes = views.flatMap((view, i) => (view.showsClasses ? view.tables.map((table) => ({ view, table, lines: byId[i] })) : []));
+  const header = [
+    'scenario',
+    ...views.flatMap(({ run }) => ['verdict', `${text(run.header.platform.name)}, measured here`]),
+    ...(beside === undefined ? [] : [beside.heading, 'differs']),
+    ...classes.map(({ table }) => text(tableName(table))),
+  ];
+  const rows = ids.map((id) => {
+    const lines = byId.map((map) => map.get(id));
+    const there = beside?.behaviour(id);
+    const here = lines.map((line) => line && recordedBehaviour(line));
+    return [
+      code(id),
+      ...lines.flatMap((line, i) => [
+        line?.verdict ?? '',
+        line === undefined ? '' : line.traces.length === 0 ? text(line.reason ?? '') : code(behaviourWords(here[i])),
+      ]),
+      ...(beside === undefined ? [] : [there === undefined ? '' : code(behaviourWords(there)), here.some((own) => differ(own, there)) ? '≠' : '']),
+      ...classes.map(({ view, table, lines: own }) => {
+        const line = own?.get(id);
+        return line === undefined ? '' : classWords(table, view.run.header.platform, line).map(code).join('<br>');
+      }),
+    ];
+  });
+  const findings = views.flatMap((view) => findingLines(view).map((line) => `- ${text(view.run.header.platform.name)}: ${text(line)}`));
   return [
-    `## ${text(describeHeader(run.header))}`,
+    ...views.map((view) => `- ${text(describeHeader(view.run.header))}: ${summary(view, (_, words) => words)}. ${text(tablesSentence(view))}`.trimEnd()),
     '',
     ...[header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`),
     '',
-    ...(findings.length > 0 ? ['### Findings', '', ...findings.map((line) => `- ${text(line)}`), ''] : []),
+    ...(findings.length > 0 ? ['### Findings', '', ...findings, ''] : []),
   ].join('\n');
 }
 
-/** Several platforms side by side. */
-export function markdownComparison(views: readonly View[]): string {
-  const { ids, rows } = compare(views);
-  const header = ['scenario', ...views.map(({ run }) => text(run.header.platform.name))];
-  const body = ids.map((id, i) => [code(id), ...(rows[i] ?? []).map((line) => (line === undefined ? '' : code(cellText(line))))]);
-  return [...[header, header.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`), ''].join('\n');
+/** A run that speaks Winsock is shown beside what Windows does; on Windows itself Linux is. */
+function besideOf(views: readonly View[]) {
+  const platform = views[0]?.run.header.platform ?? { id: 'linux' as const };
+  return views.length === 1 || apiOf(platform) === 'posix' ? platform : { id: 'linux' as const };
 }
 
-/** A code span inside of a table cell: no pipe may end the cell, no backtick the span. */
-function code(content: string): string {
-  return `\`${content.replaceAll('|', '\\|').replaceAll('`', "'")}\``;
-}
-
-/** Text that came with a run may say anything: it must not become markup. */
-function text(content: string): string {
-  return content.replace(/[\\`*_{}[\]<>|#]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
+function differ(a: Behaviour | undefined, b: Behaviour | undefined): boolean {
+  return a !== undefined && b !== undefined && sameBehaviour(a, b) === false;
 }

@@ -1,128 +1,205 @@
-import { styleText } from 'node:util';
-import type { Misclassification } from '../classification/check.ts';
-import type { Platform } from '../platforms/platform.ts';
-import { asPattern } from '../platforms/trace.ts';
-import type { Header, ScenarioLine, Verdict } from '../results/schema.ts';
-import { describeDeviation, describeObservation } from './deviation.ts';
-import { alignColumns } from './text-table.ts';
-import { classPatterns, type View } from './view.ts';
+import { type Behaviour, recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
+import type { ScenarioLine, Verdict } from '../results/schema.ts';
+import { describeHeader, findingLines, summary, tablesSentence } from './describe.ts';
+import { differenceWords } from './difference.ts';
+import { eventOf, titleOf } from './event.ts';
+import { type GridEvent, type GridRow, gridLines, type Layout } from './grid.ts';
+import { groupBy } from './group-by.ts';
+import { STYLES } from './paint.ts';
+import { behaviourWords, counterpartOf, type Side } from './side.ts';
+import { count, paragraph } from './text.ts';
+import type { Cell } from './text-table.ts';
+import { verboseRun } from './verbose.ts';
+import { apiOf, classWords, tableName, type View } from './view.ts';
 
-type Style = Parameters<typeof styleText>[0];
-export type Paint = (style: Style, text: string) => string;
-
-/** Colours where `stream` shows them: a terminal, unless NO_COLOR says otherwise. */
-export function painter(stream: { readonly isTTY?: boolean }): Paint {
-  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
-  const coloured = FORCE_COLOR !== undefined ? FORCE_COLOR !== '0' : stream.isTTY === true && !NO_COLOR && TERM !== 'dumb';
-  // It would look at stdout itself, whatever the stream that is written to.
-  return coloured ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
+export interface PrettyOptions extends Layout {
+  /** Every scenario, with each call. */
+  readonly verbose: boolean;
 }
 
-export const STYLES: Readonly<Record<Verdict, Style>> = {
-  match: 'green',
-  unjudged: 'cyan',
-  unsupported: 'gray',
-  'known-deviation': 'yellow',
-  unstable: 'magenta',
-  deviation: 'red',
-  blocked: 'red',
-  crashed: 'red',
-};
+/** Runs for a terminal: by event, beside each other and beside what Windows does, only what differs; or, where `verbose`, each by itself with every call. */
+export function prettyRuns(views: readonly View[], options: PrettyOptions): string {
+  if (options.verbose) return views.map((view) => verboseRun(view, options)).join('\n');
+  const { width, paint } = options;
+  const single = views.length === 1;
+  const table = tableOf(views);
+  const findings = views.flatMap((view) => findingLines(view).map((line) => (single ? line : `${view.run.header.platform.name}: ${line}`)));
+  return [
+    ...views.map(({ run }) => paragraph(describeHeader(run.header), width, '  ')),
+    '',
+    ...gridLines({ headings: table.headings, events: table.events }, options),
+    ...table.notes.map((note) => paragraph(note, width, '  ')),
+    ...(table.notes.length > 0 ? [''] : []),
+    ...findings.map((line) => paragraph(line, width, '  ')),
+    ...(findings.length > 0 ? [''] : []),
+    ...views.flatMap((view) => endLines(view, single, paint).map((line) => paragraph(line, width, '  '))),
+    ...table.next.map((line) => paragraph(line, width, '  ')),
+    '',
+  ].join('\n');
+}
 
-/** A run for a terminal. `verbose` adds each call with its arguments and codes. */
-export function prettyRun(view: View, paint: Paint, verbose: boolean): string {
-  const { run, tables } = view;
-  const { platform } = run.header;
-  const rows: string[][] = [['', 'scenario', 'trace', ...tables.map((table) => `${table.name} ${table.label}`)].map((cell) => paint('bold', cell))];
-  const details = new Map<number, string[]>();
-  for (const line of verbose ? run.scenarios : run.scenarios.filter(({ verdict }) => verdict !== 'unsupported')) {
-    const traces = line.traces.length === 0 ? [undefined] : line.traces;
-    traces.forEach((trace, i) => {
-      rows.push([
-        i === 0 ? paint(STYLES[line.verdict], line.verdict) : '',
-        i === 0 ? line.id : '',
-        trace === undefined ? paint('gray', line.reason ?? '') : `${line.traces.length > 1 ? `${trace.count}× ` : ''}${asPattern(trace.trace).join(' ')}`,
-        ...tables.map((table) => paint('gray', classPatterns(table, platform, line)[i] ?? '')),
-      ]);
-    });
-    if (verbose) details.set(rows.length - 1, callLines(line, paint));
+/** How a run ended, and whether the tables are right about it. */
+export function endLines(view: View, single: boolean, paint: Layout['paint']): string[] {
+  const text = summary(view, (verdict, words) => paint(STYLES[verdict as Verdict], words));
+  const tables = tablesSentence(view);
+  return [`${single ? '' : `${view.run.header.platform.name}: `}${text}.`, ...(tables === '' ? [] : [tables])];
+}
+
+interface Table {
+  readonly headings: readonly string[];
+  readonly events: readonly GridEvent[];
+  /** What stands below all events. */
+  readonly notes: readonly string[];
+  /** How many scenarios differ, and what to try next. */
+  readonly next: readonly string[];
+}
+
+/** One scenario on all sides. */
+interface Line {
+  readonly id: string;
+  readonly lines: readonly (ScenarioLine | undefined)[];
+  readonly behaviours: readonly (Behaviour | undefined)[];
+  readonly differs: boolean;
+  /** It differs from what is only inferred of a side, and from nothing else. */
+  readonly differsFromInferred: boolean;
+  readonly isKnown: boolean;
+}
+
+function tableOf(views: readonly View[]): Table {
+  const beside = counterpart(views);
+  const ids = [...new Set(views.flatMap(({ run }) => run.scenarios.map(({ id }) => id)))];
+  const byId = views.map(({ run }) => new Map(run.scenarios.map((line) => [line.id, line])));
+  const all = ids.map((id): Line => {
+    const lines = byId.map((map) => map.get(id));
+    const own = lines.map((line) => line && recordedBehaviour(line));
+    const behaviours = beside === undefined ? own : [...own, beside.behaviour(id)];
+    const known = behaviours.filter((behaviour) => behaviour !== undefined && (behaviour.traces.length > 0 || behaviour.ended !== undefined)) as Behaviour[];
+    const differs = differ(known.filter(({ evidence }) => evidence !== 'inferred'));
+    const isKnown = own.some((behaviour) => behaviour !== undefined) && known.length > 1;
+    return { id, lines, behaviours, isKnown, differs, differsFromInferred: !differs && differ(known) };
+  });
+  const showsAll = views.some((view) => view.showsClasses);
+  const shown = (line: Line) => line.differs || line.lines.some(isOdd) || (showsAll && line.behaviours.some((behaviour) => behaviour !== undefined));
+  const events = groupBy(all, ({ id }) => eventOf(id));
+  const grid: GridEvent[] = [];
+  const alike: string[] = [];
+  const guessed: string[] = [];
+  for (const [event, lines] of events) {
+    const rows = lines.filter(shown).map((line) => gridRow(line, views));
+    const rest = lines.filter((line) => !shown(line) && line.behaviours.slice(0, views.length).some((behaviour) => behaviour !== undefined));
+    const inferred = rest.filter(({ differsFromInferred }) => differsFromInferred).length;
+    const same = rest.filter(({ isKnown }) => isKnown).length - inferred;
+    if (rows.length === 0) {
+      if (same > 0) alike.push(`${event} (${same})`);
+      if (inferred > 0) guessed.push(`${event} (${inferred})`);
+      continue;
+    }
+    const words = [
+      same > 0 && `${same} the same on ${sides(views, beside)}`,
+      inferred > 0 && `${inferred} that ${inferred === 1 ? 'differs' : 'differ'} by inference only`,
+      rest.length > same + inferred && `${rest.length - same - inferred} not known on ${beside?.name ?? 'the others'}`,
+    ].filter(Boolean);
+    grid.push({ event, about: titleOf(event), rows, notes: words.length === 0 ? [] : [`not shown: ${words.join(', ')} (sockatlas run -v ${event})`] });
   }
-  const lines = alignColumns(rows).flatMap((row, i) => [row, ...(details.get(i) ?? [])]);
-  const findings = findingLines(view);
-  if (!verbose) lines.push(...unsupportedLines(run.scenarios, paint));
-  return [describeHeader(run.header), '', ...lines, '', ...(findings.length > 0 ? [...findings, ''] : []), summary(view, paint), ''].join('\n');
-}
-
-/** What the platform lacks: a line for each reason, with the scenarios that want it. */
-function unsupportedLines(scenarios: readonly ScenarioLine[], paint: Paint): string[] {
-  const byReason = new Map<string, string[]>();
-  for (const { verdict, id, reason = '' } of scenarios) if (verdict === 'unsupported') byReason.set(reason, [...(byReason.get(reason) ?? []), id]);
-  return [...byReason].map(([reason, ids]) => `${paint(STYLES.unsupported, 'unsupported')}  ${reason}: ${ids.join(', ')}`);
-}
-
-/** What is wrong, a line each. */
-export function findingLines({ run, misclassifications }: View): string[] {
-  return [...run.scenarios.flatMap(scenarioFinding), ...misclassifications.map((finding) => misclassificationLine(run.scenarios, finding))];
-}
-
-/** Where a run was made. */
-export function describeHeader({ platform, peer }: Header): string {
-  return `${describePlatform(platform)}${peer === undefined ? '' : `; peers on ${describePlatform(peer)}`}`;
-}
-
-function describePlatform(platform: Platform): string {
-  const { name, os, kernel, wine, libc, library, arch, node, koffi, container, sandbox } = platform;
-  const parts = [
-    os,
-    kernel && `kernel ${kernel}`,
-    wine && `Wine ${wine}`,
-    libc ?? library,
-    arch,
-    container && `in ${container}`,
-    sandbox && `under ${sandbox}`,
-    `Node ${node}`,
-    `koffi ${koffi}`,
+  const notes = [
+    ...(alike.length > 0 ? [`The same on ${sides(views, beside)}, not shown: ${alike.join(', ')}.`] : []),
+    ...(guessed.length > 0 ? [`Different by inference only, not shown: ${guessed.join(', ')}.`] : []),
+    ...unsupportedNotes(views),
+    ...legend(views),
   ];
-  return `${name}: ${parts.filter(Boolean).join(', ')}`;
+  const differing = all.filter(({ differs, differsFromInferred }) => differs || differsFromInferred).length;
+  const inferred = all.filter(({ differsFromInferred }) => differsFromInferred).length;
+  return {
+    headings: [...views.map(({ run }) => `${run.header.platform.name}, measured`), ...(beside === undefined ? [] : [beside.heading])],
+    events: grid,
+    notes,
+    next: nextSteps(views, beside, differing, inferred),
+  };
 }
 
-function callLines({ traces }: ScenarioLine, paint: Paint): string[] {
-  return traces.flatMap(({ observations }) =>
-    observations.map(({ on, call, args, ret, code, name, out, token }) => {
-      const given = Object.entries(args).map(([key, value]) => `${key}=${Array.isArray(value) ? value.join('|') || '0' : value}`);
-      const wrote = Object.entries(out ?? {}).map(([key, value]) => `${key}=${value}`);
-      const answer = `${ret === null ? 'never returned' : ret}${name === undefined ? '' : ` ${name} (${code})`}`;
-      return paint('gray', `    ${on}: ${call}(${given.join(', ')}) = ${answer}${wrote.length > 0 ? ` [${wrote.join(', ')}]` : ''}  ${token}`);
-    }),
-  );
+/** Windows as documented, or on Windows Linux; nothing where a run of that system is there already. */
+function counterpart(views: readonly View[]): Side | undefined {
+  const [first] = views;
+  if (first === undefined) return undefined;
+  const side = counterpartOf(views.length === 1 ? first.run.header.platform : { id: 'linux' });
+  return views.length > 1 && views.some(({ run }) => run.header.platform.id === side.name) ? undefined : side;
 }
 
-function scenarioFinding(line: ScenarioLine): string[] {
-  switch (line.verdict) {
-    case 'deviation':
-      return [describeDeviation(line)];
-    case 'unstable':
-      return [`${line.id}: ${line.reason}: ${line.traces.map(({ trace, count }) => `${count}× ${asPattern(trace).join(' ')}`).join(', ')}`];
-    case 'blocked':
-    case 'crashed':
-      return [`${line.id}: ${line.verdict}: ${line.reason}`];
-    default:
-      return [];
-  }
+function sides(views: readonly View[], beside: Side | undefined): string {
+  return views.length + (beside === undefined ? 0 : 1) === 2 ? 'both' : 'all';
 }
 
-function misclassificationLine(scenarios: readonly ScenarioLine[], { id, table, trace, index, meaning, className }: Misclassification): string {
-  const observations = scenarios.find((line) => line.id === id)?.traces[trace]?.observations ?? [];
-  return `${id}: ${describeObservation(observations, index)} means ${meaning}, and ${table} reads it as ${className}`;
+function differ([first, ...others]: readonly Behaviour[]): boolean {
+  return first !== undefined && others.some((other) => sameBehaviour(first, other) === false);
 }
 
-export function summary({ run, tables, misclassifications }: View, paint: Paint): string {
-  const { footer, scenarios } = run;
-  const counts = Object.entries(footer.verdicts).map(([verdict, count]) => paint(STYLES[verdict as Verdict], `${count} ${verdict}`));
-  const trials = Math.max(0, ...scenarios.map((line) => line.trials));
-  const read =
-    tables.length === 0
-      ? ''
-      : `; ${misclassifications.length === 0 ? 'no' : misclassifications.length} wrong class${misclassifications.length === 1 ? '' : 'es'} by ${tables.map((t) => `${t.name} ${t.label}`).join(', ')}`;
-  return `${footer.interrupted ? 'interrupted after ' : ''}${scenarios.length} scenarios × ${trials} trials in ${(footer.ms / 1000).toFixed(1)} s: ${counts.join(', ') || 'nothing run'}${read}`;
+/** What wants to be seen whether it differs or not. */
+function isOdd(line: ScenarioLine | undefined): boolean {
+  return line !== undefined && ['deviation', 'unstable', 'blocked', 'crashed'].includes(line.verdict);
+}
+
+function gridRow({ id, lines, behaviours, differs }: Line, views: readonly View[]): GridRow {
+  const single = views.length === 1;
+  return {
+    name: id.slice(eventOf(id).length + 1),
+    cells: behaviours.map((behaviour, i) => cellOf(behaviour, lines[i], single)),
+    mark: markOf(lines, behaviours, differs, single),
+    details: views.flatMap((view, i) => classDetails(view, lines[i])),
+  };
+}
+
+const MARKS: Readonly<Partial<Record<Verdict, string>>> = { 'known-deviation': ' *', unstable: ' ~', deviation: ' !', blocked: ' !', crashed: ' !' };
+
+function cellOf(behaviour: Behaviour | undefined, line: ScenarioLine | undefined, single: boolean): Cell {
+  if (line?.verdict === 'unsupported') return { text: 'unsupported', style: 'gray' };
+  const text = behaviourWords(behaviour);
+  if (line === undefined) return { text };
+  return { text: single ? text : `${text}${MARKS[line.verdict] ?? ''}`, style: line.verdict === 'match' ? undefined : STYLES[line.verdict] };
+}
+
+function markOf(lines: Line['lines'], behaviours: Line['behaviours'], differs: boolean, single: boolean): Cell {
+  const [line] = lines;
+  if (single && line !== undefined && (isOdd(line) || line.verdict === 'known-deviation')) return { text: line.verdict, style: STYLES[line.verdict] };
+  if (!differs) return { text: '' };
+  const [here, there] = [behaviours[0]?.traces[0], behaviours[1]?.traces[0]];
+  const words = behaviours.length === 2 && here !== undefined && there !== undefined ? differenceWords(here, there) : '';
+  return { text: words === '' ? '≠' : `≠ ${words}`, style: 'yellow' };
+}
+
+function classDetails({ run, tables, showsClasses }: View, line: ScenarioLine | undefined): string[] {
+  if (!showsClasses || line === undefined) return [];
+  return tables.flatMap((table) => classWords(table, run.header.platform, line).map((words) => `${tableName(table)}: ${words}`));
+}
+
+/** What the platforms lack, by reason: only the events, not each scenario. */
+function unsupportedNotes(views: readonly View[]): string[] {
+  return views.flatMap(({ run }) => {
+    const lacking = run.scenarios.filter(({ verdict }) => verdict === 'unsupported');
+    return [...groupBy(lacking, ({ reason = '' }) => reason)].map(([reason, lines]) => {
+      const events = [...new Set(lines.map(({ id }) => eventOf(id)))];
+      return `Unsupported on ${run.header.platform.name} (${reason}): ${count(lines.length, 'scenario')} of ${events.join(', ')}.`;
+    });
+  });
+}
+
+function legend(views: readonly View[]): string[] {
+  if (views.length < 2) return [];
+  const verdicts = new Set(views.flatMap(({ run }) => run.scenarios.map(({ verdict }) => verdict)));
+  const words = [
+    verdicts.has('known-deviation') && '* known deviation from Windows',
+    verdicts.has('unstable') && '~ trials differ',
+    (['deviation', 'blocked', 'crashed'] as const).some((verdict) => verdicts.has(verdict)) && '! deviation, blocked or crashed',
+  ].filter(Boolean);
+  return words.length === 0 ? [] : [words.join('   ')];
+}
+
+function nextSteps(views: readonly View[], beside: Side | undefined, differing: number, inferred: number): string[] {
+  const [only] = views;
+  if (only === undefined) return [];
+  if (views.length > 1) return [`${count(differing, 'scenario')} differ${differing === 1 ? 's' : ''}. All of them, with every call: add -v.`];
+  if (beside === undefined || differing === 0) return [];
+  const name = only.run.header.platform.id;
+  const [a, b] = apiOf(only.run.header.platform) === 'posix' || name === 'wine' ? [name, beside.name] : [beside.name, name];
+  const few = inferred === 0 ? '' : `, ${inferred} of them by inference only`;
+  return [`${differing} differ${differing === 1 ? 's' : ''} from ${beside.name === 'windows' ? 'Windows' : 'Linux'}${few}: sockatlas diff ${a} ${b}`];
 }

@@ -1,32 +1,44 @@
 import { checkScenario, classesOf, type Misclassification } from '../classification/check.ts';
-import { type Table, tablesOf } from '../classification/table.ts';
+import type { Table } from '../classification/table.ts';
 import type { Platform } from '../platforms/platform.ts';
-import { asPattern } from '../platforms/trace.ts';
 import type { Run, ScenarioLine } from '../results/schema.ts';
-
-/** The tables that every run is held against. */
-const LIBRARY = 'mongoose';
+import { traceWords } from './trace-words.ts';
 
 /** A run with what follows from it: what people read, in whatever form. */
 export interface View {
   readonly run: Run;
+  /** The tables that it is held against: those of its platform's api. */
   readonly tables: readonly Table[];
+  /** Whether the tables' classes are shown, call by call; wrong ones always are. */
+  readonly showsClasses: boolean;
   readonly misclassifications: readonly Misclassification[];
 }
 
-export function viewOf(run: Run): View {
-  const tables = tablesFor(run.header.platform);
-  const misclassifications = tables.flatMap((table) => run.scenarios.flatMap((line) => checkScenario(table, run.header.platform.id, line)));
-  return { run, tables, misclassifications };
+/** A run, held against tables. Those that name the codes of another api say nothing about it. */
+export function viewOf(run: Run, tables: readonly Table[], showsClasses = false): View {
+  const own = tables.filter(({ api }) => api === apiOf(run.header.platform));
+  const misclassifications = own.flatMap((table) => run.scenarios.flatMap((line) => checkScenario(table, run.header.platform.id, line)));
+  return { run, tables: own, showsClasses, misclassifications };
 }
 
-export function tablesFor({ id }: Pick<Platform, 'id'>): readonly Table[] {
-  return tablesOf(LIBRARY, id === 'windows' || id === 'wine' ? 'winsock' : 'posix');
+/** Whose codes a platform's answers are. */
+export function apiOf({ id }: Pick<Platform, 'id'>): 'posix' | 'winsock' {
+  return id === 'windows' || id === 'wine' ? 'winsock' : 'posix';
 }
 
-/** What a table makes of each trace of a scenario, as a pattern: `MG_IO_RESET MG_IO_ERR…`; `·` for a call that is none of the table's. */
-export function classPatterns(table: Table, platform: Platform, { traces }: Pick<ScenarioLine, 'traces'>): string[] {
-  return traces.map(({ observations }) => asPattern(classesOf(table, platform.id, observations).map((className) => className ?? '·')).join(' '));
+/** What a table makes of each trace of a scenario, call by call; `·` for a call that is not one of the table's. */
+export function classTraces(table: Table, platform: Pick<Platform, 'id'>, { traces }: Pick<ScenarioLine, 'traces'>): string[][] {
+  return traces.map(({ observations }) => classesOf(table, platform.id, observations).map((className) => className ?? '·'));
+}
+
+/** The same in words: `MG_IO_RESET, then MG_IO_ERR ×4`. */
+export function classWords(table: Table, platform: Pick<Platform, 'id'>, line: Pick<ScenarioLine, 'traces'>): string[] {
+  return classTraces(table, platform, line).map((classes) => traceWords(classes));
+}
+
+/** `mongoose 7.10–7.21`. */
+export function tableName({ name, label }: Pick<Table, 'name' | 'label'>): string {
+  return `${name} ${label}`;
 }
 
 /**

@@ -5,6 +5,8 @@ import type { Trial } from './trial.ts';
 export interface Scenario {
   /** transport/event/case, parameters as a query. Never changes once a result has been recorded under it. */
   readonly id: string;
+  /** What has happened in all scenarios of its event, in a few words. */
+  readonly about: string;
   /** Why it matters, in a sentence. */
   readonly why: string;
   /** The steps in the words of docs/scenarios.md: what happens before, and the calls that go into the trace. */
@@ -26,10 +28,10 @@ export interface Case {
   run(t: Trial): Promise<void>;
 }
 
-/** The scenarios of one event: `suite('tcp/reset', { idle: … })` holds `tcp/reset/idle`. */
-export function suite(event: `${string}/${string}`, cases: Readonly<Record<string, Case>>): Scenario[] {
+/** The scenarios of one event: `suite('tcp/reset', 'the peer has reset the connection', { idle: … })` holds `tcp/reset/idle`. */
+export function suite(event: `${string}/${string}`, about: string, cases: Readonly<Record<string, Case>>): Scenario[] {
   return Object.entries(cases).flatMap(([name, { families = [], waits = false, ...rest }]) => {
-    const scenario = { id: `${event}/${name}`, waits, ...rest };
+    const scenario = { id: `${event}/${name}`, about, waits, ...rest };
     return [
       scenario,
       ...families.map((family) => ({ ...scenario, id: `${scenario.id}?family=${family}`, run: (t: Trial) => scenario.run(t.with({ family })) })),

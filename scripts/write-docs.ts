@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../platforms/package-root.ts';
+import { differencesPage } from './differences-page.ts';
 import { scenariosPage } from './scenarios-page.ts';
 import { storyPage } from './story-page.ts';
 import { tablesPage } from './tables-page.ts';
 
 /** Writes the generated pages; tests assert that they are in step with the code and the data. */
-const PAGES = { 'scenarios.md': scenariosPage, 'mongoose-3031.md': storyPage, 'tables.md': tablesPage };
+const PAGES = { 'differences.md': differencesPage, 'scenarios.md': scenariosPage, 'mongoose-3031.md': storyPage, 'tables.md': tablesPage };
 for (const [name, page] of Object.entries(PAGES)) writeFileSync(join(packageRoot, 'docs', name), page());

@@ -5,7 +5,7 @@ import { IO_METHODS, type Io, PolicyError } from '../../classification/policies/
 import { TRANSPORTS, type Transport } from '../../classification/policies/rules.ts';
 import { type Evidence, evidencePhrase } from '../../platforms/evidence.ts';
 import type { Recorded } from '../../results/recorded.ts';
-import type { Paint } from '../pretty.ts';
+import type { Paint } from '../paint.ts';
 import { alignColumns } from '../text-table.ts';
 import { outcomeCell } from './words.ts';
 

@@ -1,5 +1,5 @@
 import type { Story } from '../../classification/policies/play.ts';
-import type { Paint } from '../pretty.ts';
+import type { Paint } from '../paint.ts';
 import { plain } from '../text.ts';
 import { alignColumns } from '../text-table.ts';
 import { answerText, differenceLines, evidenceText, outcomeText, titleOf } from './words.ts';

@@ -1,4 +1,4 @@
-import type { Paint } from '../pretty.ts';
+import type { Paint } from '../paint.ts';
 import type { Findings } from './findings.ts';
 import { jsonFindings } from './json.ts';
 import { junitFindings } from './junit.ts';

@@ -1,6 +1,6 @@
 import type { Finding } from '../../classification/finding.ts';
 import { LEVELS, type Level } from '../../classification/rules/rule.ts';
-import type { Paint } from '../pretty.ts';
+import type { Paint } from '../paint.ts';
 import { describeFinding, type Findings, failing, lineAt, shownPath } from './findings.ts';
 
 const STYLES = { error: 'red', warning: 'yellow', note: 'cyan' } as const;

@@ -1,7 +1,7 @@
 import { suite, times } from '../../runner/scenario.ts';
 
 /** A listening socket. */
-export const accept = suite('tcp/accept', {
+export const accept = suite('tcp/accept', 'a listening socket', {
   'after-reset': {
     why: 'A connection that is reset before it is accepted: accept may succeed, fail, or never hear of it; a server must not stop listening.',
     before: 'P connects, settle, RST, settle; the listener is non-blocking',

@@ -2,7 +2,7 @@ import { suite } from '../../runner/scenario.ts';
 import { Winsock } from '../../runner/winsock.ts';
 
 /** AcceptEx that waits for the connection and its first bytes. */
-export const acceptex = suite('tcp/acceptex', {
+export const acceptex = suite('tcp/acceptex', 'AcceptEx that waits for a connection and its first bytes', {
   'peer-closes': {
     why: 'A peer that connects and closes without a word completes the accept with no bytes: an end, not an error.',
     before: '–',

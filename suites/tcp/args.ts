@@ -1,7 +1,7 @@
 import { suite } from '../../runner/scenario.ts';
 
 /** The connection is well, the arguments are not. */
-export const args = suite('tcp/args', {
+export const args = suite('tcp/args', 'unusual arguments on a healthy connection', {
   'null-buffer': {
     why: 'A bad buffer must fail and leave the data where it was.',
     before: 'P sends 10, settle',

@@ -4,7 +4,7 @@ import { suite, times } from '../../runner/scenario.ts';
 const REFUSAL_MS = 3000;
 
 /** S connects, and fails. */
-export const connect = suite('tcp/connect', {
+export const connect = suite('tcp/connect', 'S connects, and fails', {
   refused: {
     why: 'A refused blocking connect: what it leaves in SO_ERROR and what recv then says.',
     before: 'S blocking, fresh',

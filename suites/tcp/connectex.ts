@@ -2,7 +2,7 @@ import { suite } from '../../runner/scenario.ts';
 import { Winsock } from '../../runner/winsock.ts';
 
 /** ConnectEx: a connect that is an overlapped operation. */
-export const connectex = suite('tcp/connectex', {
+export const connectex = suite('tcp/connectex', 'ConnectEx, a connect that is an overlapped operation', {
   refused: {
     why: 'A refusal is 1225 by one road and 10061 by the other.',
     before: 'S is bound',

@@ -2,7 +2,7 @@ import { suite } from '../../runner/scenario.ts';
 import { Winsock } from '../../runner/winsock.ts';
 
 /** WSAEventSelect: what FD_READ and FD_CLOSE say, and with which error. */
-export const events = suite('tcp/events', {
+export const events = suite('tcp/events', 'WSAEventSelect: what FD_READ and FD_CLOSE report', {
   fin: {
     why: 'FD_CLOSE after an orderly end comes once, and without an error.',
     before: 'S is watched for FD_READ and FD_CLOSE; FIN, settle',

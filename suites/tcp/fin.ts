@@ -1,7 +1,7 @@
 import { suite, times } from '../../runner/scenario.ts';
 
 /** The peer has closed, with everything read: a FIN, the orderly end of one direction (RFC 9293, 3.6). */
-export const fin = suite('tcp/fin', {
+export const fin = suite('tcp/fin', 'the peer has closed the connection in good order', {
   idle: {
     why: 'The orderly end, which every table must tell from a reset, and that it stays one however often it is asked for.',
     before: 'FIN, settle',

@@ -1,7 +1,7 @@
 import { suite, times } from '../../runner/scenario.ts';
 
 /** Nothing has happened to the connection. */
-export const idle = suite('tcp/idle', {
+export const idle = suite('tcp/idle', 'nothing has happened to the connection', {
   recv: {
     why: 'The control of every other scenario: what "nothing there yet" looks like, and that asking again changes nothing.',
     before: 'nothing',

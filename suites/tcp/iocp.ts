@@ -2,7 +2,7 @@ import { suite } from '../../runner/scenario.ts';
 import { Winsock } from '../../runner/winsock.ts';
 
 /** Overlapped operations on a socket that is bound to a completion port. */
-export const iocp = suite('tcp/iocp', {
+export const iocp = suite('tcp/iocp', 'overlapped operations on a completion port', {
   'pending-recv-reset': {
     why: 'At a completion port a reset is ERROR_NETNAME_DELETED (64), a code that many tables do not have.',
     before: 'S is bound to a completion port',

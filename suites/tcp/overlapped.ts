@@ -2,7 +2,7 @@ import { suite } from '../../runner/scenario.ts';
 import { Winsock } from '../../runner/winsock.ts';
 
 /** Overlapped operations, which only Winsock has. */
-export const overlapped = suite('tcp/overlapped', {
+export const overlapped = suite('tcp/overlapped', 'overlapped operations', {
   'pending-recv-reset': {
     why: "One reset has three names: the NTSTATUS in the OVERLAPPED, GetOverlappedResult's code, WSAGetOverlappedResult's code. Tables know one or two of them.",
     before: '–',

@@ -1,7 +1,7 @@
 import { suite, times } from '../../runner/scenario.ts';
 
 /** The peer has reset the connection (RFC 9293, 3.10.7.4: an acceptable RST ends it at once). */
-export const reset = suite('tcp/reset', {
+export const reset = suite('tcp/reset', 'the peer has reset the connection', {
   idle: {
     why: 'The question this suite grew from: is a reset reported once and then as an end of stream, or every time?',
     before: 'RST, settle',

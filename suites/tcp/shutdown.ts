@@ -1,7 +1,7 @@
 import { suite, times } from '../../runner/scenario.ts';
 
 /** S has shut down a direction itself. */
-export const shutdown = suite('tcp/shutdown', {
+export const shutdown = suite('tcp/shutdown', 'S itself has shut down a direction', {
   'own-read': {
     why: 'After shutting its receiving side a socket says "end" on one system and fails on another, and may yet deliver what comes in.',
     before: 'S shuts its receiving side',

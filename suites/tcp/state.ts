@@ -1,7 +1,7 @@
 import { suite, times } from '../../runner/scenario.ts';
 
 /** S is no connected socket. */
-export const state = suite('tcp/state', {
+export const state = suite('tcp/state', 'S is not a connected socket', {
   unconnected: {
     why: 'A socket that never was connected: "not connected" for recv, and not always the same for send.',
     before: 'S is a fresh socket',

@@ -3,7 +3,7 @@ import { suite } from '../../runner/scenario.ts';
 const RECEIVE_TIMEOUT_MS = 100;
 
 /** A call that gives up. */
-export const timeout = suite('tcp/timeout', {
+export const timeout = suite('tcp/timeout', 'a blocking call runs into its timeout', {
   receive: {
     why: 'SO_RCVTIMEO runs out: "would block" on one system, "timed out" on another, and a table must bear both.',
     before: `S blocking, SO_RCVTIMEO ${RECEIVE_TIMEOUT_MS} ms`,

@@ -3,7 +3,7 @@ import { tlsPair } from '../../runner/tls.ts';
 import { readerSuite } from './reader-suite.ts';
 
 /** The peer has ended a connection that speaks TLS: with close_notify, as RFC 8446 (6.1) wants it, or without. */
-export const tlsFin = readerSuite('tls/fin', {
+export const tlsFin = readerSuite('tls/fin', 'TLS: the peer has ended the connection', {
   'without-close-notify': {
     why: 'An end of stream without close_notify may be a truncation: OpenSSL 3 calls it an error of the protocol, a BIO that was not told of it nothing at all.',
     before: 'handshake, FIN, settle',

@@ -26,10 +26,11 @@ const STEPS: Readonly<Record<Reader, Steps>> = {
 const WAYS: Readonly<Record<Reader, string>> = { socket: 'OpenSSL on the socket itself', bio: 'recv feeds a BIO, which says retry whenever it is empty' };
 
 /** The scenarios of one event, each once for each reading way: `tls/reset/idle?reader=socket`, `tls/reset/idle?reader=bio`. */
-export function readerSuite(event: `${string}/${string}`, cases: Readonly<Record<string, TlsCase>>): Scenario[] {
+export function readerSuite(event: `${string}/${string}`, about: string, cases: Readonly<Record<string, TlsCase>>): Scenario[] {
   return Object.entries(cases).flatMap(([name, { why, before, recorded, waits = false, run }]) =>
     READERS.map((reader) => ({
       id: `${event}/${name}?reader=${reader}`,
+      about,
       why,
       before: `${WAYS[reader]}; ${before}`,
       recorded: recorded(STEPS[reader]),

@@ -3,7 +3,7 @@ import { tlsPair, tlsPairInHandshake } from '../../runner/tls.ts';
 import { readerSuite } from './reader-suite.ts';
 
 /** The peer has reset a connection that speaks TLS. */
-export const tlsReset = readerSuite('tls/reset', {
+export const tlsReset = readerSuite('tls/reset', 'TLS: the peer has reset the connection', {
   idle: {
     why: "Does OpenSSL hand the reset on? On the socket itself it is a failed system call; behind a BIO that only knows 'empty' it is a WANT_READ, for ever.",
     before: 'handshake, RST, settle',

@@ -1,7 +1,7 @@
 import { suite, times } from '../../runner/scenario.ts';
 
 /** Datagrams that are no plain data. */
-export const datagram = suite('udp/datagram', {
+export const datagram = suite('udp/datagram', 'datagrams that do not fit the buffer, and empty ones', {
   truncated: {
     why: 'A datagram larger than the buffer is cut silently on one system and an error on another; an empty one is 0 and no end.',
     before: 'a datagram of 100 and an empty one have arrived',

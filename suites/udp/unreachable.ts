@@ -3,7 +3,7 @@ import type { Trial } from '../../runner/trial.ts';
 import { Winsock } from '../../runner/winsock.ts';
 
 /** A datagram went to a port nobody listens on, and the host said so (ICMP, port unreachable). */
-export const unreachable = suite('udp/unreachable', {
+export const unreachable = suite('udp/unreachable', 'an earlier datagram went to a port nobody listens on', {
   unconnected: {
     why: 'A server that answers a client gone away: on one system its next recv fails with "connection reset", for a socket that has none.',
     before: 'S unconnected, sends 4 to a closed port, settle',

@@ -1,7 +1,7 @@
 import { suite, times } from '../../runner/scenario.ts';
 
 /** AF_UNIX stream sockets know no RST, and yet some systems reset them. */
-export const unixReset = suite('unix/reset', {
+export const unixReset = suite('unix/reset', 'AF_UNIX stream: the peer has closed with unread data', {
   'close-with-unread': {
     why: 'A peer that closes with our bytes unread: a reset on Linux although no packet is involved.',
     before: 'AF_UNIX stream pair; S sends 10, P closes',

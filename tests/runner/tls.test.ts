@@ -24,7 +24,7 @@ async function trial<T>(body: (t: Trial) => Promise<T>, over: Partial<TrialConte
 }
 
 test('each case is a scenario for each reading way, its steps in the words of that way', () => {
-  const [socket, bio] = readerSuite('tls/reset', {
+  const [socket, bio] = readerSuite('tls/reset', 'a test', {
     idle: { why: 'Why.', before: 'RST', recorded: ({ read }) => `${read}×2`, run: async () => {} },
   });
   expect(socket).toMatchObject({ id: 'tls/reset/idle?reader=socket', recorded: 'SSL_read×2', before: 'OpenSSL on the socket itself; RST' });

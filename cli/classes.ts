@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { readTable, TableError } from '../classification/read-table.ts';
+import { libraries, shippedNamed } from '../classification/shipped.ts';
+import { type Table, tablesOf } from '../classification/table.ts';
+import type { View } from '../report/view.ts';
+import { viewOf } from '../report/view.ts';
+import type { Run } from '../results/schema.ts';
+import { UsageError } from './errors.ts';
+import { nearest } from './select.ts';
+
+/** Whose tables a run is held against where none is named. The library below this floor knows none by itself. */
+const DEFAULT_LIBRARY = 'mongoose';
+
+export interface ClassesOption {
+  /** Tables whose classes are shown call by call: names (mongoose@7.16), or .json files. */
+  readonly classes?: readonly string[];
+}
+
+/** How runs are held against tables: those of --classes, which are then shown, or the default library's, of which only wrong classes are. @throws UsageError */
+export function viewer({ classes = [] }: ClassesOption): (run: Run) => View {
+  const shown = classes.length > 0;
+  const tables = shown ? classes.flatMap(tablesNamed) : [...tablesOf(DEFAULT_LIBRARY, 'posix'), ...tablesOf(DEFAULT_LIBRARY, 'winsock')];
+  return (run) => viewOf(run, tables, shown);
+}
+
+function tablesNamed(name: string): Table[] {
+  if (name.endsWith('.json')) {
+    try {
+      return [readTable(resolve(name))].flatMap(({ rows }) => rows?.table ?? []);
+    } catch (error) {
+      if (error instanceof TableError) throw new UsageError(`--classes: ${error.message}`);
+      throw error;
+    }
+  }
+  const found = shippedNamed(name).flatMap(({ rows }) => rows?.table ?? []);
+  if (found.length > 0) return found;
+  throw new UsageError(
+    `--classes ${JSON.stringify(name)}: a .json table, or the name of one that comes with sockatlas (mongoose@7.16); the nearest: ` +
+      `${nearest(libraries(), name).join(', ')}. A module or a shared library: sockatlas check`,
+  );
+}

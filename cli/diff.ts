@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { NEWEST } from '../platforms/expectation.ts';
+import { type Diff, diff, hasChanged } from '../report/diff/diff.ts';
+import { diffDocument } from '../report/diff/document.ts';
+import { markdownDiff } from '../report/diff/markdown.ts';
+import { prettyDiff } from '../report/diff/pretty.ts';
+import { layoutOf } from '../report/grid.ts';
+import { painter } from '../report/paint.ts';
+import { expectedSide, hasExpectations, runSide, runSideOver, type Side } from '../report/side.ts';
+import { readRuns } from '../results/read.ts';
+import type { Recorded } from '../results/recorded.ts';
+import type { Run } from '../results/schema.ts';
+import { EXIT, UsageError } from './errors.ts';
+import { parseChoice, print } from './output.ts';
+import { evidenceRuns, type LocalOption } from './runs.ts';
+import { matchingIds, nearest } from './select.ts';
+
+export const DIFF_FORMATS = ['pretty', 'json', 'markdown'] as const;
+export const FAIL_ON = ['changed', 'never'] as const;
+
+export interface DiffArguments extends LocalOption {
+  readonly format: string;
+  readonly failOn: string;
+  readonly verbose?: boolean;
+}
+
+/** What stands for the expectations of the other side's platform. */
+const EXPECTED = 'expected';
+
+/**
+ * `sockatlas diff`: what differs between two platforms, two run files, or a run and what is expected of its platform. `words` are the sides, then patterns.
+ * Resolves to 0, or to 1 where --fail-on says so.
+ *
+ * @throws UsageError for a side that is neither a platform nor a run, RunFileError for a run file that cannot be read
+ */
+export async function compare(words: readonly string[], { format, failOn, verbose = false, ...options }: DiffArguments): Promise<number> {
+  const asked = parseChoice('--format', format, DIFF_FORMATS);
+  const failing = parseChoice('--fail-on', failOn, FAIL_ON);
+  const found = differences(words, evidenceRuns(options));
+  switch (asked) {
+    case 'pretty':
+      await print(prettyDiff(found, { ...layoutOf(painter(process.stdout)), verbose }));
+      break;
+    case 'markdown':
+      await print(markdownDiff(found));
+      break;
+    case 'json':
+      await print(`${JSON.stringify(diffDocument(found), undefined, 2)}\n`);
+  }
+  return failing === 'changed' && hasChanged(found) ? EXIT.differs : EXIT.conforms;
+}
+
+function differences(words: readonly string[], recorded: readonly Recorded[]): Diff {
+  const named = words.slice(0, 2).filter((word) => word === EXPECTED || isFile(word) || isPlatform(word, recorded));
+  const [a, b, patterns] = sides(named, recorded, words);
+  const ids = [...new Set([...a.ids, ...b.ids])];
+  const chosen = patterns.length === 0 ? undefined : matchingIds(ids, patterns);
+  return diff(a, b, (id) => chosen?.has(id) ?? true);
+}
+
+/** The two sides, and what is left of the words: patterns. */
+function sides([first, second]: readonly string[], recorded: readonly Recorded[], words: readonly string[]): [Side, Side, readonly string[]] {
+  if (first === undefined) throw notASide(words[0], recorded);
+  if (second === undefined) {
+    // A name that is no pattern is a side that was misspelt.
+    if (words[1] !== undefined && !/[/*@]/.test(words[1])) throw notASide(words[1], recorded);
+    const [run, other, ...more] = isFile(first) ? readRuns(first) : [];
+    if (run === undefined || more.length > 0) throw new UsageError(`diff ${first}: name a second side: a platform, a run file, or ${EXPECTED}`);
+    return other === undefined ? [runSide(run), expectedOf(run), words.slice(1)] : [...named([run, other], [first, first]), words.slice(1)];
+  }
+  if (first === EXPECTED && second === EXPECTED) throw new UsageError(`diff ${EXPECTED} ${EXPECTED}: one side must be a run or a platform`);
+  if (isFile(first) && isFile(second)) return [...named([oneRun(first), oneRun(second)], [first, second]), words.slice(2)];
+  const a = first === EXPECTED ? undefined : sideOf(first, recorded);
+  const b = second === EXPECTED ? undefined : sideOf(second, recorded);
+  return [a ?? expectedFor(second, recorded), b ?? expectedFor(first, recorded), words.slice(2)];
+}
+
+/** Two runs of one platform are told apart by their files, and two of one file by when they started. */
+function named(runs: readonly [Run, Run], files: readonly [string, string]): [Side, Side] {
+  const [platforms, names] = [runs.map(({ header }) => header.platform.name), files.map((file) => basename(file))];
+  const started = runs.map(({ header }) => `${header.platform.name} ${header.started}`);
+  const [a, b] = [platforms, names, started].find(([one, other]) => one !== other) ?? ['first', 'second'];
+  return [runSide(runs[0], a), runSide(runs[1], b)];
+}
+
+function isFile(word: string): boolean {
+  return word === '-' || /\.jsonl?$/.test(word) || existsSync(word);
+}
+
+function oneRun(file: string): Run {
+  const [run, ...others] = readRuns(file);
+  if (run === undefined || others.length > 0) throw new UsageError(`${file} holds ${others.length + 1} runs: sockatlas diff ${file} compares two of one file`);
+  return run;
+}
+
+function isPlatform(word: string, recorded: readonly Recorded[]): boolean {
+  return hasExpectations(word) || runOf(word, recorded) !== undefined;
+}
+
+/** The newest recorded run of a platform, or of a system. */
+function runOf(word: string, recorded: readonly Recorded[]): Run | undefined {
+  return recorded.find(({ run: { header } }) => header.platform.name === word || header.platform.id === word)?.run;
+}
+
+function sideOf(word: string, recorded: readonly Recorded[]): Side {
+  if (isFile(word)) return runSide(oneRun(word));
+  const run = runOf(word, recorded);
+  if (run !== undefined) return hasExpectations(run.header.platform.id) ? runSideOver(run, expectedOf(run)) : runSide(run);
+  return expectedSide(NEWEST[word as keyof typeof NEWEST], word);
+}
+
+function expectedFor(word: string, recorded: readonly Recorded[]): Side {
+  const run = isFile(word) ? oneRun(word) : runOf(word, recorded);
+  return run === undefined ? expectedSide(NEWEST[word as keyof typeof NEWEST], word) : expectedOf(run);
+}
+
+/** @throws UsageError where nothing is expected of the run's platform */
+function expectedOf({ header: { platform } }: Run): Side {
+  if (hasExpectations(platform.id)) return { ...expectedSide(platform, EXPECTED), heading: `expected of ${platform.name}` };
+  throw new UsageError(`nothing is expected of ${platform.name}: name another side`);
+}
+
+function notASide(word: string | undefined, recorded: readonly Recorded[]): UsageError {
+  const names = [...new Set([...Object.keys(NEWEST), ...recorded.map(({ run }) => run.header.platform.name)])].sort();
+  const what = word === undefined ? 'diff: name two sides' : `diff ${JSON.stringify(word)}: no such platform, and no such file`;
+  const near = word === undefined ? '' : `; the nearest: ${nearest(names, word).join(', ')}`;
+  return new UsageError(`${what}. Platforms: ${names.join(', ')}; or run files (.jsonl, .json, - for stdin)${near}`);
+}

@@ -1,0 +1,14 @@
+import { ANY } from './trace.ts';
+
+/**
+ * A token without its system's spelling of a code: WSAECONNRESET is Windows' name of ECONNRESET, and WSAEWOULDBLOCK that of EAGAIN. Codes that differ by more
+ * than their spelling (EPIPE, WSAESHUTDOWN) stay different: a table must know both.
+ */
+export function withoutSpelling(token: string): string {
+  return token.replace(/\bWSA(?=E[A-Z])/g, '').replace(/\bEWOULDBLOCK\b/g, 'EAGAIN');
+}
+
+/** Whether two traces are the same behaviour on systems that spell their codes differently. `?` on either side stands for any one token. */
+export function sameTrace(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((token, i) => token === ANY || b[i] === ANY || withoutSpelling(token) === withoutSpelling(b[i] as string));
+}

@@ -1,0 +1,78 @@
+import type { Misclassification } from '../classification/check.ts';
+import type { Platform } from '../platforms/platform.ts';
+import type { Header, ScenarioLine } from '../results/schema.ts';
+import { describeDeviation, describeObservation } from './deviation.ts';
+import { groupBy } from './group-by.ts';
+import { traceWords } from './trace-words.ts';
+import type { View } from './view.ts';
+
+/** A run's parts in sentences, for text and Markdown alike. */
+
+/** Where a run was made. */
+export function describeHeader({ platform, peer }: Header): string {
+  return `${describePlatform(platform)}${peer === undefined ? '' : `; peers on ${describePlatform(peer)}`}`;
+}
+
+function describePlatform(platform: Platform): string {
+  const { name, os, kernel, wine, libc, library, arch, node, koffi, container, sandbox } = platform;
+  const parts = [
+    os,
+    kernel && `kernel ${kernel}`,
+    wine && `Wine ${wine}`,
+    libc ?? library,
+    arch,
+    container && `in ${container}`,
+    sandbox && `under ${sandbox}`,
+    `Node ${node}`,
+    `koffi ${koffi}`,
+  ];
+  return `${name}: ${parts.filter(Boolean).join(', ')}`;
+}
+
+/** What is wrong, a line each. */
+export function findingLines({ run, misclassifications }: View): string[] {
+  return [...run.scenarios.flatMap(scenarioFinding), ...misclassifications.map((finding) => misclassificationLine(run.scenarios, finding))];
+}
+
+function scenarioFinding(line: ScenarioLine): string[] {
+  switch (line.verdict) {
+    case 'deviation':
+      return [describeDeviation(line)];
+    case 'unstable':
+      return [`${line.id}: ${line.reason}: ${line.traces.map(({ trace, count }) => `${count}× ${traceWords(trace)}`).join('; ')}`];
+    case 'blocked':
+    case 'crashed':
+      return [`${line.id}: ${line.verdict}: ${line.reason}`];
+    default:
+      return [];
+  }
+}
+
+function misclassificationLine(scenarios: readonly ScenarioLine[], { id, table, trace, index, meaning, className }: Misclassification): string {
+  const observations = scenarios.find((line) => line.id === id)?.traces[trace]?.observations ?? [];
+  return `${id}: ${describeObservation(observations, index)} means ${meaning}; ${table} classifies it as ${className}`;
+}
+
+/** Whether the tables are right, in a sentence; nothing where there is none. */
+export function tablesSentence({ tables, misclassifications }: View): string {
+  if (tables.length === 0) return '';
+  if (misclassifications.length === 0) {
+    const names = [...groupBy(tables, ({ name }) => name)]
+      .map(([name, own]) => `${capitalized(name)} ${own.map(({ label }) => label).join(' and ')}`)
+      .join(', ');
+    return `${names} ${tables.length === 1 ? 'classifies' : 'classify'} every answer correctly.`;
+  }
+  return `Wrong classes by ${[...new Set(misclassifications.map(({ table }) => table))].join(', ')}: ${misclassifications.length}, listed above.`;
+}
+
+function capitalized(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** `87 scenarios × 5 trials in 1.4 s: 68 match, 19 unsupported`. */
+export function summary({ run: { footer, scenarios } }: View, spell: (verdict: string, text: string) => string): string {
+  const counts = Object.entries(footer.verdicts).map(([verdict, count]) => spell(verdict, `${count} ${verdict}`));
+  const trials = Math.max(0, ...scenarios.map((line) => line.trials));
+  const what = `${scenarios.length} scenario${scenarios.length === 1 ? '' : 's'} × ${trials} trial${trials === 1 ? '' : 's'}`;
+  return `${footer.interrupted ? 'interrupted after ' : ''}${what} in ${(footer.ms / 1000).toFixed(1)} s: ${counts.join(', ') || 'nothing run'}`;
+}

@@ -1,0 +1,44 @@
+import { type Behaviour, sameBehaviour } from '../../results/behaviour.ts';
+import type { Side } from '../side.ts';
+
+/** How a scenario changes from one side to the other. `unknown`: a side that may do it is not known to do anything. */
+export const CHANGES = ['differs', 'new', 'gone', 'unknown', 'same'] as const;
+export type Change = (typeof CHANGES)[number];
+
+export interface Difference {
+  readonly id: string;
+  readonly change: Change;
+  /** undefined where that side lacks what the scenario needs, or was not asked. */
+  readonly a: Behaviour | undefined;
+  readonly b: Behaviour | undefined;
+}
+
+export interface Diff {
+  readonly a: Side;
+  readonly b: Side;
+  readonly differences: readonly Difference[];
+}
+
+/** Holds two sides against each other: behaviour alone, never time. In the order of the first, then of what only the second has. */
+export function diff(a: Side, b: Side, chosen: (id: string) => boolean = () => true): Diff {
+  const ids = [...new Set([...a.ids, ...b.ids])].filter(chosen);
+  const differences = ids.flatMap((id): Difference[] => {
+    const [left, right] = [a.behaviour(id), b.behaviour(id)];
+    const change = changeOf(left, right);
+    return change === undefined ? [] : [{ id, change, a: left, b: right }];
+  });
+  return { a, b, differences };
+}
+
+function changeOf(a: Behaviour | undefined, b: Behaviour | undefined): Change | undefined {
+  if (a === undefined && b === undefined) return undefined;
+  if (a === undefined) return 'new';
+  if (b === undefined) return 'gone';
+  const same = sameBehaviour(a, b);
+  return same === undefined ? 'unknown' : same ? 'same' : 'differs';
+}
+
+/** What a build may be failed for. */
+export function hasChanged({ differences }: Pick<Diff, 'differences'>): boolean {
+  return differences.some(({ change }) => change === 'differs' || change === 'new' || change === 'gone');
+}

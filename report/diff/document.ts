@@ -1,0 +1,55 @@
+import type * as Zod from 'zod';
+import { EVIDENCE } from '../../platforms/evidence.ts';
+import { z } from '../../platforms/zod.ts';
+import type { Behaviour } from '../../results/behaviour.ts';
+import type { Side } from '../side.ts';
+import { CHANGES, type Diff } from './diff.ts';
+
+const sideSchema = z.strictObject({
+  name: z.string(),
+  kind: z.enum(['run', 'expected']).describe('Whether a run is its source, wherever it has the scenario'),
+});
+const behaviourSchema = z
+  .strictObject({
+    kind: z.enum(['recorded', 'expected']),
+    evidence: z.enum(EVIDENCE),
+    traces: z.array(z.array(z.string())).describe('Each distinct trace that came; of an expectation each that may come, ? for any one token'),
+    ended: z.string().optional().describe('The verdict of a run that has no trace'),
+  })
+  .nullable()
+  .describe('null where that side lacks what the scenario needs, or was not asked');
+
+/** What `diff --format json` prints. */
+export const diffDocumentSchema = z.strictObject({
+  a: sideSchema,
+  b: sideSchema,
+  counts: z.record(z.enum(CHANGES), z.int()),
+  scenarios: z.array(
+    z.strictObject({
+      id: z.string(),
+      change: z.enum(CHANGES).describe('new: only b has it; gone: only a has it; unknown: nothing is known of it on one side'),
+      a: behaviourSchema,
+      b: behaviourSchema,
+    }),
+  ),
+});
+
+export function diffDocument({ a, b, differences }: Diff): Zod.infer<typeof diffDocumentSchema> {
+  const count = (change: string) => differences.filter((difference) => difference.change === change).length;
+  return {
+    a: sideDocument(a),
+    b: sideDocument(b),
+    counts: Object.fromEntries(CHANGES.map((change) => [change, count(change)])) as Record<(typeof CHANGES)[number], number>,
+    scenarios: differences.map(({ id, change, a: left, b: right }) => ({ id, change, a: behaviourDocument(left), b: behaviourDocument(right) })),
+  };
+}
+
+function sideDocument({ name, isRun }: Side): Zod.infer<typeof sideSchema> {
+  return { name, kind: isRun ? 'run' : 'expected' };
+}
+
+function behaviourDocument(behaviour: Behaviour | undefined): Zod.infer<typeof behaviourSchema> {
+  if (behaviour === undefined) return null;
+  const { traces, isExpected, evidence, ended } = behaviour;
+  return { kind: isExpected ? 'expected' : 'recorded', evidence, traces: traces.map((trace) => [...trace]), ...(ended !== undefined && { ended }) };
+}

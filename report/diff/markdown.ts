@@ -1,0 +1,27 @@
+import { eventOf, titleOf } from '../event.ts';
+import { groupBy } from '../group-by.ts';
+import { code, text } from '../markdown-text.ts';
+import { behaviourWords } from '../side.ts';
+import type { Diff } from './diff.ts';
+import { evidenceWord, markText, summaryLines } from './pretty.ts';
+
+/** Two sides for a page or a step summary: what differs, by event. */
+export function markdownDiff(diff: Diff): string {
+  const { a, b, differences } = diff;
+  const changed = differences.filter(({ change }) => change !== 'same' && change !== 'unknown');
+  return [
+    ...summaryLines(diff).map(text),
+    '',
+    ...[...groupBy(changed, ({ id }) => eventOf(id))].flatMap(([event, own]) => [
+      `### ${event}${titleOf(event) === '' ? '' : `: ${text(titleOf(event))}`}`,
+      '',
+      `| case | ${text(a.heading)} | ${text(b.heading)} | evidence | differs |`,
+      '| --- | --- | --- | --- | --- |',
+      ...own.map((difference) => {
+        const cells = [code(difference.id.slice(event.length + 1)), code(behaviourWords(difference.a, false)), code(behaviourWords(difference.b, false))];
+        return `| ${[...cells, evidenceWord(difference) || 'measured', text(markText(difference, a.name, b.name))].join(' | ')} |`;
+      }),
+      '',
+    ]),
+  ].join('\n');
+}

@@ -1,0 +1,79 @@
+import { differenceWords } from '../difference.ts';
+import { eventOf, titleOf } from '../event.ts';
+import { type GridRow, gridLines, type Layout } from '../grid.ts';
+import { groupBy } from '../group-by.ts';
+import { behaviourWords } from '../side.ts';
+import { paragraph } from '../text.ts';
+import type { Cell } from '../text-table.ts';
+import type { Change, Diff, Difference } from './diff.ts';
+
+export interface DiffOptions extends Layout {
+  /** Also what is the same. */
+  readonly verbose: boolean;
+}
+
+/** Two sides for a terminal: by event, what differs, with the kind of evidence of what was not measured. */
+export function prettyDiff({ a, b, differences }: Diff, options: DiffOptions): string {
+  const shown = differences.filter(({ change }) => options.verbose || (change !== 'same' && change !== 'unknown'));
+  // Runs were measured: the word is for what was not.
+  const tellsEvidence = shown.some((difference) => evidenceWord(difference) !== '');
+  const events = [...groupBy(shown, ({ id }) => eventOf(id))].map(([event, own]) => ({
+    event,
+    about: titleOf(event),
+    rows: own.map((difference) => row(difference, event, tellsEvidence, a.name, b.name)),
+    notes: [],
+  }));
+  return [
+    ...gridLines({ headings: [a.heading, b.heading, ...(tellsEvidence ? ['evidence'] : [])], events }, options),
+    ...summaryLines({ a, b, differences }).map((line) => paragraph(line, options.width, '  ')),
+    '',
+  ].join('\n');
+}
+
+function row(difference: Difference, event: string, tellsEvidence: boolean, nameA: string, nameB: string): GridRow {
+  const { id, change, a, b } = difference;
+  const evidence: Cell[] = tellsEvidence ? [{ text: evidenceWord(difference), style: 'gray' }] : [];
+  return {
+    name: id.slice(event.length + 1),
+    cells: [{ text: behaviourWords(a, false) }, { text: behaviourWords(b, false) }, ...evidence],
+    mark: { text: markText(difference, nameA, nameB), style: change === 'same' || change === 'unknown' ? 'gray' : 'yellow' },
+  };
+}
+
+/** The evidence of what was not measured: `asserted`; nothing where both sides were. */
+export function evidenceWord({ a, b }: Pick<Difference, 'a' | 'b'>): string {
+  return [...new Set([a, b].flatMap((side) => (side === undefined || side.evidence === 'measured' ? [] : [side.evidence])))].join(', ');
+}
+
+/** `≠ data lost`, `only windows`. */
+export function markText({ change, a, b }: Difference, nameA: string, nameB: string): string {
+  switch (change) {
+    case 'new':
+      return `≠ only ${nameB}`;
+    case 'gone':
+      return `≠ only ${nameA}`;
+    case 'differs': {
+      const [here, there] = [a?.traces[0], b?.traces[0]];
+      const words = here === undefined || there === undefined ? '' : differenceWords(here, there);
+      return words === '' ? '≠' : `≠ ${words}`;
+    }
+    case 'unknown':
+      return 'not known';
+    case 'same':
+      return 'same';
+  }
+}
+
+/** How many scenarios differ, are on one side alone, are the same. */
+export function summaryLines({ a, b, differences }: Diff): string[] {
+  const of = (change: Change) => differences.filter((difference) => difference.change === change);
+  const inferred = of('differs').filter((difference) => difference.a?.evidence === 'inferred' || difference.b?.evidence === 'inferred').length;
+  const parts = [
+    `${of('differs').length} differ${inferred === 0 ? '' : ` (${inferred} by inference only)`}`,
+    ...(of('new').length > 0 ? [`${of('new').length} only on ${b.name}`] : []),
+    ...(of('gone').length > 0 ? [`${of('gone').length} only on ${a.name}`] : []),
+    `${of('same').length} the same`,
+    ...(of('unknown').length > 0 ? [`${of('unknown').length} not known on one side`] : []),
+  ];
+  return [`${a.name} against ${b.name}: ${parts.join(', ')}.`];
+}

@@ -1,0 +1,57 @@
+import type * as Zod from 'zod';
+import { tableId } from '../classification/table.ts';
+import { MEANINGS } from '../platforms/code.ts';
+import { z } from '../platforms/zod.ts';
+import { footerSchema, headerSchema, observationSchema, scenarioSchema, timingSchema } from '../results/schema.ts';
+import { classTraces, type View } from './view.ts';
+
+const table = z.string().describe('mongoose@7.10–7.21/posix');
+
+/** What `run` and `report` print with --format json: runs as the run file has them, and what tables make of them. `sockatlas report` reads it again. */
+export const runDocumentSchema = z.strictObject({
+  runs: z.array(
+    z.strictObject({
+      header: headerSchema,
+      scenarios: z.array(scenarioSchema),
+      timings: z.array(timingSchema),
+      footer: footerSchema,
+      classes: z
+        .array(
+          z.strictObject({
+            table,
+            scenarios: z
+              .record(z.string(), z.array(z.array(z.string())))
+              .describe('By scenario: for each trace the class of each call; · where the call is not one of the table’s'),
+          }),
+        )
+        .describe('Of each table that the run is held against'),
+      misclassifications: z.array(
+        z.strictObject({
+          id: z.string(),
+          table,
+          trace: z.int().describe('Which trace of the scenario, counted from 0'),
+          index: z.int().describe('Which call of the trace, counted from 0'),
+          observation: observationSchema,
+          meaning: z.enum(MEANINGS),
+          className: z.string(),
+        }),
+      ),
+    }),
+  ),
+});
+
+export function runDocument(views: readonly View[]): Zod.infer<typeof runDocumentSchema> {
+  return {
+    runs: views.map(({ run, tables, misclassifications }) => ({
+      header: run.header,
+      scenarios: [...run.scenarios],
+      timings: [...run.timings],
+      footer: run.footer,
+      classes: tables.map((table) => ({
+        table: tableId(table),
+        scenarios: Object.fromEntries(run.scenarios.map((line) => [line.id, classTraces(table, run.header.platform, line)])),
+      })),
+      misclassifications: [...misclassifications],
+    })),
+  };
+}

@@ -1,0 +1,13 @@
+import { scenarios } from '../suites/index.ts';
+
+/** `tcp/reset`, of `tcp/reset/idle`. */
+export function eventOf(id: string): string {
+  return id.split('/').slice(0, 2).join('/');
+}
+
+const titles = new Map(scenarios.map(({ id, about }) => [eventOf(id), about]));
+
+/** What has happened in an event's scenarios, in a few words; nothing for an event that this version does not know. */
+export function titleOf(event: string): string {
+  return titles.get(event) ?? '';
+}

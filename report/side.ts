@@ -1,0 +1,74 @@
+import { recordedCalls } from '../classification/recorded-calls.ts';
+import { evidencePhrase } from '../platforms/evidence.ts';
+import { EXPECTED_PLATFORMS, NEWEST, type Versions } from '../platforms/expectation.ts';
+import type { Platform } from '../platforms/platform.ts';
+import { type Behaviour, expectedBehaviour, recordedBehaviour } from '../results/behaviour.ts';
+import type { Run } from '../results/schema.ts';
+import { scenarios } from '../suites/index.ts';
+import { traceWords } from './trace-words.ts';
+
+/** One of the things that are held beside each other: a run, or what is expected of a platform. */
+export interface Side {
+  /** `linux-6.18`, `windows`. */
+  readonly name: string;
+  /** With the right by which it speaks: `linux-6.18, measured`; `windows, documented`. */
+  readonly heading: string;
+  /** Whether a run is its source, wherever the run has the scenario. */
+  readonly isRun: boolean;
+  /** Its own scenarios, where it is a run; those of the suite where it is expected. */
+  readonly ids: readonly string[];
+  /** undefined where the platform lacks what the scenario needs, where it was not run, or where nothing is said of it. */
+  behaviour(id: string): Behaviour | undefined;
+}
+
+const callCounts = new Map(scenarios.map(({ id, recorded }) => [id, recordedCalls(recorded).length]));
+
+export function runSide(run: Run, name: string = run.header.platform.name): Side {
+  const lines = new Map(run.scenarios.map((line) => [line.id, line]));
+  return {
+    name,
+    heading: `${name}, measured`,
+    isRun: true,
+    ids: run.scenarios.map(({ id }) => id),
+    behaviour: (id) => {
+      const line = lines.get(id);
+      return line && recordedBehaviour(line);
+    },
+  };
+}
+
+/** A run, and what is expected of its platform where the run has no such scenario. */
+export function runSideOver(run: Run, expected: Side): Side {
+  const own = runSide(run);
+  const has = new Set(own.ids);
+  return { ...own, ids: [...new Set([...own.ids, ...expected.ids])], behaviour: (id) => (has.has(id) ? own.behaviour(id) : expected.behaviour(id)) };
+}
+
+/** What is expected of a platform. */
+export function expectedSide(versions: Versions, name: string): Side {
+  return {
+    name,
+    heading: versions.id === 'windows' ? `${name}, documented` : `${name}, expected`,
+    isRun: false,
+    ids: scenarios.map(({ id }) => id),
+    behaviour: (id) => expectedBehaviour(versions, id, callCounts.get(id)),
+  };
+}
+
+/** What a run is shown beside: Windows as documented; on Windows, Linux as measured. */
+export function counterpartOf({ id }: Pick<Platform, 'id'>): Side {
+  return id === 'windows' ? { ...expectedSide(NEWEST.linux, 'linux'), heading: 'linux, measured' } : expectedSide(NEWEST.windows, 'windows');
+}
+
+export function hasExpectations(id: string): id is (typeof EXPECTED_PLATFORMS)[number] {
+  return (EXPECTED_PLATFORMS as readonly string[]).includes(id);
+}
+
+/** What a side does, in words for a cell: `ECONNRESET, then eof ×4`; `A or B` where either may come; what is only inferred says so, where `marked`. */
+export function behaviourWords(behaviour: Behaviour | undefined, marked = true): string {
+  if (behaviour === undefined) return '–';
+  if (behaviour.ended !== undefined) return behaviour.ended;
+  if (behaviour.traces.length === 0) return evidencePhrase(behaviour.evidence);
+  const words = [...new Set(behaviour.traces.map((trace) => traceWords(trace)))].join(behaviour.isExpected ? ' or ' : ' / ');
+  return marked && behaviour.evidence === 'inferred' ? `${words} (inferred)` : words;
+}

@@ -1,0 +1,58 @@
+import { evidencePhrase } from '../platforms/evidence.ts';
+import { recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
+import type { ScenarioLine } from '../results/schema.ts';
+import { describeHeader, findingLines } from './describe.ts';
+import type { Layout } from './grid.ts';
+import { STYLES } from './paint.ts';
+import { endLines } from './pretty.ts';
+import { behaviourWords, counterpartOf } from './side.ts';
+import { paragraph } from './text.ts';
+import { traceWords } from './trace-words.ts';
+import { classTraces, tableName, type View } from './view.ts';
+
+/** A run with every scenario, what the other system does beside it, and each call with its arguments, return and code. */
+export function verboseRun(view: View, { width, paint }: Layout): string {
+  const { run } = view;
+  const findings = findingLines(view);
+  return [
+    paragraph(describeHeader(run.header), width, '  '),
+    '',
+    ...run.scenarios.flatMap((line) => [...scenarioLines(view, line, { width, paint }), '']),
+    ...findings.map((line) => paragraph(line, width, '  ')),
+    ...(findings.length > 0 ? [''] : []),
+    ...endLines(view, true, paint).map((line) => paragraph(line, width, '  ')),
+    '',
+  ].join('\n');
+}
+
+function scenarioLines(view: View, line: ScenarioLine, { width, paint }: Layout): string[] {
+  const { platform } = view.run.header;
+  const beside = counterpartOf(platform);
+  const there = beside.behaviour(line.id);
+  const here = recordedBehaviour(line);
+  const differs = here !== undefined && there !== undefined && sameBehaviour(here, there) === false;
+  const reason = line.reason === undefined ? '' : `: ${line.reason}`;
+  return [
+    paragraph(`${paint('bold', line.id)}  ${paint(STYLES[line.verdict], line.verdict)}${reason}`, width, '    '),
+    ...line.traces.flatMap(({ trace, count }, i) => [
+      paragraph(`  ${platform.name}, measured here, ${count} of ${line.trials} trials: ${traceWords(trace)}`, width, '    '),
+      ...callLines(view, line, i).map((text) => paint('gray', paragraph(`    ${text}`, width, '        '))),
+    ]),
+    ...(there === undefined
+      ? []
+      : [paragraph(`  ${beside.name}, ${evidencePhrase(there.evidence)}: ${behaviourWords(there)}${differs ? paint('yellow', '  ≠') : ''}`, width, '    ')]),
+  ];
+}
+
+/** `S recv(buffer=given, length=4096, flags=0) = -1 ECONNRESET (104)`, and, where tables are asked for, the class of each. */
+function callLines(view: View, line: ScenarioLine, index: number): string[] {
+  const tables = view.showsClasses ? view.tables : [];
+  const classes = tables.map((table) => ({ name: tableName(table), trace: classTraces(table, view.run.header.platform, line)[index] ?? [] }));
+  return (line.traces[index]?.observations ?? []).map(({ on, call, args, ret, code, name, out }, i) => {
+    const given = Object.entries(args).map(([key, value]) => `${key}=${Array.isArray(value) ? value.join('|') || '0' : value}`);
+    const wrote = Object.entries(out ?? {}).map(([key, value]) => `${key}=${value}`);
+    const answer = `${ret === null ? 'never returned' : ret}${name === undefined ? '' : ` ${name} (${code})`}`;
+    const classed = classes.map(({ name: table, trace }) => `${table}: ${trace[i]}`);
+    return [`${on} ${call}(${given.join(', ')}) = ${answer}${wrote.length > 0 ? ` [${wrote.join(', ')}]` : ''}`, ...classed].join('  ');
+  });
+}

@@ -1,0 +1,47 @@
+import type { Evidence } from '../platforms/evidence.ts';
+import { expectationFor, patternsOf, type Versions } from '../platforms/expectation.ts';
+import { sameTrace } from '../platforms/same-token.ts';
+import { REPEATS } from '../platforms/trace.ts';
+import type { ScenarioLine } from './schema.ts';
+
+/** What a platform does in one scenario, recorded or expected. How long it took is no part of it, nor how often each trace came. */
+export interface Behaviour {
+  /** Each distinct trace; of an expectation each that may come. Empty where it is not known, or where no trace came of it. */
+  readonly traces: readonly (readonly string[])[];
+  /** The traces are what may come, not what came. */
+  readonly isExpected: boolean;
+  readonly evidence: Evidence;
+  /** How a run ended that has no trace: `crashed`. */
+  readonly ended?: string;
+}
+
+/** What a run recorded; undefined where the platform lacks what the scenario needs. */
+export function recordedBehaviour({ traces, verdict }: Pick<ScenarioLine, 'traces' | 'verdict'>): Behaviour | undefined {
+  if (verdict === 'unsupported') return undefined;
+  return { traces: traces.map(({ trace }) => trace), isExpected: false, evidence: 'measured', ...(traces.length === 0 && { ended: verdict }) };
+}
+
+/** What is expected of a platform; undefined where it lacks what the scenario needs, or nothing is said of it. `calls`: how many the scenario records. */
+export function expectedBehaviour(platform: Versions, id: string, calls: number | undefined): Behaviour | undefined {
+  const found = expectationFor(platform, id);
+  if (found === undefined) return undefined;
+  const { evidence } = found.expectation;
+  return { traces: patternsOf(found.expectation).map((pattern) => expanded(pattern, calls)), isExpected: true, evidence };
+}
+
+/** Whether the two do the same; undefined where one of them is not known. */
+export function sameBehaviour(a: Behaviour, b: Behaviour): boolean | undefined {
+  if (a.ended !== undefined || b.ended !== undefined) return a.ended === b.ended;
+  if (a.traces.length === 0 || b.traces.length === 0) return undefined;
+  const within = (some: Behaviour, all: Behaviour) => some.traces.every((trace) => all.traces.some((other) => sameTrace(trace, other)));
+  if (a.isExpected === b.isExpected) return within(a, b) && within(b, a);
+  return a.isExpected ? within(b, a) : within(a, b);
+}
+
+/** A pattern as the trace that it stands for where the scenario makes so many calls; as it is where that is not known. */
+function expanded(pattern: readonly string[], calls: number | undefined): readonly string[] {
+  const last = pattern.at(-1);
+  if (calls === undefined || last === undefined || !last.endsWith(REPEATS)) return pattern;
+  const head = pattern.slice(0, -1);
+  return [...head, ...Array.from({ length: Math.max(1, calls - head.length) }, () => last.slice(0, -REPEATS.length))];
+}
