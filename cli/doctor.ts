@@ -10,48 +10,35 @@ import type { Platform } from '../platforms/platform.ts';
 import { startWine } from '../platforms/wine/agent.ts';
 import { installed, isReady, whyNot } from '../platforms/wine/installed.ts';
 import { LANES, type Lane } from '../platforms/wine/lanes.ts';
+import { type DoctorCheck, doctorPage } from '../report/doctor.ts';
+import { layoutOf } from '../report/grid.ts';
 import { painter } from '../report/paint.ts';
 import { AgentHandle } from '../runner/agent-handle.ts';
 import { agentCommand } from './agent-command.ts';
 import { EXIT } from './errors.ts';
-import { print } from './output.ts';
+import { parseChoice, print } from './output.ts';
 
-interface Finding {
-  readonly name: string;
-  readonly ok: boolean;
-  /** With the one command that would help, where one would. */
-  readonly text: string;
-}
+const DOCTOR_FORMATS = ['pretty', 'json'] as const;
 
 /** `sockatlas doctor`: what this machine has, and which agents start here. Resolves to the exit code: whether this platform's own agent does. */
-export async function doctor(): Promise<number> {
+export async function doctor({ format }: { readonly format: string }): Promise<number> {
+  const asked = parseChoice('--format', format, DOCTOR_FORMATS);
   const [machine, own, wines] = await Promise.all([
     Promise.all([node(), koffi(), libc(), loopback6(), unixSockets()]),
     ownAgent(),
     // One after the other: two at once wait for each other's share of the processor.
     sequence(LANES, wineAgent),
   ]);
-  await print(`sockatlas ${packageVersion}\n\n${table(machine)}\nAgents\n${table([own, ...wines])}`);
+  const report = { version: packageVersion, machine, agents: [own, ...wines] };
+  await print(asked === 'json' ? `${JSON.stringify(report, undefined, 2)}\n` : doctorPage(report, layoutOf(painter(process.stdout))));
   return own.ok ? EXIT.conforms : EXIT.environment;
 }
 
-function table(findings: readonly Finding[]): string {
-  const paint = painter(process.stdout);
-  const width = Math.max(...findings.map(({ name }) => name.length));
-  return findings
-    .map(({ name, ok, text }) => {
-      const mark = paint(ok ? 'green' : 'yellow', ok ? 'ok' : '--');
-      const indent = ' '.repeat(width + 8);
-      return `  ${mark}  ${name.padEnd(width)}  ${text.replaceAll('\n', `\n${indent}`)}\n`;
-    })
-    .join('');
-}
-
-function node(): Finding {
+function node(): DoctorCheck {
   return { name: 'Node', ok: true, text: `${process.versions.node} on ${process.platform}-${process.arch}` };
 }
 
-async function koffi(): Promise<Finding> {
+async function koffi(): Promise<DoctorCheck> {
   try {
     return { name: 'koffi', ok: true, text: await requireKoffi() };
   } catch (error) {
@@ -59,27 +46,27 @@ async function koffi(): Promise<Finding> {
   }
 }
 
-function libc(): Finding {
+function libc(): DoctorCheck {
   if (process.platform !== 'linux') return { name: 'libc', ok: true, text: process.platform === 'win32' ? 'ws2_32.dll' : "the system's own" };
   const glibc = glibcVersion();
   return { name: 'libc', ok: true, text: glibc === undefined ? 'musl' : `glibc ${glibc}` };
 }
 
-function loopback6(): Promise<Finding> {
+function loopback6(): Promise<DoctorCheck> {
   return listening('IPv6', { host: '::1', port: 0 }, 'loopback');
 }
 
-async function unixSockets(): Promise<Finding> {
+async function unixSockets(): Promise<DoctorCheck> {
   const name = 'AF_UNIX';
   // Node's own such sockets are pipes there, which says nothing about Winsock's.
   if (process.platform === 'win32') return { name, ok: true, text: 'scenarios find out' };
   const path = join(tmpdir(), `sockatlas-${process.pid}.sock`);
-  const finding = await listening(name, { path }, 'stream sockets');
+  const found = await listening(name, { path }, 'stream sockets');
   rmSync(path, { force: true });
-  return finding;
+  return found;
 }
 
-function listening(name: string, options: ListenOptions, what: string): Promise<Finding> {
+function listening(name: string, options: ListenOptions, what: string): Promise<DoctorCheck> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', (error) => resolve({ name, ok: false, text: `${error.message}: its scenarios will be unsupported` }));
@@ -87,7 +74,7 @@ function listening(name: string, options: ListenOptions, what: string): Promise<
   });
 }
 
-async function ownAgent(): Promise<Finding> {
+async function ownAgent(): Promise<DoctorCheck> {
   const name = process.platform === 'win32' ? 'windows' : process.platform;
   try {
     return { name, ok: true, text: describe(await tryAgent(agentCommand('agent'))) };
@@ -96,7 +83,7 @@ async function ownAgent(): Promise<Finding> {
   }
 }
 
-async function wineAgent(lane: Lane): Promise<Finding> {
+async function wineAgent(lane: Lane): Promise<DoctorCheck> {
   const { name } = lane;
   const found = installed(lane);
   if (!isReady(found)) return { name, ok: false, text: whyNot(found) };

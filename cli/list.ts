@@ -1,34 +1,23 @@
+import { layoutOf } from '../report/grid.ts';
+import { listDocument, prettyList } from '../report/list.ts';
+import { painter } from '../report/paint.ts';
 import { scenarios } from '../suites/index.ts';
-import { UsageError } from './errors.ts';
-import { print } from './output.ts';
-import { select } from './select.ts';
+import { EXIT } from './errors.ts';
+import { parseChoice, print } from './output.ts';
+import { selectOrFind } from './select.ts';
 
 const LIST_FORMATS = ['pretty', 'json'] as const;
 
 export interface ListArguments {
   readonly skip: readonly string[];
   readonly format: string;
+  readonly verbose?: boolean;
 }
 
-/** `sockatlas list`: the ids, one a line, ready for `@file`. */
-export async function list(patterns: readonly string[], { skip, format }: ListArguments): Promise<number> {
-  if (!(LIST_FORMATS as readonly string[]).includes(format)) throw new UsageError(`--format ${JSON.stringify(format)}: list has ${LIST_FORMATS.join(', ')}`);
-  const ids = new Set(
-    select(
-      scenarios.map(({ id }) => id),
-      patterns,
-      skip,
-    ),
-  );
-  const chosen = scenarios.filter(({ id }) => ids.has(id));
-  await print(
-    format === 'json'
-      ? `${JSON.stringify(
-          chosen.map(({ id, why, before, recorded }) => ({ id, why, before, recorded })),
-          undefined,
-          2,
-        )}\n`
-      : chosen.map(({ id }) => `${id}\n`).join(''),
-  );
-  return 0;
+/** `sockatlas list`: which scenarios there are. A pattern that matches no id is looked for in what scenarios are about. */
+export async function list(patterns: readonly string[], { skip, format, verbose = false }: ListArguments): Promise<number> {
+  const asked = parseChoice('--format', format, LIST_FORMATS);
+  const chosen = selectOrFind(scenarios, patterns, skip);
+  await print(asked === 'json' ? `${JSON.stringify(listDocument(chosen), undefined, 2)}\n` : prettyList(chosen, verbose, layoutOf(painter(process.stdout))));
+  return EXIT.conforms;
 }

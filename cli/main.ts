@@ -1,96 +1,72 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { JsonFileError } from '../platforms/json-file.ts';
 import { packageVersion } from '../platforms/package-root.ts';
 import { LANE_NAMES } from '../platforms/wine/lanes.ts';
+import { terminalWidth } from '../report/text.ts';
 import { RunFileError } from '../results/read.ts';
 import { WriteFailed } from '../results/write.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
+import { examples, manual } from './manual.ts';
 import { parseCount, parseFormat, say } from './output.ts';
 import { HERE } from './places.ts';
-
-const MANUAL = `
-Ids are transport/event/case (tcp/reset/idle), parameters a query (tcp/reset/idle?family=inet6).
-Patterns choose among them: an id, a folder (tcp/reset), a glob ("tcp/*/idle", "**/select"),
-or @FILE with one pattern a line and # for comments.
-
-Examples
-  sockatlas                                  run everything here and judge it
-  sockatlas run tcp/reset --trials 100       one event, a hundred times
-  sockatlas run --out run.jsonl              the report on stdout, the raw run in a file
-  sockatlas run --format jsonl | jq .        the raw run, line by line
-  sockatlas show tcp/reset/idle              steps, expectations with sources, the newest trace
-  sockatlas explain 10054                    what WSAECONNRESET means, and where it was seen
-  sockatlas run --on linux,wine              three platforms side by side, after: sockatlas setup wine
-  sockatlas check mongoose@7.16              is the table right about every platform?
-  sockatlas check ./mine.json --format sarif is yours?
-  sockatlas close mongoose@7.16 --tls openssl  does the connection close, and after how many polls?
-
-Verdicts
-  match            the trace is the expected one
-  known-deviation  it is not the documented one, and the expectation says why
-  deviation        it is not the expected one
-  unstable         trials differ; all traces are shown with their counts
-  recorded         nothing is expected: recorded, not judged
-  unsupported      the platform lacks what it needs; the reason says what
-  blocked          a call did not return before the watchdog ended it
-  crashed          the agent died, or the trial could not be carried through
-
-Exit codes
-  0  conforms      1  deviation, unstable, blocked, crashed, or a misclassification
-  2  usage         3  environment (nothing could be run or written)      130  interrupted`;
+import { refuseUnknownCommand } from './unknown-command.ts';
 
 function collect(value: string, earlier: readonly string[]): string[] {
   return [...earlier, value];
 }
 
+const CLASSES = 'show the classes that a table gives, call by call: mongoose@7.16, ./mine.json (may be repeated)';
+const LOCAL = 'also look at the runs kept on this machine';
+
+function commaSeparated(value: string): string[] {
+  return value.split(',');
+}
+
 function program(done: (code: number) => void): Command {
   const command = new Command('sockatlas')
-    .description('What socket calls really return when the peer goes away: recorded with raw calls, judged by expectations and classification tables.')
+    .description('What do socket calls return when the peer goes away? Measured here with raw calls, compared with other systems.')
     .version(packageVersion)
-    .addHelpText('after', MANUAL)
+    .addHelpText('after', manual)
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'sockatlas: ')) });
+    .configureOutput({ getOutHelpWidth: terminalWidth, outputError: (text, write) => write(text.replace(/^error: /, 'sockatlas: ')) });
 
   command
     .command('run', { isDefault: true })
-    .description('run scenarios on this platform, judge and print what it does')
+    .description('What does this system do? Runs scenarios, and shows where Windows (on Windows: Linux) does otherwise.')
     .argument('[pattern...]', 'which scenarios; all where none is given')
     .option('--skip <pattern...>', 'leave these out', [])
-    .option('--on <platforms>', `where, with commas between: ${[HERE, ...LANE_NAMES].join(', ')}`, (value) => value.split(','), [HERE])
-    .option('--peer <platform>', 'where the other ends live, if not beside the sockets under test')
-    .option('--trials <n>', 'how often each is run', parseCount('--trials', 1, 100_000_000), 5)
+    .option('--on <platforms>', `platforms to run on, separated by commas: ${[HERE, ...LANE_NAMES].join(', ')}`, commaSeparated, [HERE])
+    .option('--peer <platform>', 'platform of the peer sockets (default: the same)')
+    .option('--trials <n>', 'how often each scenario is run', parseCount('--trials', 1, 100_000_000), 5)
     .option('--timeout <ms>', 'after how long a call counts as blocked', parseCount('--timeout', 100, 3_600_000), 5000)
-    .option('--jobs <n>', 'how many agents work side by side', parseCount('--jobs', 1, 64))
+    .option('--jobs <n>', 'how many agent processes run side by side', parseCount('--jobs', 1, 64))
     .option('--format <format>', 'pretty, json, jsonl or markdown', parseFormat)
-    .option('--out <file>', 'write it there, in --format or as the name says (.jsonl, .json, .md), and the report on stdout')
-    .option('--classes <table>', 'show the classes of a table, call by call: mongoose@7.16, ./mine.json (may be repeated)', collect, [])
+    .option('--out <file>', 'write the run there, by its ending: .jsonl, .json, .md, .txt; stdout gets the text report')
+    .option('--classes <table>', CLASSES, collect, [])
     .option('--record', "write the run into the repository's results/runs/")
-    .option('-v, --verbose', 'each call with its arguments, return and code')
+    .option('-v, --verbose', 'every scenario, with each call')
+    .addHelpText('after', examples('sockatlas run tcp/reset --trials 1000', 'sockatlas run --on linux,wine --out runs.jsonl'))
     .action(async (patterns, options) => done(await (await import('./run.ts')).run(patterns, options)));
   command
     .command('report')
-    .description('read run files, from here or elsewhere, and print them side by side')
-    .argument('<run...>', 'run files (JSON Lines)')
+    .description('What do these run files say? Prints runs from here or elsewhere, side by side.')
+    .argument('<run...>', 'run files (.jsonl, .json; - is stdin)')
     .option('--format <format>', 'pretty, json, jsonl or markdown', 'pretty')
-    .option('--classes <table>', 'show the classes of a table, call by call: mongoose@7.16, ./mine.json (may be repeated)', collect, [])
-    .option('-v, --verbose', 'each run by itself, each call with its arguments, return and code')
+    .option('--classes <table>', CLASSES, collect, [])
+    .option('-v, --verbose', 'each run by itself, with each call')
+    .addHelpText('after', examples('sockatlas report linux.jsonl windows.jsonl', 'cat *.jsonl | sockatlas report - --format markdown'))
     .action(async (files, options) => done(await (await import('./report.ts')).report(files, options)));
   command
     .command('diff')
-    .description('What differs between two platforms, two runs, or a run and what is expected?')
-    .argument('<side...>', 'one or two of: a platform (linux, windows, wine-10.0), a run file, expected; then patterns of scenarios')
+    .description('What differs between two platforms, between two runs, or between a run and what is expected?')
+    .argument('<side...>', 'one or two sides, then patterns. A side is a platform (linux, windows, wine-10.0), a run file, or: expected')
     .option('--format <format>', 'pretty, json or markdown', 'pretty')
-    .option('--fail-on <what>', 'changed: exit code 1 where anything differs, is new or is gone; or never', 'never')
-    .option('--local', 'also look at runs kept on this machine')
-    .option('-v, --verbose', 'also what is the same')
-    .addHelpText(
-      'after',
-      `
-Examples
-  sockatlas diff linux windows "tcp/reset/*"
-  sockatlas diff before.jsonl after.jsonl --fail-on changed`,
-    )
+    .option('--fail-on <what>', 'changed: exit code 1 where anything differs, is new or is gone; never', 'never')
+    .option('--local', LOCAL)
+    .option('-v, --verbose', 'also show what is the same')
+    .addHelpText('after', examples('sockatlas diff linux windows "tcp/reset/*"', 'sockatlas diff before.jsonl after.jsonl --fail-on changed'))
     .action(async (sides, options) => done(await (await import('./diff.ts')).compare(sides, options)));
   command
     .command('check')
@@ -128,37 +104,48 @@ Examples
     .action(async (what, options) => done(await (await import('./close.ts')).close(what, options)));
   command
     .command('list')
-    .description('the ids, one a line')
-    .argument('[pattern...]')
+    .description('Which scenarios are there? Prints ids, one a line.')
+    .argument('[pattern...]', 'patterns, or a word to look for in what scenarios are about')
     .option('--skip <pattern...>', 'leave these out', [])
     .option('--format <format>', 'pretty or json', 'pretty')
+    .option('-v, --verbose', 'with what each is about')
+    .addHelpText('after', examples('sockatlas list tcp/reset -v', 'sockatlas list unread'))
     .action(async (patterns, options) => done(await (await import('./list.ts')).list(patterns, options)));
   command
     .command('show')
-    .description('a scenario: its steps, why it matters, what is expected and by which source, the newest recorded trace')
-    .argument('<id>')
-    .action(async (id) => done(await (await import('./show.ts')).show(id)));
+    .description('What is known of a scenario? Its steps, what each platform is expected to do, the sources, the recorded traces.')
+    .argument('<id>', 'without its parameters it stands for all its variants')
+    .option('--format <format>', 'pretty or json', 'pretty')
+    .option('--local', LOCAL)
+    .addHelpText('after', examples('sockatlas show tcp/reset/unread-data', 'sockatlas show tls/reset/idle --format json'))
+    .action(async (id, options) => done(await (await import('./show.ts')).show(id, options)));
   command
     .command('explain')
-    .description('an error code by name or number: 10054, ECONNRESET, 0xC000020D')
-    .argument('<code>')
-    .action(async (code) => done(await (await import('./explain.ts')).explain(code)));
+    .description('What does an error code mean, and which scenarios give it?')
+    .argument('<code>', 'a name or a number')
+    .option('--format <format>', 'pretty or json', 'pretty')
+    .option('--local', LOCAL)
+    .addHelpText('after', examples('sockatlas explain 10054', 'sockatlas explain ECONNRESET'))
+    .action(async (code, options) => done(await (await import('./explain.ts')).explain(code, options)));
   command
     .command('setup')
-    .description('add what agents on other platforms need: the Windows node by npm, Wine from Debian, in your cache folder; no root')
+    .description('How do I run on Wine? Puts Wine and a Windows node into your cache folder; no root.')
     .argument('<what...>', LANE_NAMES.join(', '))
+    .addHelpText('after', examples('sockatlas setup wine', 'sockatlas setup wine-10.0'))
     .action(async (what) => done(await (await import('./setup.ts')).setup(what)));
   command
     .command('doctor')
-    .description('what this machine has, which agents start here, and the one command that adds a missing one')
-    .action(async () => done(await (await import('./doctor.ts')).doctor()));
+    .description('What can be run on this machine, and which command adds what is missing?')
+    .option('--format <format>', 'pretty or json', 'pretty')
+    .addHelpText('after', examples('sockatlas doctor', 'sockatlas doctor --format json'))
+    .action(async (options) => done(await (await import('./doctor.ts')).doctor(options)));
   for (const sub of [...command.commands, ...created.commands]) sub.exitOverride().configureOutput(command.configureOutput());
   return command;
 }
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.conforms : EXIT.usage;
-  if (error instanceof UsageError || error instanceof RunFileError) {
+  if (error instanceof UsageError || error instanceof RunFileError || error instanceof JsonFileError) {
     say(`sockatlas: ${error.message}`);
     return EXIT.usage;
   }
@@ -176,9 +163,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 let exitCode: number = EXIT.conforms;
 try {
-  await program((code) => {
+  const root = program((code) => {
     exitCode = code;
-  }).parseAsync();
+  });
+  await refuseUnknownCommand(
+    process.argv[2],
+    root.commands.map((sub) => sub.name()),
+  );
+  await root.parseAsync();
 } catch (error) {
   exitCode = exitCodeOf(error);
 }

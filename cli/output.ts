@@ -4,9 +4,12 @@ import { UsageError } from './errors.ts';
 
 const BY_EXTENSION: Readonly<Record<string, Format>> = { '.jsonl': 'jsonl', '.json': 'json', '.md': 'markdown', '.markdown': 'markdown', '.txt': 'pretty' };
 
-/** The format of `--out FILE`: the one asked for, else the one that the name says, else a run file. */
+/** The format of `--out FILE`: the one asked for, else the one that the name says; a run file where it has no ending. @throws UsageError */
 export function fileFormat(file: string, asked: Format | undefined): Format {
-  return asked ?? BY_EXTENSION[extname(file).toLowerCase()] ?? 'jsonl';
+  const ending = extname(file).toLowerCase();
+  const format = asked ?? BY_EXTENSION[ending] ?? (ending === '' ? 'jsonl' : undefined);
+  if (format !== undefined) return format;
+  throw new UsageError(`--out ${file}: no format has the ending ${ending}; use ${Object.keys(BY_EXTENSION).join(', ')}, or say --format`);
 }
 
 /** @throws UsageError */

@@ -11,6 +11,8 @@ import { EnvironmentError, UsageError } from './errors.ts';
 export interface Place {
   /** As --on and --peer name it. */
   readonly name: string;
+  /** It was asked for as one of several (`wine`): where it cannot be had, the others are run. */
+  readonly mayBeMissing: boolean;
   /** Makes it ready to start agents. @throws EnvironmentError where it cannot be, with what would help */
   open(): OpenPlace;
 }
@@ -31,16 +33,17 @@ export function placesNamed(names: readonly string[]): Place[] {
     const lanes = lanesNamed(name);
     if (lanes.length === 0)
       throw new UsageError(`no agent can be started on ${JSON.stringify(name)} from here; choose among ${[HERE, ...LANE_NAMES].join(', ')}`);
-    return lanes.map(wine);
+    return lanes.map((lane) => wine(lane, lane.name !== name));
   });
   return [...new Map(places.map((place) => [place.name, place])).values()];
 }
 
-const here: Place = { name: HERE, open: () => ({ command: agentCommand, close: () => {} }) };
+const here: Place = { name: HERE, mayBeMissing: false, open: () => ({ command: agentCommand, close: () => {} }) };
 
-function wine(lane: Lane): Place {
+function wine(lane: Lane, mayBeMissing: boolean): Place {
   return {
     name: lane.name,
+    mayBeMissing,
     open: () => {
       // What runs under Wine is emitted JavaScript: its node knows no TypeScript.
       const program = fileURLToPath(sibling(import.meta.url, 'agent'));

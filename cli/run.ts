@@ -46,6 +46,8 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   const [peer, ...otherPeers] = options.peer === undefined ? [] : placesNamed([options.peer]);
   if (otherPeers.length > 0) throw new UsageError(`--peer ${options.peer}: name one of ${[peer, ...otherPeers].map((place) => place?.name).join(', ')}`);
   const viewOf = viewer(options);
+  if (options.out === '') throw new UsageError('--out: the name of the file is empty');
+  const outFormat = options.out === undefined ? undefined : fileFormat(options.out, options.format);
   // An unwritable place is better known before the work than after it.
   const out = options.out === undefined ? undefined : new WholeFile(options.out);
   let runs: Run[];
@@ -61,7 +63,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   const format = out === undefined ? (options.format ?? 'pretty') : 'pretty';
   await print(formatRuns(views, format, { ...layoutOf(painter(process.stdout)), verbose }));
   if (out !== undefined) {
-    out.write(formatRuns(views, fileFormat(out.path, options.format), { ...layoutOf(painter({})), verbose }));
+    out.write(formatRuns(views, outFormat ?? 'jsonl', { ...layoutOf(painter({})), verbose }));
     out.finish();
     say(`written to ${out.path}`);
   }
@@ -84,9 +86,18 @@ async function recordAll(
   signal: AbortSignal,
 ): Promise<Run[]> {
   const runs: Run[] = [];
+  const missing: EnvironmentError[] = [];
   for (const place of places) {
     if (signal.aborted) break;
-    const opened = place.open();
+    let opened: OpenPlace;
+    try {
+      opened = place.open();
+    } catch (error) {
+      if (!place.mayBeMissing || !(error instanceof EnvironmentError)) throw error;
+      missing.push(error);
+      say(`${place.name} is left out: ${error.message}`);
+      continue;
+    }
     const openedPeer = peer === undefined || peer.name === place.name ? undefined : peer.open();
     try {
       runs.push(await recordAt(opened, openedPeer, ids, options, signal));
@@ -95,6 +106,8 @@ async function recordAll(
       openedPeer?.close();
     }
   }
+  const [first] = missing;
+  if (runs.length === 0 && first !== undefined) throw first;
   return runs;
 }
 

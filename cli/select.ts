@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import picomatch from 'picomatch';
 import { nearest } from '../platforms/nearest.ts';
+import type { Scenario } from '../runner/scenario.ts';
 import { UsageError } from './errors.ts';
 
 export { nearest };
 
 /**
- * The ids that the patterns choose, in their own order; all of them where there is no pattern. A pattern is an id, a folder of ids (`tcp/reset`),
- * a glob (`tcp/*\/idle`, `**\/select`), or `@file`: a list of patterns, one a line, `#` starts a comment.
+ * The ids that the patterns choose, in their own order; all of them where there is no pattern. A pattern is an id, an id without its parameters, a folder of ids
+ * (`tcp/reset`), a glob (`tcp/*\/idle`, `**\/select`), or `@file`: a list of patterns, one a line, `#` starts a comment.
  *
  * @throws UsageError for a pattern that matches nothing, with the nearest ids, and for a list that cannot be read
  */
@@ -19,14 +20,27 @@ export function select(ids: readonly string[], patterns: readonly string[], skip
   return selected;
 }
 
-/** The ids that the patterns choose. @throws UsageError for one that matches nothing, with the nearest */
-export function matchingIds(ids: readonly string[], patterns: readonly string[]): Set<string> {
-  return matching(ids, expand(patterns));
+/** The same, where a pattern that matches no id is looked for in the words of the scenarios: `unread` finds those about unread data. @throws UsageError */
+export function selectOrFind(scenarios: readonly Scenario[], patterns: readonly string[], skip: readonly string[]): Scenario[] {
+  const ids = scenarios.map(({ id }) => id);
+  const resolved = expand(patterns).flatMap((pattern) => (ids.some(matcher(pattern)) ? [pattern] : found(scenarios, pattern)));
+  const chosen = new Set(select(ids, resolved, skip));
+  return scenarios.filter(({ id }) => chosen.has(id));
 }
 
-function matching(ids: readonly string[], patterns: readonly string[]): Set<string> {
+function found(scenarios: readonly Scenario[], words: string): string[] {
+  const wanted = words.toLowerCase();
+  const hits = scenarios.filter((scenario) =>
+    [scenario.id, scenario.about, scenario.why, scenario.before, scenario.recorded].join(' ').toLowerCase().includes(wanted),
+  );
+  // What is found nowhere is told as a pattern that matches nothing.
+  return hits.length === 0 ? [words] : hits.map(({ id }) => id);
+}
+
+/** The ids that the patterns choose. @throws UsageError for one that matches nothing, with the nearest */
+export function matchingIds(ids: readonly string[], patterns: readonly string[]): Set<string> {
   const matched = new Set<string>();
-  for (const pattern of patterns) {
+  for (const pattern of expand(patterns)) {
     const hits = ids.filter(matcher(pattern));
     if (hits.length === 0) throw new UsageError(`no scenario matches ${JSON.stringify(pattern)}; the nearest: ${nearest(ids, pattern).join(', ')}`);
     for (const id of hits) matched.add(id);

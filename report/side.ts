@@ -23,6 +23,11 @@ export interface Side {
 
 const callCounts = new Map(scenarios.map(({ id, recorded }) => [id, recordedCalls(recorded).length]));
 
+/** How many calls a scenario records; undefined for one that this version does not know. */
+export function callCountOf(id: string): number | undefined {
+  return callCounts.get(id);
+}
+
 export function runSide(run: Run, name: string = run.header.platform.name): Side {
   const lines = new Map(run.scenarios.map((line) => [line.id, line]));
   return {
@@ -51,7 +56,7 @@ export function expectedSide(versions: Versions, name: string): Side {
     heading: versions.id === 'windows' ? `${name}, documented` : `${name}, expected`,
     isRun: false,
     ids: scenarios.map(({ id }) => id),
-    behaviour: (id) => expectedBehaviour(versions, id, callCounts.get(id)),
+    behaviour: (id) => expectedBehaviour(versions, id, callCountOf(id)),
   };
 }
 

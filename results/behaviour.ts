@@ -39,7 +39,7 @@ export function sameBehaviour(a: Behaviour, b: Behaviour): boolean | undefined {
 }
 
 /** A pattern as the trace that it stands for where the scenario makes so many calls; as it is where that is not known. */
-function expanded(pattern: readonly string[], calls: number | undefined): readonly string[] {
+export function expanded(pattern: readonly string[], calls: number | undefined): readonly string[] {
   const last = pattern.at(-1);
   if (calls === undefined || last === undefined || !last.endsWith(REPEATS)) return pattern;
   const head = pattern.slice(0, -1);

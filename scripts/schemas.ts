@@ -2,6 +2,12 @@ import type * as Zod from 'zod';
 import { tableSchema } from '../classification/table.ts';
 import { expectationsSchema } from '../platforms/expectation.ts';
 import { z } from '../platforms/zod.ts';
+import { diffDocumentSchema } from '../report/diff/document.ts';
+import { doctorDocumentSchema } from '../report/doctor.ts';
+import { runDocumentSchema } from '../report/document.ts';
+import { explainDocumentSchema } from '../report/explain/explanation.ts';
+import { listDocumentSchema } from '../report/list.ts';
+import { showDocumentSchema } from '../report/show/document.ts';
 import { lineSchema } from '../results/schema.ts';
 
 /** The published JSON Schemas, and where they lie. */
@@ -9,6 +15,12 @@ export const SCHEMAS: readonly { path: string; title: string; schema: Zod.ZodTyp
   { path: 'results/run.schema.json', title: 'A line of a run file (JSON Lines)', schema: lineSchema },
   { path: 'classification/table.schema.json', title: 'A classification table', schema: tableSchema },
   { path: 'platforms/expected.schema.json', title: 'What a platform is expected to give', schema: expectationsSchema },
+  { path: 'report/schema/runs.schema.json', title: 'sockatlas run --format json, sockatlas report --format json', schema: runDocumentSchema },
+  { path: 'report/schema/diff.schema.json', title: 'sockatlas diff --format json', schema: diffDocumentSchema },
+  { path: 'report/schema/list.schema.json', title: 'sockatlas list --format json', schema: listDocumentSchema },
+  { path: 'report/schema/show.schema.json', title: 'sockatlas show --format json', schema: showDocumentSchema },
+  { path: 'report/schema/explain.schema.json', title: 'sockatlas explain --format json', schema: explainDocumentSchema },
+  { path: 'report/schema/doctor.schema.json', title: 'sockatlas doctor --format json', schema: doctorDocumentSchema },
 ];
 
 export function schemaText(schema: Zod.ZodType, title: string): string {

@@ -1,0 +1,83 @@
+import type * as Zod from 'zod';
+import { EVIDENCE } from '../../platforms/evidence.ts';
+import { EXPECTED_PLATFORMS, expectationsFor, expectedFile, patternsOf } from '../../platforms/expectation.ts';
+import { z } from '../../platforms/zod.ts';
+import { newestTraces, type Recorded } from '../../results/recorded.ts';
+import { VERDICTS } from '../../results/schema.ts';
+import type { Scenario } from '../../runner/scenario.ts';
+import { shownPath } from '../findings/findings.ts';
+
+const traces = z.array(z.array(z.string()));
+
+/** What `show --format json` prints. */
+export const showDocumentSchema = z.strictObject({
+  scenarios: z.array(
+    z.strictObject({
+      id: z.string(),
+      about: z.string(),
+      why: z.string(),
+      before: z.string(),
+      calls: z.string(),
+      expected: z.array(
+        z.strictObject({
+          platform: z.enum(EXPECTED_PLATFORMS),
+          when: z.record(z.string(), z.string()).describe('Versions for which it holds; the first entry of a platform that holds is the one that counts'),
+          patterns: traces.describe('Each trace that may come; a last token with … repeats. Empty where it is not known'),
+          evidence: z.enum(EVIDENCE),
+          file: z.string(),
+          sources: z.array(z.string()),
+          note: z.string().nullable(),
+          deviates: z.string().nullable().describe('Why this platform does not do as the one it stands for'),
+        }),
+      ),
+      recorded: z
+        .array(
+          z.strictObject({
+            platform: z.string(),
+            peer: z.string().nullable().describe('The platform of the peer sockets, where it is another'),
+            started: z.string(),
+            file: z.string(),
+            verdict: z.enum(VERDICTS),
+            reason: z.string().nullable(),
+            trials: z.int(),
+            traces: z.array(z.strictObject({ trace: z.array(z.string()), count: z.int() })),
+          }),
+        )
+        .describe('Of each platform the newest run that has it'),
+    }),
+  ),
+});
+
+export function showDocument(scenarios: readonly Scenario[], runs: readonly Recorded[]): Zod.infer<typeof showDocumentSchema> {
+  return {
+    scenarios: scenarios.map(({ id, about, why, before, recorded: calls }) => ({
+      id,
+      about,
+      why,
+      before,
+      calls,
+      expected: EXPECTED_PLATFORMS.flatMap((platform) =>
+        expectationsFor(platform, id).map((expectation) => ({
+          platform,
+          when: (expectation.when ?? {}) as Record<string, string>,
+          patterns: patternsOf(expectation).map((pattern) => [...pattern]),
+          evidence: expectation.evidence,
+          file: expectedFile(platform),
+          sources: [...expectation.sources],
+          note: expectation.note ?? null,
+          deviates: expectation.deviates ?? null,
+        })),
+      ),
+      recorded: newestTraces(runs, id).map(({ recorded: { run, file }, scenario }) => ({
+        platform: run.header.platform.name,
+        peer: run.header.peer?.name ?? null,
+        started: run.header.started,
+        file: shownPath(file),
+        verdict: scenario.verdict,
+        reason: scenario.reason ?? null,
+        trials: scenario.trials,
+        traces: scenario.traces.map(({ trace, count }) => ({ trace: [...trace], count })),
+      })),
+    })),
+  };
+}

@@ -1,0 +1,75 @@
+import { evidencePhrase } from '../../platforms/evidence.ts';
+import { EXPECTED_PLATFORMS, type Expectation, expectationsFor, expectedFile, patternsOf } from '../../platforms/expectation.ts';
+import { expanded } from '../../results/behaviour.ts';
+import { newestTraces, type Recorded } from '../../results/recorded.ts';
+import type { Scenario } from '../../runner/scenario.ts';
+import { shownPath } from '../findings/findings.ts';
+import type { Layout } from '../grid.ts';
+import { STYLES } from '../paint.ts';
+import { callCountOf } from '../side.ts';
+import { paragraph } from '../text.ts';
+import { traceWords } from '../trace-words.ts';
+
+/** One scenario: its steps, why they matter, what each platform should give and by which sources, and what was recorded last. */
+export function scenarioPage(scenario: Scenario, runs: readonly Recorded[], { width, paint }: Layout): string {
+  const { id, why, before, recorded } = scenario;
+  const lines = [
+    paint('bold', id),
+    `  ${why}`,
+    '',
+    `  before  ${before}`,
+    `  calls   ${recorded}`,
+    ...EXPECTED_PLATFORMS.flatMap((platform) => [
+      '',
+      `${paint('bold', `Expected on ${platform}`)} (${expectedFile(platform)})`,
+      ...platformLines(platform, id),
+    ]),
+    '',
+    paint('bold', 'Recorded'),
+    ...recordedLines(id, runs, paint),
+  ];
+  return `${lines.map((line) => paragraph(line, width, hang(line))).join('\n')}\n`;
+}
+
+/** Lines that wrap go on below their own words. */
+function hang(line: string): string {
+  const [indent = ''] = /^ */.exec(line) ?? [];
+  return `${indent}  `;
+}
+
+function platformLines(platform: (typeof EXPECTED_PLATFORMS)[number], id: string): string[] {
+  const expectations = expectationsFor(platform, id);
+  if (expectations.length === 0) return [platform === 'wine' ? '  the same as on windows' : '  nothing is said of it'];
+  const covers = expectations.some(({ when }) => when === undefined);
+  return [
+    ...expectations.flatMap((expectation) => expectationLines(id, expectation)),
+    ...(platform === 'wine' && !covers ? ['  other versions: the same as on windows'] : []),
+  ];
+}
+
+function expectationLines(id: string, { when, evidence, sources, note, deviates, ...expectation }: Expectation): string[] {
+  const condition = Object.entries(when ?? {}).map(([what, range]) => `${what} ${range}`);
+  const words = patternsOf({ evidence, sources, ...expectation }).map((pattern) => traceWords(expanded(pattern, callCountOf(id))));
+  return [
+    `  ${condition.length > 0 ? `${condition.join(', ')}: ` : ''}${words.join(' or ') || 'not known: recorded, not judged'}`,
+    ...(words.length === 0 ? [] : [`    ${evidencePhrase(evidence)}`]),
+    ...(deviates === undefined ? [] : [`    why not as on windows: ${deviates}`]),
+    ...(note === undefined ? [] : [`    ${note}`]),
+    ...sources.map((source) => `    source: ${source}`),
+  ];
+}
+
+function recordedLines(id: string, runs: readonly Recorded[], paint: Layout['paint']): string[] {
+  const newest = newestTraces(runs, id);
+  if (newest.length === 0) return [`  in no run that comes with sockatlas: sockatlas run ${id}`];
+  return newest.flatMap(({ recorded, scenario: line }) => {
+    const { platform, peer, started } = recorded.run.header;
+    // Why it is a known deviation stands above, with the expectation.
+    const reason = line.reason === undefined || line.verdict === 'known-deviation' ? '' : `: ${line.reason}`;
+    const peers = peer === undefined ? '' : ` with peers on ${peer.name}`;
+    return [
+      `  ${platform.name}${peers}, ${started.slice(0, 10)}, ${shownPath(recorded.file)}: ${paint(STYLES[line.verdict], line.verdict)}${reason}`,
+      ...line.traces.map(({ trace, count }) => `    ${count} of ${line.trials} trials: ${traceWords(trace)}`),
+    ];
+  });
+}

@@ -1,0 +1,46 @@
+// Emits the sources to dist/ where any of them has changed since that was last done: `npm start` is to start, not to compile.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const stamp = join(root, 'dist', '.built');
+const configs = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.build.json'), 'utf8'));
+
+const state = stateOf([...configs, ...include.flatMap(sources)]);
+if (state !== builtState()) {
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const { status } = spawnSync(process.execPath, [tsc, '--noCheck', '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+  writeFileSync(stamp, state);
+}
+
+function sources(path) {
+  const full = join(root, path);
+  if (statSync(full).isFile()) return [path];
+  return readdirSync(full, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() || entry.name.endsWith('.ts'))
+    .flatMap((entry) => sources(join(path, entry.name)));
+}
+
+/** What would change if a source did: names, sizes and times. */
+function stateOf(files) {
+  const hash = createHash('sha256');
+  for (const file of files.sort()) {
+    const { mtimeMs, size } = statSync(join(root, file));
+    hash.update(`${file} ${mtimeMs} ${size}\n`);
+  }
+  return hash.digest('hex');
+}
+
+function builtState() {
+  try {
+    return readFileSync(stamp, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
