@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import { readTable, TableError } from '../classification/read-table.ts';
 import { libraries, shippedNamed } from '../classification/shipped.ts';
 import { type Table, tablesOf } from '../classification/table.ts';
-import type { View } from '../report/view.ts';
-import { viewOf } from '../report/view.ts';
+import { apiOf, type View, viewOf } from '../report/view.ts';
 import type { Run } from '../results/schema.ts';
 import { UsageError } from './errors.ts';
+import { say } from './output.ts';
 import { nearest } from './select.ts';
 
 /** Whose tables a run is held against where none is named. The library below this floor knows none by itself. */
@@ -20,7 +20,12 @@ export interface ClassesOption {
 export function viewer({ classes = [] }: ClassesOption): (run: Run) => View {
   const shown = classes.length > 0;
   const tables = shown ? classes.flatMap(tablesNamed) : [...tablesOf(DEFAULT_LIBRARY, 'posix'), ...tablesOf(DEFAULT_LIBRARY, 'winsock')];
-  return (run) => viewOf(run, tables, shown);
+  return (run) => {
+    const view = viewOf(run, tables, shown);
+    const { platform } = run.header;
+    if (view.tables.length === 0) say(`--classes: no table names the codes of ${apiOf(platform)}: there are no classes for ${platform.name}`);
+    return view;
+  };
 }
 
 function tablesNamed(name: string): Table[] {

@@ -12,7 +12,7 @@ const START = [
   ['sockatlas show tcp/reset/unread-data', 'its steps, what is expected of each platform, the sources'],
   ['sockatlas explain 10054', 'an error code, and the scenarios that give it'],
   ['sockatlas check ./mine.json', 'is your classification table right?'],
-  ['sockatlas close mongoose@7.16 --tls openssl', 'does the connection close after a reset?'],
+  ['sockatlas close mongoose', 'which versions of Mongoose close after a reset?'],
 ];
 
 const VERDICTS = [

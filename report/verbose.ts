@@ -1,6 +1,6 @@
 import { evidencePhrase } from '../platforms/evidence.ts';
 import { recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
-import type { ScenarioLine } from '../results/schema.ts';
+import type { Observation, ScenarioLine } from '../results/schema.ts';
 import { describeHeader, findingLines } from './describe.ts';
 import type { Layout } from './grid.ts';
 import { STYLES } from './paint.ts';
@@ -40,19 +40,36 @@ function scenarioLines(view: View, line: ScenarioLine, { width, paint }: Layout)
     ]),
     ...(there === undefined
       ? []
-      : [paragraph(`  ${beside.name}, ${evidencePhrase(there.evidence)}: ${behaviourWords(there)}${differs ? paint('yellow', '  ≠') : ''}`, width, '    ')]),
+      : [paragraph(`  ${beside.name}, ${evidencePhrase(there.evidence)}: ${behaviourWords(there, false)}${differs ? paint('yellow', '  ≠') : ''}`, width, '    ')]),
   ];
 }
 
-/** `S recv(buffer=given, length=4096, flags=0) = -1 ECONNRESET (104)`, and, where tables are asked for, the class of each. */
+/**
+ * `S recv(buffer=given, length=4096, flags=0) = -1 ECONNRESET (104)`, and, where tables are asked for, the class of each: `→ MG_IO_RESET`. Calls that are alike in
+ * a row are one line.
+ */
 function callLines(view: View, line: ScenarioLine, index: number): string[] {
   const tables = view.showsClasses ? view.tables : [];
-  const classes = tables.map((table) => ({ name: tableName(table), trace: classTraces(table, view.run.header.platform, line)[index] ?? [] }));
-  return (line.traces[index]?.observations ?? []).map(({ on, call, args, ret, code, name, out }, i) => {
-    const given = Object.entries(args).map(([key, value]) => `${key}=${Array.isArray(value) ? value.join('|') || '0' : value}`);
-    const wrote = Object.entries(out ?? {}).map(([key, value]) => `${key}=${value}`);
-    const answer = `${ret === null ? 'never returned' : ret}${name === undefined ? '' : ` ${name} (${code})`}`;
-    const classed = classes.map(({ name: table, trace }) => `${table}: ${trace[i]}`);
-    return [`${on} ${call}(${given.join(', ')}) = ${answer}${wrote.length > 0 ? ` [${wrote.join(', ')}]` : ''}`, ...classed].join('  ');
-  });
+  const classes = tables.map((table) => classTraces(table, view.run.header.platform, line)[index] ?? []);
+  const calls = (line.traces[index]?.observations ?? []).map((observation, i) =>
+    tables.length === 0 ? callText(observation) : `${callText(observation)}  → ${classes.map((trace) => trace[i]).join(' | ')}`,
+  );
+  return [...(tables.length > 0 ? [`→ class by ${tables.map(tableName).join(' | ')}`] : []), ...folded(calls)];
+}
+
+function callText({ on, call, args, ret, code, name, out }: Observation): string {
+  const given = Object.entries(args).map(([key, value]) => `${key}=${Array.isArray(value) ? value.join('|') || '0' : value}`);
+  const wrote = Object.entries(out ?? {}).map(([key, value]) => `${key}=${value}`);
+  const answer = `${ret === null ? 'never returned' : ret}${name === undefined ? '' : ` ${name} (${code})`}`;
+  return `${on} ${call}(${given.join(', ')}) = ${answer}${wrote.length > 0 ? ` [${wrote.join(', ')}]` : ''}`;
+}
+
+function folded(lines: readonly string[]): string[] {
+  const groups: { text: string; times: number }[] = [];
+  for (const text of lines) {
+    const last = groups.at(-1);
+    if (last?.text === text) last.times++;
+    else groups.push({ text, times: 1 });
+  }
+  return groups.map(({ text, times }) => (times === 1 ? text : `${text}  ×${times}`));
 }

@@ -1,26 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { tablesOf } from '../../classification/table.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
 import type { Platform } from '../../platforms/platform.ts';
 import { describeDeviation } from '../../report/deviation.ts';
-import { formatRun } from '../../report/formats.ts';
-import { painter } from '../../report/pretty.ts';
-import { conforms, viewOf } from '../../report/view.ts';
+import { formatRuns } from '../../report/formats.ts';
+import { painter } from '../../report/paint.ts';
+import { conforms, type View, viewOf } from '../../report/view.ts';
 import { judge, timingOf } from '../../results/judge.ts';
 import { footerOf, headerOf } from '../../results/lines.ts';
 import type { Measured } from '../../results/measured.ts';
+import { differencesPage } from '../../scripts/differences-page.ts';
 import { scenariosPage } from '../../scripts/scenarios-page.ts';
-import { failed, LINUX, measured, received, WINDOWS } from '../fixtures/index.ts';
+import { failed, LINUX, measured, received, WINDOWS, WINE_8 } from '../fixtures/index.ts';
 
-function view(platform: Platform, ...results: Measured[]) {
+const mongoose = [...tablesOf('mongoose', 'posix'), ...tablesOf('mongoose', 'winsock')];
+
+function viewWith(showsClasses: boolean, platform: Platform, ...results: Measured[]): View {
   const scenarios = results.map((result) => judge(platform, result));
-  return viewOf({ header: headerOf(platform, new Date(0)), scenarios, timings: results.map(timingOf), footer: footerOf(scenarios, false, 1234) });
+  const run = { header: headerOf(platform, new Date(0)), scenarios, timings: results.map(timingOf), footer: footerOf(scenarios, false, 1234) };
+  return viewOf(run, mongoose, showsClasses);
 }
+const view = (platform: Platform, ...results: Measured[]) => viewWith(false, platform, ...results);
 
-const plain = { paint: painter({}), verbose: false };
+const options = (width: number, verbose = false) => ({ paint: painter({}), width, verbose });
+const pretty = (views: View | readonly View[], width = 100, verbose = false) => formatRuns([views].flat(), 'pretty', options(width, verbose));
 const ONCE = [failed('ECONNRESET', 104), received(0), received(0), received(0), received(0)];
 const ALWAYS = Array.from({ length: 5 }, () => failed('WSAECONNRESET', 10054));
+const ENDS = Array.from({ length: 4 }, () => received(0));
 
 describe('a deviation is described with the actual first', () => {
   const line = (platform: Platform, id: string, ...trace: Parameters<typeof measured>[1][]) => describeDeviation(judge(platform, measured(id, ...trace)));
@@ -43,25 +51,60 @@ describe('a deviation is described with the actual first', () => {
   });
 });
 
-describe('the report', () => {
-  const good = view(LINUX, measured('tcp/reset/idle', ONCE), measured('tcp/fin/idle', [received(0), received(0), received(0), received(0)]));
+describe('the report of one run', () => {
+  const good = view(LINUX, measured('tcp/reset/idle', ONCE), measured('tcp/fin/idle', ENDS));
 
-  test('has platform, traces, classes and a summary', () => {
-    expect(formatRun(good, 'pretty', plain)).toBe(`linux-6.18: Debian GNU/Linux 12 (bookworm), kernel 6.18.44, glibc 2.36, x64, Node 20.0.0, koffi 3.3.4
+  test('shows what differs, beside what Windows does, and says what is the same', () => {
+    expect(pretty(good, 110)).toBe(`linux-6.18: Debian GNU/Linux 12 (bookworm), kernel 6.18.44, glibc 2.36, x64, Node 20.0.0, koffi 3.3.4
 
-       scenario        trace            mongoose 7.10–7.21      mongoose 7.22
-match  tcp/reset/idle  ECONNRESET eof…  MG_IO_RESET MG_IO_ERR…  MG_IO_ERR…
-match  tcp/fin/idle    eof…             MG_IO_ERR…              MG_IO_ERR…
+tcp/reset: the peer has reset the connection
+        linux-6.18, measured     windows, documented
+  idle  ECONNRESET, then eof ×4  WSAECONNRESET every time  ≠ every time
 
-2 scenarios × 1 trials in 1.2 s: 2 match; no wrong classes by mongoose 7.10–7.21, mongoose 7.22
+The same on both, not shown: tcp/fin (1).
+
+2 scenarios × 1 trial in 1.2 s: 2 match.
+Mongoose 7.10–7.21 and 7.22 classify every answer correctly.
+1 differs from Windows: sockatlas diff linux windows
 `);
     expect(conforms(good)).toBe(true);
   });
 
-  test('holds Windows against the tables of Winsock', () => {
-    expect(formatRun(view(WINDOWS, measured('tcp/reset/idle', ALWAYS)), 'pretty', plain)).toContain(
-      'match  tcp/reset/idle  WSAECONNRESET…  MG_IO_RESET…        MG_IO_ERR…',
-    );
+  test('is stacked where columns would be too narrow', () => {
+    expect(pretty(good, 50)).toContain(`tcp/reset: the peer has reset the connection
+  idle  ≠ every time
+    linux-6.18, measured  ECONNRESET, then eof ×4
+    windows, documented   WSAECONNRESET every time
+`);
+  });
+
+  test('on Windows is shown beside Linux', () => {
+    const text = pretty(view(WINDOWS, measured('tcp/reset/idle', ALWAYS)));
+    expect(text).toMatch(/windows-11-26100, measured {2}linux, measured\n {2}idle {2}WSAECONNRESET every time {4}ECONNRESET, then eof ×4 {2}≠ once\n/);
+    expect(text).toContain('1 differs from Linux: sockatlas diff linux windows');
+  });
+
+  test('does not show what differs only by inference, and counts it', () => {
+    const text = pretty(view(LINUX, measured('tcp/reset/idle', ONCE), measured('tcp/reset/peek', ONCE.slice(0, 4))));
+    expect(text).toContain('not shown: 1 that differs by inference only (sockatlas run -v tcp/reset)');
+    expect(text).toContain('2 differ from Windows, 1 of them by inference only');
+  });
+
+  test('with every call, where that is asked for', () => {
+    const text = pretty(viewWith(true, LINUX, measured('tcp/reset/idle', ONCE)), 100, true);
+    expect(text).toContain(`tcp/reset/idle  match
+  linux-6.18, measured here, 1 of 1 trials: ECONNRESET, then eof ×4
+    → class by mongoose 7.10–7.21 | mongoose 7.22
+    S recv(length=4096) = -1 ECONNRESET (104)  → MG_IO_RESET | MG_IO_ERR
+    S recv(length=4096) = 0  → MG_IO_ERR | MG_IO_ERR  ×4
+  windows, asserted by a test that runs on Windows: WSAECONNRESET every time  ≠
+`);
+  });
+
+  test('with the classes of tables, call by call, for every scenario', () => {
+    const text = pretty(viewWith(true, LINUX, measured('tcp/reset/idle', ONCE), measured('tcp/fin/idle', ENDS)));
+    expect(text).toContain('    mongoose 7.10–7.21: MG_IO_RESET, then MG_IO_ERR ×4\n    mongoose 7.22: MG_IO_ERR every time\n');
+    expect(text).toMatch(/tcp\/fin: .*\n.*\n {2}idle +eof every time +eof every time\n/);
   });
 
   test('tells of a deviation, of trials that differ, of what hung', () => {
@@ -75,13 +118,50 @@ match  tcp/fin/idle    eof…             MG_IO_ERR…              MG_IO_ERR…
       { ...measured('tcp/state/listening', []), ended: { as: 'blocked', reason: 'the call had not returned after 5000 ms' } },
     );
     expect(conforms(bad)).toBe(false);
-    const text = formatRun(bad, 'pretty', plain);
+    const text = pretty(bad, 200);
+    expect(text).toMatch(/idle +ECONNRESET every time .* deviation\n/);
     expect(text).toContain('tcp/reset/idle: recv #2 = -1 ECONNRESET (104), expected eof (platforms/linux/expected.json)');
-    expect(text).toContain('tcp/reset/peek: trials differ: 1× ECONNRESET eof…, 1× eof');
+    expect(text).toContain('tcp/reset/peek: trials differ: 1× ECONNRESET, then eof ×4; 1× eof');
     expect(text).toContain('tcp/state/listening: blocked: the call had not returned after 5000 ms');
   });
 
-  test('is coloured on a terminal, unless NO_COLOR says otherwise', () => {
+  test('tells of a wrong class', () => {
+    const [table] = tablesOf('mongoose', 'posix', '7.16');
+    const waits = {
+      ...table,
+      rows: [{ ret: 'negative' as const, codes: ['ECONNRESET'], class: 'MG_IO_WAIT' }, ...(table?.rows ?? [])],
+    } as (typeof mongoose)[number];
+    const wrong = viewOf(good.run, [waits]);
+    expect(conforms(wrong)).toBe(false);
+    const text = pretty(wrong, 200);
+    expect(text).toContain('tcp/reset/idle: recv #1 = -1 ECONNRESET (104) means reset; mongoose@7.10–7.21/posix classifies it as MG_IO_WAIT');
+    expect(text).toContain('Wrong classes by mongoose@7.10–7.21/posix: 1, listed above.');
+  });
+});
+
+describe('the report of several runs', () => {
+  const linux = view(LINUX, measured('tcp/reset/idle', ONCE), measured('tcp/fin/idle', ENDS));
+  const wine = view(WINE_8, measured('tcp/reset/idle', [...ENDS, received(0)]), measured('tcp/fin/idle', ENDS));
+
+  test('has a column for each, and one for Windows, and marks known deviations', () => {
+    const text = pretty([linux, wine], 140);
+    expect(text).toMatch(
+      /linux-6\.18, measured +wine-8\.0, measured +windows, documented\n {2}idle {2}ECONNRESET, then eof ×4 +eof every time \* +WSAECONNRESET every time +≠\n/,
+    );
+    expect(text).toContain('The same on all, not shown: tcp/fin (1).');
+    expect(text).toContain('* known deviation from Windows');
+    expect(text).toContain('wine-8.0: 2 scenarios × 1 trial in 1.2 s: 1 known-deviation, 1 match.');
+  });
+
+  test('has no column for what is expected of Windows where a run of it is there', () => {
+    const text = pretty([linux, view(WINDOWS, measured('tcp/reset/idle', ALWAYS))], 140);
+    expect(text).not.toContain('documented');
+    expect(text).toContain('windows-11-26100, measured');
+  });
+});
+
+describe('a painter', () => {
+  test('paints on a terminal, unless NO_COLOR says otherwise', () => {
     expect(painter({ isTTY: false })('red', 'x')).toBe('x');
     const before = { ...process.env };
     try {
@@ -95,23 +175,46 @@ match  tcp/fin/idle    eof…             MG_IO_ERR…              MG_IO_ERR…
     }
   });
 
-  test('as Markdown escapes what a run may have brought along', () => {
+  test('changes no line but in its colours', () => {
+    const plain = pretty(view(LINUX, measured('tcp/reset/idle', ONCE)));
+    const coloured = formatRuns([view(LINUX, measured('tcp/reset/idle', ONCE))], 'pretty', { ...options(100), paint: (_, text) => `\x1b[31m${text}\x1b[39m` });
+    expect(coloured).not.toBe(plain);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a colour is
+    expect(coloured.replace(/\x1b\[\d+m/g, '')).toBe(plain);
+  });
+});
+
+describe('as Markdown', () => {
+  const markdown = (...views: View[]) => formatRuns(views, 'markdown', options(100));
+
+  test('a run is a table, beside what Windows does', () => {
+    expect(
+      markdown(view(LINUX, measured('tcp/reset/idle', ONCE))),
+    ).toContain(`| scenario | verdict | linux-6.18, measured here | windows, documented | differs |
+| --- | --- | --- | --- | --- |
+| \`tcp/reset/idle\` | match | \`ECONNRESET, then eof ×4\` | \`WSAECONNRESET every time\` | ≠ |`);
+  });
+
+  test('escapes what a run may have brought along', () => {
     const hostile = view(
       { ...LINUX, os: '<script>alert(1)</script> | [x](y)' },
       { ...measured('tcp/idle/recv'), ended: { as: 'unsupported', reason: '| </td><b>' } },
     );
-    const text = formatRun(hostile, 'markdown', plain);
+    const text = markdown(hostile);
     expect(text).toContain('\\<script\\>alert(1)\\</script\\> \\| \\[x\\](y)');
-    expect(text).toContain('| unsupported | `tcp/idle/recv` | \\| \\</td\\>\\<b\\> |');
+    expect(text).toContain('| `tcp/idle/recv` | unsupported | \\| \\</td\\>\\<b\\> |');
     expect(text).not.toMatch(/[^\\]<\/?(script|td|b)/);
   });
 
-  test('as Markdown keeps the pipes of poll inside of their cell', () => {
+  test('keeps the pipes of poll inside of their cell', () => {
     const poll = { on: 'S' as const, call: 'poll', args: {}, ret: 1, code: 0, out: { revents: 29 }, token: 'poll:IN|OUT|ERR|HUP' };
-    expect(formatRun(view(LINUX, measured('tcp/reset/poll', [poll])), 'markdown', plain)).toContain('`poll:IN\\|OUT\\|ERR\\|HUP`');
+    expect(markdown(view(LINUX, measured('tcp/reset/poll', [poll])))).toContain('`poll:IN\\|OUT\\|ERR\\|HUP`');
   });
 });
 
-test('docs/scenarios.md is in step with the suites and the expectations (npm run docs writes it)', () => {
-  expect(readFileSync(join(packageRoot, 'docs', 'scenarios.md'), 'utf8')).toBe(scenariosPage());
+test.each([
+  ['scenarios.md', scenariosPage],
+  ['differences.md', differencesPage],
+])('docs/%s is in step with the suites, the expectations and the runs (npm run docs writes it)', (name, page) => {
+  expect(readFileSync(join(packageRoot, 'docs', name), 'utf8')).toBe(page());
 });
