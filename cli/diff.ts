@@ -52,28 +52,29 @@ export async function compare(words: readonly string[], { format, failOn, verbos
 }
 
 function differences(words: readonly string[], recorded: readonly Recorded[]): Diff {
-  const named = words.slice(0, 2).filter((word) => word === EXPECTED || isFile(word) || isPlatform(word, recorded));
-  const [a, b, patterns] = sides(named, recorded, words);
-  const ids = [...new Set([...a.ids, ...b.ids])];
-  const chosen = patterns.length === 0 ? undefined : matchingIds(ids, patterns);
+  const [a, b, patterns] = sides(words, recorded);
+  const chosen = patterns.length === 0 ? undefined : matchingIds([...new Set([...a.ids, ...b.ids])], patterns);
   return diff(a, b, (id) => chosen?.has(id) ?? true);
 }
 
 /** The two sides, and what is left of the words: patterns. */
-function sides([first, second]: readonly string[], recorded: readonly Recorded[], words: readonly string[]): [Side, Side, readonly string[]] {
-  if (first === undefined) throw notASide(words[0], recorded);
-  if (second === undefined) {
-    // A name that is no pattern is a side that was misspelt.
-    if (words[1] !== undefined && !/[/*@]/.test(words[1])) throw notASide(words[1], recorded);
+function sides(words: readonly string[], recorded: readonly Recorded[]): [Side, Side, readonly string[]] {
+  const [first, second] = words;
+  const isSide = (word: string | undefined): word is string => word !== undefined && (word === EXPECTED || isFile(word) || isPlatform(word, recorded));
+  if (!isSide(first)) throw notASide(first, recorded);
+  if (!isSide(second)) {
+    // A word that is no pattern is a side that was misspelt.
+    if (second !== undefined && !/[/*@]/.test(second)) throw notASide(second, recorded);
     const [run, other, ...more] = isFile(first) ? readRuns(first) : [];
     if (run === undefined || more.length > 0) throw new UsageError(`diff ${first}: name a second side: a platform, a run file, or ${EXPECTED}`);
     return other === undefined ? [runSide(run), expectedOf(run), words.slice(1)] : [...named([run, other], [first, first]), words.slice(1)];
   }
+  const patterns = words.slice(2);
   if (first === EXPECTED && second === EXPECTED) throw new UsageError(`diff ${EXPECTED} ${EXPECTED}: one side must be a run or a platform`);
-  if (isFile(first) && isFile(second)) return [...named([oneRun(first), oneRun(second)], [first, second]), words.slice(2)];
-  const a = first === EXPECTED ? undefined : sideOf(first, recorded);
-  const b = second === EXPECTED ? undefined : sideOf(second, recorded);
-  return [a ?? expectedFor(second, recorded), b ?? expectedFor(first, recorded), words.slice(2)];
+  if (first === EXPECTED) return [expectedFor(second, recorded), sideOf(second, recorded), patterns];
+  if (second === EXPECTED) return [sideOf(first, recorded), expectedFor(first, recorded), patterns];
+  if (isFile(first) && isFile(second)) return [...named([oneRun(first), oneRun(second)], [first, second]), patterns];
+  return [sideOf(first, recorded), sideOf(second, recorded), patterns];
 }
 
 /** Two runs of one platform are told apart by their files, and two of one file by when they started. */

@@ -19,6 +19,8 @@ function collect(value: string, earlier: readonly string[]): string[] {
 const CLASSES = 'show the classes that a table gives, call by call: mongoose@7.16, ./mine.json (may be repeated)';
 const LOCAL = 'also look at the runs kept on this machine';
 
+const READ_EXPECTATIONS: ReadonlySet<string> = new Set(['run', 'report', 'diff', 'check', 'close', 'show', 'explain']);
+
 function commaSeparated(value: string): string[] {
   return value.split(',');
 }
@@ -139,6 +141,12 @@ function program(done: (code: number) => void): Command {
     .option('--format <format>', 'pretty or json', 'pretty')
     .addHelpText('after', examples('sockatlas doctor', 'sockatlas doctor --format json'))
     .action(async (options) => done(await (await import('./doctor.ts')).doctor(options)));
+  // What is wrong in an expected.json is better said before the work than in the middle of it.
+  command.hook('preAction', async (_, action) => {
+    if (!READ_EXPECTATIONS.has(action.name())) return;
+    const [{ checkExpectations }, { scenarios }] = await Promise.all([import('../platforms/expectation.ts'), import('../suites/index.ts')]);
+    checkExpectations(scenarios.map(({ id }) => id));
+  });
   for (const sub of [...command.commands, ...created.commands]) sub.exitOverride().configureOutput(command.configureOutput());
   return command;
 }

@@ -7,7 +7,7 @@ import { UsageError } from './errors.ts';
 export { nearest };
 
 /**
- * The ids that the patterns choose, in their own order; all of them where there is no pattern. A pattern is an id, an id without its parameters, a folder of ids
+ * The ids that the patterns choose, in their own order; all of them where there is no pattern. A pattern is an id, an id that there is only with parameters (all its variants), a folder of ids
  * (`tcp/reset`), a glob (`tcp/*\/idle`, `**\/select`), or `@file`: a list of patterns, one a line, `#` starts a comment.
  *
  * @throws UsageError for a pattern that matches nothing, with the nearest ids, and for a list that cannot be read
@@ -23,7 +23,7 @@ export function select(ids: readonly string[], patterns: readonly string[], skip
 /** The same, where a pattern that matches no id is looked for in the words of the scenarios: `unread` finds those about unread data. @throws UsageError */
 export function selectOrFind(scenarios: readonly Scenario[], patterns: readonly string[], skip: readonly string[]): Scenario[] {
   const ids = scenarios.map(({ id }) => id);
-  const resolved = expand(patterns).flatMap((pattern) => (ids.some(matcher(pattern)) ? [pattern] : found(scenarios, pattern)));
+  const resolved = expand(patterns).flatMap((pattern) => (hitsOf(ids, pattern).length > 0 ? [pattern] : found(scenarios, pattern)));
   const chosen = new Set(select(ids, resolved, skip));
   return scenarios.filter(({ id }) => chosen.has(id));
 }
@@ -41,17 +41,19 @@ function found(scenarios: readonly Scenario[], words: string): string[] {
 export function matchingIds(ids: readonly string[], patterns: readonly string[]): Set<string> {
   const matched = new Set<string>();
   for (const pattern of expand(patterns)) {
-    const hits = ids.filter(matcher(pattern));
+    const hits = hitsOf(ids, pattern);
     if (hits.length === 0) throw new UsageError(`no scenario matches ${JSON.stringify(pattern)}; the nearest: ${nearest(ids, pattern).join(', ')}`);
     for (const id of hits) matched.add(id);
   }
   return matched;
 }
 
-function matcher(pattern: string): (id: string) => boolean {
-  // An id is itself a pattern, and its `?` is no wildcard; without its parameters it stands for all its variants.
+function hitsOf(ids: readonly string[], pattern: string): string[] {
+  // An id is itself a pattern, and its `?` is no wildcard.
+  if (ids.includes(pattern)) return [pattern];
   const glob = picomatch(pattern);
-  return (id) => id === pattern || id.startsWith(`${pattern}?`) || id.startsWith(`${pattern.replace(/\/$/, '')}/`) || glob(id);
+  const folder = `${pattern.replace(/\/$/, '')}/`;
+  return ids.filter((id) => id.startsWith(`${pattern}?`) || id.startsWith(folder) || glob(id));
 }
 
 function expand(patterns: readonly string[]): string[] {

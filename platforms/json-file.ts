@@ -47,10 +47,12 @@ export function parseJson<T>(text: string, file: string, schema: Zod.ZodType<T>)
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
+  // A misspelt key is also a missing one: the misspelling first.
+  const issues = [...parsed.error.issues].sort((a, b) => Number(b.code === 'unrecognized_keys') - Number(a.code === 'unrecognized_keys'));
   throw faulty(
     text,
     file,
-    parsed.error.issues.flatMap((issue) => complaintsOf(issue, value, schema)),
+    issues.flatMap((issue) => complaintsOf(issue, value, schema)),
   );
 }
 
@@ -73,6 +75,7 @@ function complaintsOf(issue: Zod.core.$ZodIssue, value: unknown, schema: Zod.Zod
   if (issue.code === 'invalid_value') {
     const written = valueAt(value, issue.path);
     const names = issue.values.map(String);
+    if (written === undefined) return [{ path: issue.path, message: `missing; one of ${names.join(', ')} is wanted` }];
     if (typeof written === 'string') {
       return [{ path: issue.path, message: `${JSON.stringify(written)} is none of ${names.join(', ')}${didYouMean(names, written)}` }];
     }

@@ -54,7 +54,7 @@ export function gridLines(grid: Grid, { width, paint }: Layout): string[] {
     return grid.events.flatMap((event) => [
       ...title(event, paint, width),
       ...(event.rows.length > 0 ? lines([headings]) : []),
-      ...event.rows.flatMap((row) => [...lines([asRow(row)]), ...(row.details ?? []).map((line) => INDENT + INDENT + line)]),
+      ...event.rows.flatMap((row) => [...lines([asRow(row)]), ...details(row, width)]),
       ...notes(event, width),
       '',
     ]);
@@ -71,6 +71,10 @@ function notes(event: GridEvent, width: number): string[] {
   return event.notes.map((note) => paragraph(INDENT + note, width, INDENT + INDENT));
 }
 
+function details({ details: lines = [] }: Pick<GridRow, 'details'>, width: number): string[] {
+  return lines.map((line) => paragraph(INDENT + INDENT + line, width, INDENT + INDENT + INDENT));
+}
+
 function asRow({ name, cells, mark }: GridRow): Row {
   return [{ text: name }, ...cells, mark];
 }
@@ -81,9 +85,9 @@ function title({ event, about }: GridEvent, paint: Paint, width: number): string
 }
 
 /** A scenario as a heading with a line for each side below it. */
-function stacked({ name, cells, mark, details = [] }: GridRow, headings: readonly string[], { width, paint }: Layout): string[] {
+function stacked({ name, cells, mark, details: own = [] }: GridRow, headings: readonly string[], { width, paint }: Layout): string[] {
   const rows = cells.map((cell, i): Row => [{ text: headings[i] ?? '', style: 'gray' as Style }, cell]);
   const lines = tableLines(rows, { width, paint, indent: INDENT + INDENT }) ?? rows.map(([, cell]) => `${INDENT}${INDENT}${(cell as Cell).text}`);
   const marked = mark.text === '' ? '' : `  ${mark.style === undefined ? mark.text : paint(mark.style, mark.text)}`;
-  return [`${INDENT}${name}${marked}`, ...lines, ...details.map((line) => INDENT + INDENT + line)];
+  return [`${INDENT}${name}${marked}`, ...lines, ...details({ details: own }, width)];
 }

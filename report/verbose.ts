@@ -40,7 +40,13 @@ function scenarioLines(view: View, line: ScenarioLine, { width, paint }: Layout)
     ]),
     ...(there === undefined
       ? []
-      : [paragraph(`  ${beside.name}, ${evidencePhrase(there.evidence)}: ${behaviourWords(there, false)}${differs ? paint('yellow', '  ≠') : ''}`, width, '    ')]),
+      : [
+          paragraph(
+            `  ${beside.name}, ${evidencePhrase(there.evidence)}: ${behaviourWords(there, false)}${differs ? paint('yellow', '  ≠') : ''}`,
+            width,
+            '    ',
+          ),
+        ]),
   ];
 }
 

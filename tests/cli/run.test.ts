@@ -66,27 +66,62 @@ describe('sockatlas run', () => {
 
   test('--format json has the classes beside the traces', () => {
     const { stdout } = cli(['run', 'tcp/reset/idle', '--format', 'json']);
-    const { scenarios: lines, misclassifications } = JSON.parse(stdout);
-    if (onLinux) expect(lines[0].classes).toEqual({ 'mongoose@7.10–7.21': ['MG_IO_RESET MG_IO_ERR…'], 'mongoose@7.22': ['MG_IO_ERR…'] });
+    const [{ classes, misclassifications }] = JSON.parse(stdout).runs;
+    if (onLinux) {
+      expect(
+        classes.map(({ table, scenarios: own }: { table: string; scenarios: Record<string, string[][]> }) => [table, own['tcp/reset/idle']?.[0]?.slice(0, 2)]),
+      ).toEqual([
+        ['mongoose@7.10–7.21/posix', ['MG_IO_RESET', 'MG_IO_ERR']],
+        ['mongoose@7.22/posix', ['MG_IO_ERR', 'MG_IO_ERR']],
+      ]);
+    }
     expect(misclassifications).toEqual([]);
   });
 
-  test.runIf(onLinux)('the report reads trace and classes on one line', () => {
-    const { stdout } = cli(['run', 'tcp/reset/idle', '-v']);
-    expect(stdout).toMatch(/^match {2}tcp\/reset\/idle {2}ECONNRESET eof… +MG_IO_RESET MG_IO_ERR… +MG_IO_ERR…$/m);
-    expect(stdout).toContain('    S: recv(buffer=given, length=4096, flags=0) = -1 ECONNRESET (104)  ECONNRESET');
-    expect(stdout).toContain('1 scenarios × 5 trials');
+  test.runIf(onLinux)('the default report has what Windows does beside what this system did, where it differs', () => {
+    const { stdout } = cli(['run', 'tcp/reset', 'tcp/fin'], { env: { COLUMNS: '120' } });
+    expect(stdout).toMatch(/linux-\S+, measured +windows, documented/);
+    expect(stdout).toMatch(/ {2}idle +ECONNRESET, then eof ×4 +WSAECONNRESET every time +≠ every time\n/);
+    expect(stdout).toMatch(/ {2}unread-data +data:10, ECONNRESET, then eof ×3 +WSAECONNRESET every time +≠ data lost\n/);
+    expect(stdout).not.toMatch(/recv-then-so-error|MG_IO/);
+    expect(stdout).toMatch(/Mongoose 7\.10–7\.21 and 7\.22 classify every answer correctly\.\n\d+ differ from Windows.*: sockatlas diff linux windows\n$/);
+  });
+
+  test.runIf(onLinux)('one scenario by its id shows each call; without its parameters it is all its variants', () => {
+    const { stdout } = cli(['run', 'tcp/reset/idle', '--classes', 'mongoose@7.16']);
+    expect(stdout).toContain('    S recv(buffer=given, length=4096, flags=0) = -1 ECONNRESET (104)  → MG_IO_RESET');
+    expect(stdout).toMatch(/windows, asserted by a test that runs on Windows: WSAECONNRESET every time {2}≠/);
+    expect(stdout).toContain('1 scenario × 5 trials');
+    expect(cli(['run', 'tls/reset/idle', '--format', 'jsonl']).stdout.match(/"type":"scenario"/g)).toHaveLength(2);
+  });
+
+  test.runIf(onLinux)('a table of one’s own is shown call by call; one of the other system says so', () => {
+    const shown = cli(['run', 'tcp/reset', '--classes', 'libuv@1']);
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toMatch(/libuv \S+: UV_ECONNRESET/);
+    expect(cli(['run', 'tcp/idle', '--classes', 'mongoose@7.16/winsock']).stderr).toMatch(
+      /^--classes: no table names the codes of posix: there are no classes for linux/m,
+    );
+    expect(cli(['run', 'tcp/idle', '--classes', 'mongose'])).toMatchObject({ code: 2, stderr: expect.stringContaining('the nearest: mongoose') });
+    expect(cli(['run', 'tcp/idle', '--classes', './none.json'])).toMatchObject({ code: 2, stderr: expect.stringContaining('none.json: ENOENT') });
+  });
+
+  test('an --out whose ending says no format is refused before anything is run', () => {
+    const { code, stdout, stderr } = cli(['run', '--out', join(folder, 'run.csv')]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/run\.csv: no format has the ending \.csv; use \.jsonl, \.json, \.md/);
+    expect(cli(['run', '--out', ''])).toMatchObject({ code: 2, stdout: '' });
   });
 
   test.each([
     ['run.jsonl', (text: string) => parseRun(text, 'out').scenarios[0]?.id],
-    ['run.json', (text: string) => JSON.parse(text).scenarios[0].id],
+    ['run.json', (text: string) => JSON.parse(text).runs[0].scenarios[0].id],
     ['run.md', (text: string) => /`(tcp\/idle\/recv)`/.exec(text)?.[1]],
     ['run', (text: string) => parseRun(text, 'out').scenarios[0]?.id],
   ])('--out %s: the file in the format of its name, the report on stdout', (name, idOf) => {
     const { code, stdout } = cli(['run', 'tcp/idle', '--out', join(folder, name)]);
     expect(code).toBe(0);
-    expect(stdout).toContain('scenario');
+    expect(stdout).toContain('tcp/idle');
     expect(idOf(readFileSync(join(folder, name), 'utf8'))).toBe('tcp/idle/recv');
     expect(readdirSync(folder)).toEqual([name]);
   });
@@ -100,7 +135,7 @@ describe('sockatlas run', () => {
   test.runIf(onLinux)('a full disk costs the file, not the report', () => {
     const { code, stdout, stderr } = cli(['run', 'tcp/idle', '--out', '/dev/full']);
     expect(code).toBe(3);
-    expect(stdout).toContain('tcp/idle/recv');
+    expect(stdout).toContain('tcp/idle');
     expect(stderr).toContain('/dev/full could not be written: ENOSPC');
   });
 
@@ -138,7 +173,9 @@ describe('arguments', () => {
     [['run', '--record', 'tcp/reset'], '--record keeps whole runs'],
     [['run', '--trails', '3'], "unknown option '--trails'"],
     [['run', '--trials'], "option '--trials <n>' argument missing"],
-    [['list', '--format', 'xml'], '--format "xml": list has pretty, json'],
+    [['list', '--format', 'xml'], '--format "xml": choose one of pretty, json'],
+    [['tables'], 'no such command or scenario: "tables"; the nearest commands: '],
+    [['rnu'], 'no such command or scenario: "rnu"; the nearest commands: run,'],
     [['show'], "missing required argument 'id'"],
     [['show', 'tcp/reset/idel'], 'no scenario is named "tcp/reset/idel"; the nearest: tcp/reset/idle,'],
     [['explain', 'ECONRESET'], 'no platform has an error code "ECONRESET"; the nearest: ECONNRESET'],
@@ -168,6 +205,7 @@ describe('arguments', () => {
         .split('\n');
     expect(ids()).toEqual(scenarios.map(({ id }) => id));
     expect(ids('tcp/reset/idle')).toEqual(['tcp/reset/idle']);
+    expect(ids('tls/reset/idle')).toEqual(['tls/reset/idle?reader=socket', 'tls/reset/idle?reader=bio']);
     expect(ids('tcp/reset/idle?family=inet6')).toEqual(['tcp/reset/idle?family=inet6']);
     expect(ids('unix')).toEqual(['unix/reset/close-with-unread', 'unix/fin/idle']);
     expect(ids('**/poll')).toEqual(['tcp/reset/poll', 'tcp/fin/poll']);
@@ -268,7 +306,7 @@ describe.runIf(onLinux)('a run under hard conditions', () => {
       cwd: place,
     });
     expect({ status, stderr }).toMatchObject({ status: 0 });
-    expect(stdout).toContain('tcp/reset/peer-killed');
+    expect(stdout).toContain('peer-killed-with-unread');
   });
 
   test.runIf(process.getuid?.() === 0)('as another user than root', { timeout: 60_000 }, () => {

@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sameTrace } from '../../platforms/same-token.ts';
+import { diffDocumentSchema } from '../../report/diff/document.ts';
+import { serializeRun } from '../../results/lines.ts';
+import { readRun } from '../../results/read.ts';
+import { shippedRuns } from '../../results/recorded.ts';
+import type { Run } from '../../results/schema.ts';
+import { cli } from '../fixtures/index.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'sockatlas diff '));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const shipped = shippedRuns().find(({ run }) => run.header.platform.id === 'linux')?.run as Run;
+
+/** A run file made from the shipped one of Linux. */
+function runFile(name: string, change: (run: Run) => Run): string {
+  const file = join(folder, name);
+  const run = change(structuredClone(shipped));
+  writeFileSync(file, serializeRun({ ...run, footer: { ...run.footer, scenarios: run.scenarios.length } }));
+  return file;
+}
+
+let before: string;
+let after: string;
+beforeAll(() => {
+  before = runFile('before.jsonl', (run) => run);
+  // idle answers otherwise, fin/idle is gone; times differ everywhere.
+  after = runFile('after.jsonl', (run) => ({
+    ...run,
+    scenarios: run.scenarios
+      .filter(({ id }) => id !== 'tcp/fin/idle')
+      .map((line) =>
+        line.id === 'tcp/reset/idle'
+          ? { ...line, traces: line.traces.map((trace) => ({ ...trace, trace: ['ECONNRESET', 'ECONNRESET', 'eof', 'eof', 'eof'], count: 5 })) }
+          : line,
+      ),
+    timings: run.timings.map((timing) => ({ ...timing, ms: timing.ms + 1000 })),
+  }));
+});
+
+const json = (...args: string[]) => {
+  const { code, stdout, stderr } = cli(['diff', ...args, '--format', 'json']);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  return diffDocumentSchema.parse(JSON.parse(stdout));
+};
+const changed = (document: ReturnType<typeof json>) => document.scenarios.filter(({ change }) => change !== 'same').map(({ id, change }) => `${change} ${id}`);
+
+describe('sockatlas diff', () => {
+  test('two platforms: what differs, each marked, with the kind of evidence of what was not measured', () => {
+    const { code, stdout } = cli(['diff', 'linux', 'windows', 'tcp/reset/*'], { env: { COLUMNS: '130' } });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/linux-6\.18, measured +windows, documented +evidence/);
+    expect(stdout).toMatch(/ {2}idle +ECONNRESET, then eof ×4 +WSAECONNRESET every time +asserted +≠ every time\n/);
+    expect(stdout).toMatch(/ {2}unread-data +data:10, ECONNRESET, then eof ×3 +WSAECONNRESET every time +reported +≠ data lost\n/);
+    expect(stdout).not.toContain('recv-then-so-error');
+    expect(stdout).toMatch(/linux-6\.18 against windows: \d+ differ \(\d+ by inference only\), \d+ the same, \d+ not known on one side\.\n$/);
+  });
+
+  test('-v also shows what is the same', () => {
+    expect(cli(['diff', 'linux', 'windows', 'tcp/reset/recv-then-so-error', '-v'], { env: { COLUMNS: '130' } }).stdout).toMatch(/recv-then-so-error .* same\n/);
+  });
+
+  test('a code that is only spelled differently is no difference', () => {
+    expect(sameTrace(['ECONNRESET', 'so_error:EAGAIN'], ['WSAECONNRESET', 'so_error:WSAEWOULDBLOCK'])).toBe(true);
+    expect(sameTrace(['EPIPE'], ['WSAESHUTDOWN'])).toBe(false);
+    expect(changed(json('linux', 'windows', 'tcp/reset/recv-then-so-error'))).toEqual([]);
+  });
+
+  test('two runs: what differs, is new, is gone; time is nothing', () => {
+    expect(changed(json(before, before))).toEqual([]);
+    const there = json(before, after);
+    expect(changed(there)).toEqual(['differs tcp/reset/idle', 'gone tcp/fin/idle']);
+    expect(there.a).toEqual({ name: 'before.jsonl', kind: 'run' });
+    expect(changed(json(after, before))).toEqual(['differs tcp/reset/idle', 'new tcp/fin/idle']);
+    expect(cli(['diff', before, after]).stdout).toMatch(/≠ only before\.jsonl\n/);
+  });
+
+  test('two runs of one file', () => {
+    const both = join(folder, 'both.jsonl');
+    writeFileSync(both, [before, after].map((file) => serializeRun(readRun(file))).join(''));
+    expect(changed(json(both))).toEqual(['differs tcp/reset/idle', 'gone tcp/fin/idle']);
+  });
+
+  test('a run against what is expected of its platform, in both spellings', () => {
+    expect(changed(json(before))).toEqual([]);
+    expect(changed(json(after))).toEqual(['differs tcp/reset/idle', 'new tcp/fin/idle']);
+    expect(changed(json(after, 'expected', 'tcp/reset'))).toEqual(['differs tcp/reset/idle']);
+    expect(changed(json('wine-8.0', 'expected'))).not.toContain('differs tcp/reset/idle');
+  });
+
+  test('a run against a platform, and patterns', () => {
+    expect(changed(json(before, 'windows', 'tcp/reset/idle'))).toEqual(['differs tcp/reset/idle']);
+    expect(json('linux', 'windows', 'tcp/fin').scenarios.every(({ id }) => id.startsWith('tcp/fin/'))).toBe(true);
+  });
+
+  test('what only Windows has is new on Windows', () => {
+    expect(json('linux', 'windows', 'tcp/iocp').counts).toMatchObject({ new: 4, differs: 0 });
+  });
+
+  test('--fail-on changed fails a build', () => {
+    expect(cli(['diff', before, after, '--fail-on', 'changed']).code).toBe(1);
+    expect(cli(['diff', before, before, '--fail-on', 'changed']).code).toBe(0);
+    expect(cli(['diff', before, after]).code).toBe(0);
+  });
+
+  test('--format markdown is a table for each event', () => {
+    const { stdout } = cli(['diff', 'linux', 'windows', 'tcp/reset/idle', '--format', 'markdown']);
+    expect(stdout).toContain('### tcp/reset: the peer has reset the connection\n\n| case | linux-6.18, measured | windows, documented | evidence | differs |');
+    expect(stdout).toContain('| `idle` | `ECONNRESET, then eof ×4` | `WSAECONNRESET every time` | asserted | ≠ every time |');
+  });
+
+  test.each<[string[], RegExp]>([
+    [['windwos', 'linux'], /^sockatlas: diff "windwos": no such platform, and no such file\. Platforms: linux, .*the nearest: windows/],
+    [['linux', 'windwos'], /diff "windwos": no such platform/],
+    [['linux'], /diff linux: name a second side/],
+    [['expected', 'expected'], /one side must be a run or a platform/],
+    [['linux', 'windows', 'tcp/rest'], /no scenario matches "tcp\/rest"; the nearest: /],
+    [['none.jsonl'], /none\.jsonl: ENOENT/],
+    [['linux', 'windows', '--format', 'xml'], /--format "xml": choose one of pretty, json, markdown/],
+    [['linux', 'windows', '--fail-on', 'new'], /--fail-on "new": choose one of changed, never/],
+  ])('%j: exit 2', (args, says) => {
+    const { code, stdout, stderr } = cli(['diff', ...args]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(says);
+  });
+});

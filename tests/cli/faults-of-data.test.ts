@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packageRoot } from '../../platforms/package-root.ts';
+
+/** A checkout of its own, whose expectations a contributor gets wrong. */
+const place = mkdtempSync(join(tmpdir(), 'sockatlas-data-'));
+const expected = join(place, 'platforms', 'linux', 'expected.json');
+const original = readFileSync(join(packageRoot, 'platforms', 'linux', 'expected.json'), 'utf8');
+
+beforeAll(() => {
+  for (const folder of ['dist', 'platforms', 'classification', 'results']) cpSync(join(packageRoot, folder), join(place, folder), { recursive: true });
+  cpSync(join(packageRoot, 'package.json'), join(place, 'package.json'));
+  symlinkSync(join(packageRoot, 'node_modules'), join(place, 'node_modules'), 'junction');
+});
+afterAll(() => rmSync(place, { recursive: true, force: true }));
+
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(place, 'dist', 'cli', 'main.js'), ...args], { encoding: 'utf8', cwd: place });
+  return { code: status, stdout, stderr };
+}
+
+/** The line on which a text first stands. */
+const lineOf = (text: string) => original.slice(0, original.indexOf(text)).split('\n').length;
+
+describe('a fault in platforms/linux/expected.json is told with its line and what is nearest, exit 2', () => {
+  test.each<[string, string, string, string]>([
+    ['a wrong key', '"evidence": "measured"', '"evidense": "measured"', '/expectations/0/evidense: unknown key "evidense"; did you mean evidence?'],
+    [
+      'a wrong kind of evidence',
+      '"evidence": "measured"',
+      '"evidence": "mesured"',
+      '"mesured" is none of measured, asserted, documented, reported, inferred, unknown; did you mean measured?',
+    ],
+    ['a wrong id', '"id": "tcp/reset/idle",', '"id": "tcp/reset/idel",', 'no scenario is named "tcp/reset/idel"; did you mean tcp/reset/idle?'],
+    ['a wrong code', '"trace": ["ECONNRESET", "eof…"]', '"trace": ["ECONNREST", "eof…"]', '"ECONNREST" is no token of linux; did you mean ECONNRESET?'],
+    ['a wrong word', '"trace": ["ECONNRESET", "eof…"]', '"trace": ["ECONNRESET", "eoff…"]', '"eoff…" is no token; did you mean eof?'],
+    [
+      'a Winsock name',
+      '"trace": ["ECONNRESET", "eof…"]',
+      '"trace": ["WSAECONNRESET", "eof…"]',
+      '"WSAECONNRESET" is no token of linux; did you mean ECONNRESET?',
+    ],
+    ['a repetition in the middle', '"trace": ["ECONNRESET", "eof…"]', '"trace": ["ECONNRESET…", "eof"]', 'only the last token of a trace repeats'],
+  ])('%s', (_, right, wrong, says) => {
+    writeFileSync(
+      expected,
+      original.replace(right, () => wrong),
+    );
+    for (const args of [
+      ['run', 'tcp/idle'],
+      ['show', 'tcp/idle/recv'],
+      ['diff', 'linux', 'windows'],
+    ]) {
+      const { code, stdout, stderr } = run(...args);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(`sockatlas: platforms/linux/expected.json:${lineOf(right)}: `);
+      expect(stderr).toContain(says);
+      expect(stderr).not.toMatch(/^\s+at /m);
+    }
+  });
+
+  test('what is no JSON', () => {
+    writeFileSync(expected, original.slice(0, -20));
+    const { code, stderr } = run('show', 'tcp/idle/recv');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^sockatlas: platforms\/linux\/expected\.json(:\d+)?: no JSON: /);
+  });
+
+  test('nothing wrong is no fault', () => {
+    writeFileSync(expected, original);
+    expect(run('show', 'tcp/idle/recv').code).toBe(0);
+  });
+});
