@@ -3,7 +3,7 @@ import { suite, times } from '../../runner/scenario.ts';
 /** A listening socket. */
 export const accept = suite('tcp/accept', 'a listening socket', {
   'after-reset': {
-    why: 'A connection that is reset before it is accepted: accept may succeed, fail, or never hear of it; a server must not stop listening.',
+    why: 'A connection is reset before it is accepted. Does accept succeed, fail, or not see it? A server must not stop listening.',
     before: 'P connects, settle, RST, settle; the listener is non-blocking',
     recorded: 'accept, then on what it returned recv(64)×3',
     waits: true,
@@ -21,7 +21,7 @@ export const accept = suite('tcp/accept', 'a listening socket', {
     },
   },
   'nothing-pending': {
-    why: 'The control: what accept says when nobody is there.',
+    why: 'The control: which code does accept give when no connection is waiting?',
     before: 'the listener is non-blocking',
     recorded: 'accept',
     async run(t) {

@@ -4,7 +4,7 @@ import { Winsock } from '../../runner/winsock.ts';
 /** AcceptEx that waits for the connection and its first bytes. */
 export const acceptex = suite('tcp/acceptex', 'AcceptEx that waits for a connection and its first bytes', {
   'peer-closes': {
-    why: 'A peer that connects and closes without a word completes the accept with no bytes: an end, not an error.',
+    why: 'AcceptEx waits for first bytes, and the peer closes without sending any. Is that a success with 0 bytes?',
     before: '–',
     recorded: 'AcceptEx, (P connects, FIN, settle), GetOverlappedResult, the NTSTATUS',
     waits: true,
@@ -21,7 +21,7 @@ export const acceptex = suite('tcp/acceptex', 'AcceptEx that waits for a connect
     },
   },
   'peer-resets': {
-    why: 'A connection reset before AcceptEx is done fails the accept, not the listener: a server that stops on it has been talked into it.',
+    why: 'A connection is reset before AcceptEx completes. Which code? If the server stops on it, any client can stop such a server.',
     before: '–',
     recorded: 'AcceptEx, (P connects, RST, settle), GetOverlappedResult, WSAGetOverlappedResult',
     waits: true,
@@ -38,7 +38,7 @@ export const acceptex = suite('tcp/acceptex', 'AcceptEx that waits for a connect
     },
   },
   'listener-closed': {
-    why: 'Closing the listener cancels the accepts that wait on it.',
+    why: 'The listener is closed while AcceptEx is pending. With which NTSTATUS does it end?',
     before: '–',
     recorded: 'AcceptEx, (the listener is closed, settle), the NTSTATUS',
     waits: true,

@@ -3,7 +3,7 @@ import { suite } from '../../runner/scenario.ts';
 /** The connection is well, the arguments are not. */
 export const args = suite('tcp/args', 'unusual arguments on a healthy connection', {
   'null-buffer': {
-    why: 'A bad buffer must fail and leave the data where it was.',
+    why: 'recv into a NULL buffer: which code, and is the data kept for the next recv?',
     before: 'P sends 10, settle',
     recorded: 'recv(NULL, 10), recv',
     async run(t) {
@@ -15,7 +15,7 @@ export const args = suite('tcp/args', 'unusual arguments on a healthy connection
     },
   },
   'zero-length-recv': {
-    why: 'A recv of no bytes returns 0 without being an end of stream: a reader that closes on 0 is wrong here.',
+    why: 'A recv of 0 bytes returns 0, which is not an end of stream. What does it return while nothing has arrived?',
     before: '–',
     recorded: 'recv(0), (P sends 10, settle), recv(0), recv',
     async run(t) {
@@ -28,7 +28,7 @@ export const args = suite('tcp/args', 'unusual arguments on a healthy connection
     },
   },
   'oob-none': {
-    why: 'Asking for urgent data where there is none: "invalid" on one system, "would block" on another.',
+    why: 'recv with MSG_OOB, and there is no urgent data: which code?',
     before: '–',
     recorded: 'recv(16, MSG_OOB)',
     async run(t) {

@@ -6,7 +6,7 @@ const REFUSAL_MS = 3000;
 /** S connects, and fails. */
 export const connect = suite('tcp/connect', 'S connects, and fails', {
   refused: {
-    why: 'A refused blocking connect: what it leaves in SO_ERROR and what recv then says.',
+    why: 'After a blocking connect was refused: what is in SO_ERROR, and what does recv return?',
     before: 'S blocking, fresh',
     recorded: 'connect to a port nobody listens on, SO_ERROR, recv(16)',
     waits: true,
@@ -18,7 +18,7 @@ export const connect = suite('tcp/connect', 'S connects, and fails', {
     },
   },
   'refused-nonblocking': {
-    why: 'Event loops learn of a refusal through readiness and SO_ERROR; whether reading it clears it decides what recv says next.',
+    why: 'A non-blocking connect is refused: which poll bits are set, does reading SO_ERROR clear it, and what does recv return?',
     before: 'S fresh',
     recorded: 'connect to a port nobody listens on, (wait 3 s, or until it has failed), poll, SO_ERROR×2, recv(16)×2',
     waits: true,
@@ -33,7 +33,7 @@ export const connect = suite('tcp/connect', 'S connects, and fails', {
     },
   },
   'already-connected': {
-    why: 'connect on a connected socket: the code by which "already done" is told from "failed".',
+    why: 'Which code does connect give on a socket that is connected already?',
     before: '–',
     recorded: 'connect to the same address again, on S as accepted',
     async run(t) {

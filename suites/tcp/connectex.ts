@@ -4,7 +4,7 @@ import { Winsock } from '../../runner/winsock.ts';
 /** ConnectEx: a connect that is an overlapped operation. */
 export const connectex = suite('tcp/connectex', 'ConnectEx, a connect that is an overlapped operation', {
   refused: {
-    why: 'A refusal is 1225 by one road and 10061 by the other.',
+    why: 'ConnectEx is refused: 1225 from GetOverlappedResult, 10061 from WSAGetOverlappedResult?',
     before: 'S is bound',
     recorded: 'ConnectEx to a port nobody listens on, (wait 3 s, or until it has failed), GetOverlappedResult, WSAGetOverlappedResult',
     waits: true,
@@ -17,7 +17,7 @@ export const connectex = suite('tcp/connectex', 'ConnectEx, a connect that is an
     },
   },
   unbound: {
-    why: 'ConnectEx wants a bound socket, which connect does not.',
+    why: 'ConnectEx on a socket that is not bound: which code? connect binds it itself.',
     before: 'S is fresh',
     recorded: 'ConnectEx to a port nobody listens on',
     async run(t) {

@@ -4,7 +4,7 @@ import { Winsock } from '../../runner/winsock.ts';
 /** WSAEventSelect: what FD_READ and FD_CLOSE say, and with which error. */
 export const events = suite('tcp/events', 'WSAEventSelect: what FD_READ and FD_CLOSE report', {
   fin: {
-    why: 'FD_CLOSE after an orderly end comes once, and without an error.',
+    why: 'After a FIN, is FD_CLOSE reported once, and without an error?',
     before: 'S is watched for FD_READ and FD_CLOSE; FIN, settle',
     recorded: 'WSAEnumNetworkEvents×2',
     waits: true,
@@ -19,7 +19,7 @@ export const events = suite('tcp/events', 'WSAEventSelect: what FD_READ and FD_C
     },
   },
   reset: {
-    why: 'FD_CLOSE after a reset names it "aborted" (10053), not "reset": a table for events differs from one for recv.',
+    why: 'After a reset, which error does FD_CLOSE carry? It may not be the one that recv gives.',
     before: 'S is watched for FD_READ and FD_CLOSE; RST, settle',
     recorded: 'WSAEnumNetworkEvents×2',
     waits: true,
@@ -34,7 +34,7 @@ export const events = suite('tcp/events', 'WSAEventSelect: what FD_READ and FD_C
     },
   },
   'fin-with-unread': {
-    why: 'FD_CLOSE comes while there is still data to read: who closes on it loses the rest.',
+    why: 'Data is unread when the FIN arrives. Is FD_CLOSE reported before the data was read? A program that closes on it loses the data.',
     before: 'S is watched for FD_READ and FD_CLOSE; P sends 5, FIN, settle',
     recorded: 'WSAEnumNetworkEvents, recv×2, WSAEnumNetworkEvents',
     waits: true,

@@ -3,7 +3,7 @@ import { suite, times } from '../../runner/scenario.ts';
 /** The peer has closed, with everything read: a FIN, the orderly end of one direction (RFC 9293, 3.6). */
 export const fin = suite('tcp/fin', 'the peer has closed the connection in good order', {
   idle: {
-    why: 'The orderly end, which every table must tell from a reset, and that it stays one however often it is asked for.',
+    why: 'The peer closes in good order: does every recv return 0?',
     before: 'FIN, settle',
     recorded: 'recv×4',
     async run(t) {
@@ -14,7 +14,7 @@ export const fin = suite('tcp/fin', 'the peer has closed the connection in good 
     },
   },
   'unread-data': {
-    why: 'Data in front of a FIN must all be delivered before the end is.',
+    why: 'The peer sends data, then closes. Is all of it delivered before the end of the stream?',
     before: 'P sends 10, FIN, settle',
     recorded: 'recv×4',
     async run(t) {
@@ -27,7 +27,7 @@ export const fin = suite('tcp/fin', 'the peer has closed the connection in good 
     },
   },
   'send-then-recv': {
-    why: 'Sending to a peer that has closed draws an RST: does recv then say end, reset or aborted?',
+    why: 'A send to a peer that has closed is answered with an RST. Does recv then return an end, a reset or an abort?',
     before: 'FIN, settle',
     recorded: 'send(8), (settle), recv×4',
     async run(t) {
@@ -40,7 +40,7 @@ export const fin = suite('tcp/fin', 'the peer has closed the connection in good 
     },
   },
   'send-then-send': {
-    why: 'The first send after a FIN succeeds, and the failure comes a call late: with which code, and again?',
+    why: 'The first send after a FIN succeeds. With which code do the following ones fail?',
     before: 'FIN, settle',
     recorded: 'send(8), (settle), send(8)×3, recv×2',
     async run(t) {
@@ -54,7 +54,7 @@ export const fin = suite('tcp/fin', 'the peer has closed the connection in good 
     },
   },
   'unread-data-send-then-recv': {
-    why: 'A full response is waiting to be read when our own late send draws an RST: is the response still there?',
+    why: 'A response is unread when our own late send is answered with an RST. Is the response still delivered?',
     before: 'P sends 5, FIN, settle',
     recorded: 'send(8), (settle), recv×4',
     async run(t) {
@@ -69,7 +69,7 @@ export const fin = suite('tcp/fin', 'the peer has closed the connection in good 
     },
   },
   poll: {
-    why: 'Which bits an orderly end sets, before and after it was read: HUP on one system, IN alone on another.',
+    why: 'Which poll bits does a FIN set, before and after recv has returned 0?',
     before: 'FIN, settle',
     recorded: 'poll, recv, poll',
     async run(t) {
@@ -82,7 +82,7 @@ export const fin = suite('tcp/fin', 'the peer has closed the connection in good 
     },
   },
   select: {
-    why: 'An orderly end makes a socket readable; nothing else may change.',
+    why: 'In which of its three sets does select report a FIN?',
     before: 'FIN, settle',
     recorded: 'select',
     async run(t) {
@@ -93,7 +93,7 @@ export const fin = suite('tcp/fin', 'the peer has closed the connection in good 
     },
   },
   'waitall-partial': {
-    why: 'MSG_WAITALL with half of the bytes there when the end comes: they must be delivered, the end after them.',
+    why: 'recv with MSG_WAITALL has half of its bytes when the FIN arrives. Are they delivered before the end?',
     before: 'S blocking; P sends 5, settle, P shuts its sending side, settle',
     recorded: 'recv(10, MSG_WAITALL)×3',
     waits: true,

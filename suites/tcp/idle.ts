@@ -3,7 +3,7 @@ import { suite, times } from '../../runner/scenario.ts';
 /** Nothing has happened to the connection. */
 export const idle = suite('tcp/idle', 'nothing has happened to the connection', {
   recv: {
-    why: 'The control of every other scenario: what "nothing there yet" looks like, and that asking again changes nothing.',
+    why: 'The control: what recv returns on a healthy connection with nothing to read, twice.',
     before: 'nothing',
     recorded: 'recv×2',
     async run(t) {

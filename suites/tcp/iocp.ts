@@ -4,7 +4,7 @@ import { Winsock } from '../../runner/winsock.ts';
 /** Overlapped operations on a socket that is bound to a completion port. */
 export const iocp = suite('tcp/iocp', 'overlapped operations on a completion port', {
   'pending-recv-reset': {
-    why: 'At a completion port a reset is ERROR_NETNAME_DELETED (64), a code that many tables do not have.',
+    why: 'Which code does a completion port report for a reset? A table for recv may not have it.',
     before: 'S is bound to a completion port',
     recorded: 'WSARecv, (RST, settle), GetQueuedCompletionStatus×2',
     waits: true,
@@ -21,7 +21,7 @@ export const iocp = suite('tcp/iocp', 'overlapped operations on a completion por
     },
   },
   'reset-then-recv': {
-    why: 'A receive that fails at once queues no completion: a loop that waits for one waits for ever.',
+    why: 'After a reset, a WSARecv that fails at once: is a completion queued too? A loop that waits for one would hang.',
     before: 'S is bound to a completion port; RST, settle',
     recorded: 'WSARecv, GetQueuedCompletionStatus',
     waits: true,
@@ -37,7 +37,7 @@ export const iocp = suite('tcp/iocp', 'overlapped operations on a completion por
     },
   },
   'reset-then-send': {
-    why: 'The same for a send.',
+    why: 'The same for WSASend.',
     before: 'S is bound to a completion port; RST, settle',
     recorded: 'WSASend, GetQueuedCompletionStatus',
     waits: true,
@@ -53,7 +53,7 @@ export const iocp = suite('tcp/iocp', 'overlapped operations on a completion por
     },
   },
   'pending-recv-local-close': {
-    why: 'A pending receive on a socket that is closed here: "connection aborted" on Windows, "operation aborted" under Wine.',
+    why: 'Closing the own socket ends its pending WSARecv. Which code does the completion port report?',
     before: 'S is bound to a completion port',
     recorded: 'WSARecv, (S is closed, settle), GetQueuedCompletionStatus',
     waits: true,

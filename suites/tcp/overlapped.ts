@@ -4,7 +4,7 @@ import { Winsock } from '../../runner/winsock.ts';
 /** Overlapped operations, which only Winsock has. */
 export const overlapped = suite('tcp/overlapped', 'overlapped operations', {
   'pending-recv-reset': {
-    why: "One reset has three names: the NTSTATUS in the OVERLAPPED, GetOverlappedResult's code, WSAGetOverlappedResult's code. Tables know one or two of them.",
+    why: 'A pending WSARecv meets a reset. Three codes report it: the NTSTATUS in the OVERLAPPED, GetOverlappedResult and WSAGetOverlappedResult.',
     before: '–',
     recorded: 'WSARecv, (RST, settle), GetOverlappedResult, WSAGetOverlappedResult, the NTSTATUS',
     waits: true,
@@ -21,7 +21,7 @@ export const overlapped = suite('tcp/overlapped', 'overlapped operations', {
     },
   },
   'pending-recv-fin': {
-    why: 'The orderly end of a pending receive is a success of no bytes, by every road.',
+    why: 'A pending WSARecv meets a FIN. Does each way to ask report success with 0 bytes?',
     before: '–',
     recorded: 'WSARecv, (FIN, settle), GetOverlappedResult, WSAGetOverlappedResult, the NTSTATUS',
     waits: true,
@@ -38,7 +38,7 @@ export const overlapped = suite('tcp/overlapped', 'overlapped operations', {
     },
   },
   'reset-then-recv': {
-    why: 'Once the reset is there, a new receive fails at once instead of pending; code that only looks at completions never hears of it.',
+    why: 'After a reset, does a new WSARecv fail at once? Code that only looks at completions would miss that.',
     before: 'RST, settle',
     recorded: 'WSARecv×2',
     waits: true,
@@ -52,7 +52,7 @@ export const overlapped = suite('tcp/overlapped', 'overlapped operations', {
     },
   },
   'reset-then-send': {
-    why: 'The same for a send, and for a second one.',
+    why: 'After a reset, does a new WSASend fail at once, and a second one?',
     before: 'RST, settle',
     recorded: 'WSASend×2',
     waits: true,
@@ -66,7 +66,7 @@ export const overlapped = suite('tcp/overlapped', 'overlapped operations', {
     },
   },
   'pending-recv-local-close': {
-    why: "Closing a socket of one's own ends its pending receive with an abort, which must not read as something the peer did.",
+    why: 'Closing the own socket ends its pending WSARecv. With which NTSTATUS? It is not caused by the peer.',
     before: '–',
     recorded: 'WSARecv, (S is closed, settle), the NTSTATUS',
     waits: true,

@@ -3,7 +3,7 @@ import { suite, times } from '../../runner/scenario.ts';
 /** The peer has reset the connection (RFC 9293, 3.10.7.4: an acceptable RST ends it at once). */
 export const reset = suite('tcp/reset', 'the peer has reset the connection', {
   idle: {
-    why: 'The question this suite grew from: is a reset reported once and then as an end of stream, or every time?',
+    why: 'After a reset, does every recv report it, or only the first? A loop that closes on the second answer depends on this.',
     before: 'RST, settle',
     recorded: 'recv×5',
     families: ['inet6'],
@@ -15,7 +15,7 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   'idle-after-would-block': {
-    why: 'An event loop usually finds the socket empty before the reset comes; the answers after it must not depend on that.',
+    why: 'An event loop has usually called recv before the reset arrives. Does that earlier would-block change the answers?',
     before: '–',
     recorded: 'recv, (RST, settle), recv×5',
     async run(t) {
@@ -27,7 +27,7 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   'idle-without-settle': {
-    why: 'A reset that comes just as the loop asks: the answers may take any order only where the system itself races (Wine 10 does).',
+    why: 'The reset arrives while recv is being called. Are the answers the same every time, or does the system race?',
     before: '–',
     recorded: 'recv, (RST, no settle), recv×5',
     async run(t) {
@@ -38,7 +38,7 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   'unread-data': {
-    why: 'What the peer sent before it reset the connection: is it still delivered, or gone?',
+    why: 'The peer sends data, then resets. Is the unread data still delivered, or lost?',
     before: 'P sends 10, settle, RST, settle',
     recorded: 'recv×5',
     async run(t) {
@@ -51,7 +51,7 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   'unread-data-small-reads': {
-    why: 'A reader with a small buffer meets the reset between two of its reads: where exactly does the data end?',
+    why: 'The same with a small buffer: at which recv does the reset show?',
     before: 'P sends 10, settle, RST, settle',
     recorded: 'recv(4)×6',
     async run(t) {
@@ -64,8 +64,8 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   'close-with-unread': {
-    why: 'A peer that closes without having read everything sends an RST, not a FIN (RFC 2525, 2.17): the reset nobody asked for.',
-    before: 'S sends 10, settle, P plainly closes, settle',
+    why: 'A peer that closes with unread data sends an RST instead of a FIN (RFC 2525, 2.17). What does recv return?',
+    before: 'S sends 10, settle, P closes, settle',
     recorded: 'recv×5',
     async run(t) {
       const { S, P } = await t.tcp();
@@ -77,8 +77,8 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   'close-with-unread-after-data': {
-    why: 'The response that is lost in practice: the server answers, closes with the rest of the request unread, and its RST may eat the answer.',
-    before: 'S sends 10, P sends 5, settle, P plainly closes, settle',
+    why: 'A server answers and closes with part of the request unread: its RST follows the answer. Is the answer still delivered?',
+    before: 'S sends 10, P sends 5, settle, P closes, settle',
     recorded: 'recv×5',
     async run(t) {
       const { S, P } = await t.tcp();
@@ -92,7 +92,7 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   send: {
-    why: 'A writer meets the reset: which code, does it change from call to call, and what is left for recv?',
+    why: 'Which code does send return after a reset, on the first call and on later ones, and what does recv return then?',
     before: 'RST, settle',
     recorded: 'send(8)×3, recv×3',
     async run(t) {
@@ -104,7 +104,7 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   'so-error': {
-    why: 'SO_ERROR is often read to find out why a socket is readable; on some systems that reading takes the error away from recv.',
+    why: 'Does SO_ERROR report the reset, and does reading it take the error away from recv?',
     before: 'RST, settle',
     recorded: 'SO_ERROR×2, recv×3',
     async run(t) {
@@ -116,7 +116,7 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   'recv-then-so-error': {
-    why: 'The other way round: once recv has reported the reset, does SO_ERROR still know of it?',
+    why: 'After recv has reported the reset, does SO_ERROR still report it?',
     before: 'RST, settle',
     recorded: 'recv, SO_ERROR',
     async run(t) {
@@ -128,7 +128,7 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   peek: {
-    why: 'MSG_PEEK promises to leave things as they are; whether that holds for a pending reset is another matter.',
+    why: 'MSG_PEEK leaves data in place. Does it also leave a pending reset in place?',
     before: 'RST, settle',
     recorded: 'recv(16, MSG_PEEK)×2, recv×2',
     async run(t) {
@@ -140,7 +140,7 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   'zero-length-recv': {
-    why: 'A recv of no bytes is used to wait or to probe (zero-byte reads): does it report, or even use up, the reset?',
+    why: 'Some programs wait with a recv of 0 bytes. Does it report the reset, and does it consume it?',
     before: 'RST, settle',
     recorded: 'recv(0)×2, recv×2',
     async run(t) {
@@ -152,7 +152,7 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   poll: {
-    why: 'Readiness may close a connection before recv is ever called: which bits stand after a reset, and after it was reported?',
+    why: 'Which poll bits are set after a reset, and after recv has reported it? Some loops close on POLLERR or POLLHUP alone.',
     before: 'RST, settle',
     recorded: 'poll, recv, poll',
     async run(t) {
@@ -165,7 +165,7 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   select: {
-    why: 'In which of its three sets select shows a reset: never the exceptional one, whatever its name suggests.',
+    why: 'In which of its three sets does select report a reset?',
     before: 'RST, settle',
     recorded: 'select, recv',
     async run(t) {
@@ -177,7 +177,7 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   'after-half-close': {
-    why: 'A half-closed connection is still a connection: an end of stream first, then a reset of the other half.',
+    why: 'The peer has shut its sending side, then resets. Does recv report the reset, or still the end of the stream?',
     before: 'P shuts its sending side, settle',
     recorded: 'recv×2, send(8), (P receives: recorded too), (RST, settle), recv×3, send(8)',
     async run(t) {
@@ -194,7 +194,7 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   'waitall-partial': {
-    why: 'MSG_WAITALL with half of the bytes there when the reset comes: are they delivered, and is the reset still reported?',
+    why: 'recv with MSG_WAITALL has half of its bytes when the reset arrives. Are they delivered, and is the reset reported?',
     before: 'S blocking; P sends 5, settle, RST, settle',
     recorded: 'recv(10, MSG_WAITALL)×3',
     waits: true,
@@ -208,7 +208,7 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   'full-send-buffer': {
-    why: 'A writer that waits for room: after the reset its retry must not look like "still no room".',
+    why: 'A writer waits because the send buffer is full. After a reset, does its next send report the reset or still would-block?',
     before: '–',
     recorded: 'S sends 64 KiB pieces until one fails (only the failure is recorded), (RST, settle), send(8)×2, recv(64)×2',
     async run(t) {
@@ -221,7 +221,7 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   'peer-killed': {
-    why: 'A process that is killed closes its sockets the plain way on one system and resets them on another.',
+    why: 'The peer process is killed with nothing unread. Does its system send a FIN or an RST?',
     before: 'P in a process of its own, which is killed, settle',
     recorded: 'recv×3',
     waits: true,
@@ -233,7 +233,7 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   'peer-killed-with-unread': {
-    why: 'A killed process that had not read everything: now the plain close is a reset on every system.',
+    why: 'The peer process is killed with unread data. What does recv return?',
     before: 'P in a process of its own with 10 unread bytes from S, which is killed, settle',
     recorded: 'recv×3',
     waits: true,
@@ -247,7 +247,7 @@ export const reset = suite('tcp/reset', 'the peer has reset the connection', {
     },
   },
   'blocked-recv': {
-    why: 'A recv that is already waiting is woken by the reset; what the call after it says differs from system to system.',
+    why: 'A blocking recv is waiting when the reset arrives. What does it return, and what do later calls return?',
     before: 'S blocking; a recv is waiting when the RST arrives',
     recorded: 'that recv, recv×2',
     waits: true,

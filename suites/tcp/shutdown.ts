@@ -3,7 +3,7 @@ import { suite, times } from '../../runner/scenario.ts';
 /** S has shut down a direction itself. */
 export const shutdown = suite('tcp/shutdown', 'S itself has shut down a direction', {
   'own-read': {
-    why: 'After shutting its receiving side a socket says "end" on one system and fails on another, and may yet deliver what comes in.',
+    why: 'After shutting down its own receiving side, does recv return 0 or fail, and is data that arrives later delivered?',
     before: 'S shuts its receiving side',
     recorded: 'recv×2, (P sends 5, settle), recv×2',
     waits: true,
@@ -18,7 +18,7 @@ export const shutdown = suite('tcp/shutdown', 'S itself has shut down a directio
     },
   },
   'own-write': {
-    why: "Sending after shutting the sending side is the program's own mistake; receiving must go on as before.",
+    why: 'After shutting down its own sending side: with which code does send fail, and does recv go on as before?',
     before: 'S shuts its sending side',
     recorded: 'send(8)×2, recv',
     async run(t) {
@@ -29,7 +29,7 @@ export const shutdown = suite('tcp/shutdown', 'S itself has shut down a directio
     },
   },
   'own-both': {
-    why: 'Both directions shut by ourselves: no peer is to blame, and a table should not say so.',
+    why: 'After shutting down both directions itself: what do recv and send return? Neither is caused by the peer.',
     before: 'S shuts both',
     recorded: 'recv, send(8)',
     async run(t) {

@@ -3,7 +3,7 @@ import { suite, times } from '../../runner/scenario.ts';
 /** S is no connected socket. */
 export const state = suite('tcp/state', 'S is not a connected socket', {
   unconnected: {
-    why: 'A socket that never was connected: "not connected" for recv, and not always the same for send.',
+    why: 'What do recv and send return on a socket that was never connected?',
     before: 'S is a fresh socket',
     recorded: 'recv×2, send(8)',
     async run(t) {
@@ -14,7 +14,7 @@ export const state = suite('tcp/state', 'S is not a connected socket', {
     },
   },
   listening: {
-    why: 'recv and send on a listening socket: a slip that some systems answer like an unconnected socket, and Wine by waiting.',
+    why: 'What do recv and send return on a listening socket?',
     before: 'S is a listening, non-blocking socket',
     recorded: 'recv, send(8)',
     async run(t) {
@@ -25,7 +25,7 @@ export const state = suite('tcp/state', 'S is not a connected socket', {
     },
   },
   'listening-blocking': {
-    why: 'The same on a blocking listener: a slip that Wine answers by waiting for ever.',
+    why: 'The same on a blocking listener: does recv fail, or never return?',
     before: 'S is a listening, blocking socket',
     recorded: 'recv',
     waits: true,
@@ -35,7 +35,7 @@ export const state = suite('tcp/state', 'S is not a connected socket', {
     },
   },
   'closed-handle': {
-    why: 'A handle used after it was closed: the code by which a use-after-close is known.',
+    why: 'Which code does recv give for a handle that was closed?',
     before: 'S was closed',
     recorded: 'recv',
     async run(t) {

@@ -5,7 +5,7 @@ const RECEIVE_TIMEOUT_MS = 100;
 /** A call that gives up. */
 export const timeout = suite('tcp/timeout', 'a blocking call runs into its timeout', {
   receive: {
-    why: 'SO_RCVTIMEO runs out: "would block" on one system, "timed out" on another, and a table must bear both.',
+    why: 'Which code does recv give when SO_RCVTIMEO runs out?',
     before: `S blocking, SO_RCVTIMEO ${RECEIVE_TIMEOUT_MS} ms`,
     recorded: 'recv(16)',
     waits: true,

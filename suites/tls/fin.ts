@@ -5,7 +5,7 @@ import { readerSuite } from './reader-suite.ts';
 /** The peer has ended a connection that speaks TLS: with close_notify, as RFC 8446 (6.1) wants it, or without. */
 export const tlsFin = readerSuite('tls/fin', 'TLS: the peer has ended the connection', {
   'without-close-notify': {
-    why: 'An end of stream without close_notify may be a truncation: OpenSSL 3 calls it an error of the protocol, a BIO that was not told of it nothing at all.',
+    why: 'The peer closes without close_notify, which may be a truncation. Does SSL_read report an error?',
     before: 'handshake, FIN, settle',
     recorded: ({ read }) => `${read}×4`,
     async run(t, reader) {
@@ -16,7 +16,7 @@ export const tlsFin = readerSuite('tls/fin', 'TLS: the peer has ended the connec
     },
   },
   'close-notify': {
-    why: 'The orderly end: close_notify, then FIN. It is the one answer that both reading ways give alike.',
+    why: 'The peer sends close_notify, then a FIN. Do both ways of reading report the end?',
     before: 'handshake, P sends close_notify, settle, FIN, settle',
     recorded: ({ read }) => `${read}×4`,
     async run(t, reader) {

@@ -5,7 +5,7 @@ import { readerSuite } from './reader-suite.ts';
 /** The peer has reset a connection that speaks TLS. */
 export const tlsReset = readerSuite('tls/reset', 'TLS: the peer has reset the connection', {
   idle: {
-    why: "Does OpenSSL hand the reset on? On the socket itself it is a failed system call; behind a BIO that only knows 'empty' it is a WANT_READ, for ever.",
+    why: 'Does SSL_read report the reset? With OpenSSL on the socket, and with a memory BIO that recv feeds, which can only say WANT_READ.',
     before: 'handshake, RST, settle',
     recorded: ({ read }) => `${read}×5`,
     async run(t, reader) {
@@ -16,7 +16,7 @@ export const tlsReset = readerSuite('tls/reset', 'TLS: the peer has reset the co
     },
   },
   'idle-after-would-block': {
-    why: 'An event loop usually finds nothing to read before the reset comes: what was left by that call must not colour the next answers.',
+    why: 'The same after an SSL_read that returned WANT_READ: does that change the answers?',
     before: 'handshake',
     recorded: ({ read }) => `${read}, (RST, settle), ${read}×4`,
     async run(t, reader) {
@@ -28,7 +28,7 @@ export const tlsReset = readerSuite('tls/reset', 'TLS: the peer has reset the co
     },
   },
   'unread-data': {
-    why: 'A whole record came before the reset: is it still decrypted and delivered, or gone with the socket buffer?',
+    why: 'A whole TLS record arrived before the reset. Is it still delivered?',
     before: 'handshake, P sends a record of 10, settle, RST, settle',
     recorded: ({ read }) => `${read}×5`,
     async run(t, reader) {
@@ -40,7 +40,7 @@ export const tlsReset = readerSuite('tls/reset', 'TLS: the peer has reset the co
     },
   },
   'partial-record': {
-    why: 'Half of a record is in OpenSSL when the reset comes: a loop that waits until its buffers are empty before it closes never does.',
+    why: 'Half of a TLS record arrived before the reset. A loop that closes only when its buffers are empty would never close.',
     before: 'handshake, P sends half of a record of 100, settle',
     recorded: ({ read }) => `${read}, (RST, settle), ${read}×4`,
     async run(t, reader) {
@@ -53,7 +53,7 @@ export const tlsReset = readerSuite('tls/reset', 'TLS: the peer has reset the co
     },
   },
   'write-waiting': {
-    why: 'A write waits for room when the reset comes: with a BIO between that stays full, its retry says WANT_WRITE although there is nobody left to write to.',
+    why: 'A TLS write waits for room when the reset arrives. Does its retry report the reset, or still WANT_WRITE?',
     before: 'handshake; S writes full records until no more fits (only the failure is recorded)',
     recorded: ({ write, read }) => `${write}, (RST, settle), ${write}×2, ${read}×3`,
     waits: true,
@@ -67,7 +67,7 @@ export const tlsReset = readerSuite('tls/reset', 'TLS: the peer has reset the co
     },
   },
   'during-handshake': {
-    why: 'A client that goes away between the ClientHello and its Finished (a port scan, a health check) must not leave a connection that waits for ever.',
+    why: 'A client resets during the handshake, as port scans and health checks do. Does SSL_do_handshake report it?',
     before: 'P sends its ClientHello, S answers it, RST, settle',
     recorded: ({ handshake }) => `${handshake}×4`,
     async run(t, reader) {

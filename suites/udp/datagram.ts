@@ -3,7 +3,7 @@ import { suite, times } from '../../runner/scenario.ts';
 /** Datagrams that are no plain data. */
 export const datagram = suite('udp/datagram', 'datagrams that do not fit the buffer, and empty ones', {
   truncated: {
-    why: 'A datagram larger than the buffer is cut silently on one system and an error on another; an empty one is 0 and no end.',
+    why: 'A datagram is larger than the buffer: is it cut silently, or an error? An empty datagram returns 0, which is not an end.',
     before: 'a datagram of 100 and an empty one have arrived',
     recorded: 'recv(10)×3',
     waits: true,

@@ -5,7 +5,7 @@ import { Winsock } from '../../runner/winsock.ts';
 /** A datagram went to a port nobody listens on, and the host said so (ICMP, port unreachable). */
 export const unreachable = suite('udp/unreachable', 'an earlier datagram went to a port nobody listens on', {
   unconnected: {
-    why: 'A server that answers a client gone away: on one system its next recv fails with "connection reset", for a socket that has none.',
+    why: 'A UDP server answers a client that is gone. Does its next recv fail, although the socket is not connected?',
     before: 'S unconnected, sends 4 to a closed port, settle',
     recorded: 'recv(64)×3',
     waits: true,
@@ -18,21 +18,21 @@ export const unreachable = suite('udp/unreachable', 'an earlier datagram went to
     },
   },
   'connreset-on': {
-    why: 'SIO_UDP_CONNRESET switched on by hand: the control of the next one.',
+    why: 'The control for the next one: SIO_UDP_CONNRESET set to TRUE.',
     before: 'S unconnected, SIO_UDP_CONNRESET TRUE, sends 4 to a closed port, settle',
     recorded: 'recv(64)×3',
     waits: true,
     run: (t) => withConnReset(t, true),
   },
   'connreset-off': {
-    why: 'What every UDP server on Windows has to switch off, or it loses its socket to a client that went away.',
+    why: 'SIO_UDP_CONNRESET set to FALSE: does recv then ignore a client that is gone? UDP servers on Windows need this.',
     before: 'S unconnected, SIO_UDP_CONNRESET FALSE, sends 4 to a closed port, settle',
     recorded: 'recv(64)×3',
     waits: true,
     run: (t) => withConnReset(t, false),
   },
   'connected-recv': {
-    why: 'On a connected socket the refusal is reported everywhere, under different names, once or again.',
+    why: 'A connected UDP socket sent to a closed port: which code does recv give, and how often?',
     before: 'S connected to a closed port',
     recorded: 'send(4), (settle), recv(64)×3',
     waits: true,
@@ -46,7 +46,7 @@ export const unreachable = suite('udp/unreachable', 'an earlier datagram went to
     },
   },
   'connected-send': {
-    why: 'The refusal of one datagram may be reported by the sending of the next, which then is not sent.',
+    why: 'A connected UDP socket sent to a closed port: does the next send report it, and is that datagram then not sent?',
     before: 'S connected to a closed port',
     recorded: 'send(4), (settle), send(4)×3',
     waits: true,

@@ -3,7 +3,7 @@ import { suite, times } from '../../runner/scenario.ts';
 /** AF_UNIX stream sockets know no RST, and yet some systems reset them. */
 export const unixReset = suite('unix/reset', 'AF_UNIX stream: the peer has closed with unread data', {
   'close-with-unread': {
-    why: 'A peer that closes with our bytes unread: a reset on Linux although no packet is involved.',
+    why: 'An AF_UNIX peer closes with unread data. Is that a reset, as in TCP?',
     before: 'AF_UNIX stream pair; S sends 10, P closes',
     recorded: 'recv(64)×3, send(4)',
     waits: true,
