@@ -1,3 +1,4 @@
+import { assumedReadable } from './answers.ts';
 import { checkedStep, frozen } from './checked.ts';
 import { type Answer, type Io, type Policy, PolicyError, type Readiness, type Step } from './policy.ts';
 
@@ -23,7 +24,7 @@ export interface World {
 }
 
 /**
- * Readiness, the policy's word on it, recv where the socket is readable, the policy's word on that. undefined where there is no further answer.
+ * Asks the policy about readiness, calls recv where the socket is readable, and asks the policy about its answer. undefined where there is no further answer.
  *
  * @throws PolicyError for a policy that throws, answers in no known way, or is not pure
  */
@@ -38,22 +39,18 @@ export function turn(policy: Policy, state: unknown, world: World, n: number, bu
   }
   const answer = world.recv();
   if (answer === undefined) return undefined;
-  const seen = frozen({ readiness: readiness ?? readable(world.io), answer, bufferedTlsBytes });
+  const seen = frozen({ readiness: readiness ?? assumedReadable(world.io), answer, bufferedTlsBytes });
   const step = ask(policy, () => policy.poll(state, seen));
-  if (step === undefined) throw new PolicyError(`${policy.name}: poll returned nothing; { action, why, state } is wanted`);
+  if (step === undefined) throw new PolicyError(`${policy.name}: poll returned nothing; it must return { action, why, state }`);
   return { poll: { n, readiness, answer, action: step.action, why: step.why }, state: step.state };
 }
 
-/** Asks twice: a policy that answers otherwise the second time is none that could be reasoned about. */
+/** Asks twice: where the second step differs from the first, the policy depends on more than its arguments, and nothing can be proved about it. */
 function ask(policy: Policy, question: () => Step<unknown> | undefined): Step<unknown> | undefined {
   const step = checkedStep(policy, question);
   const again = checkedStep(policy, question);
   if (JSON.stringify(step) !== JSON.stringify(again)) {
-    throw new PolicyError(`${policy.name} is not pure: asked the same twice, it answered ${JSON.stringify(step)} and ${JSON.stringify(again)}`);
+    throw new PolicyError(`${policy.name} is not pure: asked twice with the same arguments, it returned ${JSON.stringify(step)} and ${JSON.stringify(again)}`);
   }
   return step;
-}
-
-function readable(io: Io): Readiness {
-  return { io, token: '·', in: true, out: true, err: false, hup: false, except: false };
 }
