@@ -2,6 +2,7 @@ import type * as Zod from 'zod';
 import { tableSchema } from '../classification/table.ts';
 import { expectationsSchema } from '../platforms/expectation.ts';
 import { z } from '../platforms/zod.ts';
+import { closeSchema, matrixSchema } from '../report/close/close-schema.ts';
 import { lineSchema } from '../results/schema.ts';
 
 /** The published JSON Schemas, and where they lie. */
@@ -9,6 +10,8 @@ export const SCHEMAS: readonly { path: string; title: string; schema: Zod.ZodTyp
   { path: 'results/run.schema.json', title: 'A line of a run file (JSON Lines)', schema: lineSchema },
   { path: 'classification/table.schema.json', title: 'A classification table', schema: tableSchema },
   { path: 'platforms/expected.schema.json', title: 'What a platform is expected to give', schema: expectationsSchema },
+  { path: 'report/schema/close.schema.json', title: 'What sockatlas close prints as JSON: a policy, played over scenarios', schema: closeSchema },
+  { path: 'report/schema/close-matrix.schema.json', title: 'What sockatlas close mongoose prints as JSON: every version', schema: matrixSchema },
 ];
 
 export function schemaText(schema: Zod.ZodType, title: string): string {

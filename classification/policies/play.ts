@@ -1,8 +1,8 @@
 import type { Table } from '../table.ts';
 import { classified } from './answers.ts';
 import { frozen } from './checked.ts';
-import { isReadinessKnown, type PlatformTrace, readinessWith } from './platform-trace.ts';
 import { type FoldedPoll, folded } from './folded.ts';
+import { isReadinessKnown, type PlatformTrace, readinessWith } from './platform-trace.ts';
 import { type Answer, type Io, type Policy, PolicyError, type Readiness } from './policy.ts';
 import { type Poll, turn, type World } from './turn.ts';
 

@@ -9,7 +9,9 @@ export const TRANSPORTS = ['plain', 'openssl', 'mbedtls', 'builtin'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
 const versions = z.string().describe('Comparisons, as in tables: ">=7.13 <7.15"');
-const condition = z.enum(['always', 'nothing-buffered', 'failed-before', 'record-incomplete']).describe('It closes where one of these holds; where the list is empty, never');
+const condition = z
+  .enum(['always', 'nothing-buffered', 'failed-before', 'record-incomplete'])
+  .describe('It closes where one of these holds; where the list is empty, never');
 
 const ruleSchema = z.strictObject({
   versions,

@@ -17,7 +17,9 @@ const unknown = z.strictObject({ end: z.literal('unknown'), why: z.string() });
 const endSchema = z.discriminatedUnion('end', [closes, never, unknown]);
 
 const io = z.enum(IO_METHODS).describe('The call that the loop asks for readiness');
-const readiness = z.enum(['known', 'assumed']).describe('assumed: what this call says there is not known; the socket is taken to be readable, without an error');
+const readiness = z
+  .enum(['known', 'assumed'])
+  .describe('assumed: what this call says there is not known; the socket is taken to be readable, without an error');
 const bufferedTlsBytes = z.int().nonnegative().describe('Bytes of an incomplete TLS record that are buffered when the peer goes');
 
 const answerSchema = z.strictObject({
@@ -33,7 +35,7 @@ const answerSchema = z.strictObject({
 const storySchema = z.strictObject({
   policy: z.string(),
   table: z.string().nullable().describe('The table that classifies the answers'),
-  platform: z.strictObject({ id: z.enum(CODE_PLATFORMS), name: z.string() }),
+  platform: z.strictObject({ id: z.enum([...CODE_PLATFORMS, 'wine']), name: z.string() }),
   scenario: z.string(),
   evidence: z.enum(EVIDENCE),
   source: z.string().describe('The file that the trace is from'),
@@ -58,7 +60,9 @@ const storySchema = z.strictObject({
 export const closeSchema = z.strictObject({
   stories: z.array(storySchema),
   notPlayed: z.array(
-    z.strictObject({ scenario: z.string(), platform: z.string().nullable().describe('null: on no platform'), why: z.string() }).describe('Scenarios without a story'),
+    z
+      .strictObject({ scenario: z.string(), platform: z.string().nullable().describe('null: on no platform'), why: z.string() })
+      .describe('Scenarios without a story'),
   ),
 });
 
@@ -79,7 +83,10 @@ export const matrixSchema = z.strictObject({
       transport: z.enum(TRANSPORTS),
       bufferedTlsBytes,
       rows: z.array(
-        z.strictObject({ versions: z.array(z.string()).min(1).describe('Releases whose cells are the same'), cells: z.array(cellSchema).describe('One for each column') }),
+        z.strictObject({
+          versions: z.array(z.string()).min(1).describe('Releases whose cells are the same'),
+          cells: z.array(cellSchema).describe('One for each column'),
+        }),
       ),
     }),
   ),

@@ -1,7 +1,19 @@
 import type { Story } from '../../classification/policies/play.ts';
 import { alike, byTrace, type Played, unique } from './played.ts';
 import { summaryEvidence, summaryLegend, summaryOf, summaryResult } from './summary.ts';
-import { answerText, decisionText, differenceLines, leftOutText, notPlayedLines, notPlayedText, outcomeText, pollText, premiseLines, sourceLines, titleOf } from './words.ts';
+import {
+  answerText,
+  decisionText,
+  differenceLines,
+  leftOutText,
+  notPlayedLines,
+  notPlayedText,
+  outcomeText,
+  pollText,
+  premiseLines,
+  sourceLines,
+  titleOf,
+} from './words.ts';
 
 /** For a page: of one scenario every story; of several a summary, then the stories that do not close. */
 export function markdownPlayed(played: Played, verbose: boolean): string {

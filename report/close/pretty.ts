@@ -3,7 +3,19 @@ import { paragraph, plain } from '../text.ts';
 import { type Paint, type Row, tableLines } from '../text-table.ts';
 import { alike, byTrace, type Played, unique } from './played.ts';
 import { NOTHING, summaryEvidence, summaryLegend, summaryOf, summaryResult } from './summary.ts';
-import { answerText, decisionText, differenceLines, leftOutText, notPlayedLines, notPlayedText, outcomeText, pollText, premiseLines, sourceLines, titleOf } from './words.ts';
+import {
+  answerText,
+  decisionText,
+  differenceLines,
+  leftOutText,
+  notPlayedLines,
+  notPlayedText,
+  outcomeText,
+  pollText,
+  premiseLines,
+  sourceLines,
+  titleOf,
+} from './words.ts';
 
 export interface PrettyOptions {
   readonly width: number;

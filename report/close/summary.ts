@@ -14,7 +14,10 @@ export const NOTHING = '–';
 const ASSUMED = '*';
 
 export function summaryOf({ stories, notPlayed }: Played): Summary {
-  const platforms = unique([...stories.map(({ trace }) => trace.platform.name), ...notPlayed.flatMap(({ platform }) => (platform === undefined ? [] : [platform]))]);
+  const platforms = unique([
+    ...stories.map(({ trace }) => trace.platform.name),
+    ...notPlayed.flatMap(({ platform }) => (platform === undefined ? [] : [platform])),
+  ]);
   const scenarios = unique(stories.map(({ trace }) => trace.scenario));
   return {
     platforms,
@@ -35,7 +38,15 @@ function cell(stories: readonly Story[]): string {
   });
   const different = unique(ends.map(({ end }) => end));
   if (different.length < 2) return different[0] ?? NOTHING;
-  return different.map((end) => `${end} (${ends.filter((one) => one.end === end).map(({ io }) => io).join(', ')})`).join(', ');
+  return different
+    .map(
+      (end) =>
+        `${end} (${ends
+          .filter((one) => one.end === end)
+          .map(({ io }) => io)
+          .join(', ')})`,
+    )
+    .join(', ');
 }
 
 /** What the marks in the cells mean, as far as they are used. */

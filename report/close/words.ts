@@ -123,7 +123,9 @@ export function notPlayedText(notPlayed: readonly NotPlayed[], hint: string): st
   });
   const parts = [
     ...(whole.length === 0 ? [] : [`Not played: ${count(whole.length, 'scenario')} (${reasons.join('; ')}).`]),
-    ...(partly.length === 0 ? [] : [`On some platforms ${count(unique(partly.map(({ scenario }) => scenario)).length, 'scenario')} cannot be played, or not in full.`]),
+    ...(partly.length === 0
+      ? []
+      : [`On some platforms ${count(unique(partly.map(({ scenario }) => scenario)).length, 'scenario')} cannot be played, or not in full.`]),
   ];
   return parts.length === 0 ? undefined : `${parts.join(' ')}${hint}`;
 }
