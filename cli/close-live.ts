@@ -32,6 +32,8 @@ export type CloseRequest =
   | { readonly do: 'live'; readonly policy: PolicySource; readonly methods: readonly Io[]; readonly polls: number; readonly bufferedTlsBytes: number };
 
 export type CloseAnswer =
+  /** One more story is played: the policy does not hang. */
+  | { readonly type: 'alive' }
   | { readonly type: 'stories'; readonly stories: readonly Story[] }
   /** The policy is at fault; `line` is the line of its module that threw, where it is known. */
   | { readonly type: 'refused'; readonly reason: string; readonly line?: number }
@@ -45,16 +47,24 @@ async function main(): Promise<void> {
       channel = connected;
     }, reject);
   });
-  channel?.send((await answerTo(request)) satisfies CloseAnswer);
+  const answer = await answerTo(request, () => channel?.send({ type: 'alive' } satisfies CloseAnswer));
+  channel?.send(answer);
   await channel?.end();
 }
 
-async function answerTo(request: CloseRequest): Promise<CloseAnswer> {
+async function answerTo(request: CloseRequest, alive: () => void): Promise<CloseAnswer> {
   try {
     const { policy, tableFor } = await loaded(request.policy);
     if (request.do === 'live') return { type: 'stories', stories: await live(policy, tableFor, request) };
     const { plays, bufferedTlsBytes } = request;
-    return { type: 'stories', stories: plays.map(({ trace, io }) => play(policy, tableFor(apiOf(trace.platform)), trace, { io, bufferedTlsBytes })) };
+    const stories: Story[] = [];
+    for (const { trace, io } of plays) {
+      stories.push(play(policy, tableFor(apiOf(trace.platform)), trace, { io, bufferedTlsBytes }));
+      alive();
+      // The message leaves before the next story, which may hang.
+      await new Promise(setImmediate);
+    }
+    return { type: 'stories', stories };
   } catch (error) {
     const { message, cause } = error as Error;
     if (!(error instanceof PolicyError)) return { type: 'cannot', reason: message };

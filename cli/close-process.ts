@@ -9,7 +9,7 @@ import type { CloseAnswer, CloseRequest } from './close-live.ts';
 import { EnvironmentError, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';
 
-/** How long a policy may take in all before it counts as hanging. */
+/** How long a policy may take to load, and then for each story, before it counts as hanging. */
 const POLICY_TIMEOUT_MS = 5000;
 /** Each poll of a live loop may wait a second where the socket is not ready. */
 const LIVE_TIMEOUT_MS = 60_000;
@@ -22,15 +22,19 @@ const LIVE_TIMEOUT_MS = 60_000;
  * @throws EnvironmentError where the process or its sockets are
  */
 export async function inProcess(request: CloseRequest, file: string | undefined, command: Command = agentCommand('agent')): Promise<readonly Story[]> {
-  let hear: (answer: CloseAnswer) => void = () => {};
-  const answered = new Promise<CloseAnswer>((resolve) => {
+  let hear: (answer: Exclude<CloseAnswer, { type: 'alive' }>) => void = () => {};
+  const answered = new Promise<Exclude<CloseAnswer, { type: 'alive' }>>((resolve) => {
     hear = resolve;
   });
+  let timer: NodeJS.Timeout | undefined;
+  const heard = (answer: CloseAnswer) => {
+    if (answer.type === 'alive') timer?.refresh();
+    else hear(answer);
+  };
   const ms = request.do === 'live' ? LIVE_TIMEOUT_MS : POLICY_TIMEOUT_MS;
   try {
     return await interruptible(async (signal) => {
-      const started = await startProcess(asClose(command), { message: (message) => hear(message as CloseAnswer), close: () => {} });
-      let timer: NodeJS.Timeout | undefined;
+      const started = await startProcess(asClose(command), { message: (message) => heard(message as CloseAnswer), close: () => {} });
       const late = new Promise<string>((resolve) => {
         timer = setTimeout(() => resolve(`gave no answer within ${ms / 1000} s`), ms);
         signal.addEventListener('abort', () => resolve('was interrupted'));

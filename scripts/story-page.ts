@@ -42,7 +42,7 @@ This page shows why. It puts three things together: what \`recv\` returns on eac
 return value, and what its event loop does with that class. This command prints the same:
 
 \`\`\`sh
-sockatlas close mongoose@7.16 --tls openssl
+sockatlas close mongoose@7.16 --tls openssl --scenario tcp/reset/idle
 \`\`\`
 
 \`sockatlas close mongoose\` prints every version. With \`--live\` the loop runs on real sockets of your machine; its TLS layer is then a stand-in that never has a

@@ -38,7 +38,7 @@ function afterRecv(rule: Rule, state: RuleState, { answer, bufferedTlsBytes }: S
   if (met !== undefined) return { action: 'close', why: `${named}${REASONS[met](bufferedTlsBytes)}`, state };
   // In both cases the loop asks the TLS layer, which has no complete record and answers MG_IO_WAIT.
   return conditions.length === 0
-    ? { action: 'keep', why: `the loop does not test for ${named}; the TLS layer, which has no new bytes, answers MG_IO_WAIT instead`, state }
+    ? { action: 'keep', why: `the loop does not test for ${named}, and goes by the MG_IO_WAIT of the TLS layer`, state }
     : {
         action: 'keep',
         why: `${named}, but ${bufferedTlsBytes} TLS bytes are buffered: the TLS layer waits for the rest of the record`,

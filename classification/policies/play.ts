@@ -35,7 +35,7 @@ export interface PlayOptions {
 }
 
 /** A policy whose state is still new after so many polls is given up on. */
-const MAX_POLLS = 10_000;
+const MAX_POLLS = 1000;
 /** How many polls more a cycle is played, to see that the policy remembers nothing beside its state. */
 const CONFIRMED_POLLS = 200;
 

@@ -57,7 +57,7 @@ function markdownStory(stories: ReturnType<typeof alike>[number], heading: strin
       const { answer, action } = poll;
       const said = unique(stories.map((one) => one.polls[i]?.readiness?.token));
       const row = `| ${[
-        pollText(poll),
+        pollText(poll).replace(/^polls? /, ''),
         said.map((token) => (token === undefined ? '·' : code(token))).join(', '),
         answer === undefined ? 'not called' : code(answerText(answer)),
         answer?.class === undefined ? '·' : code(answer.class),
