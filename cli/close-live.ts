@@ -121,6 +121,7 @@ async function live(policy: Policy, tableFor: (api: Table['api']) => Table | und
       scenario: 'tcp/reset/idle',
       evidence: 'measured',
       source: 'live, on real sockets',
+      possible: 1,
       history: [],
       // Each loop has its own answers; its polls hold them.
       answers: [],

@@ -8,7 +8,6 @@ import { IO_METHODS, type Io, type Policy, PolicyError } from '../classification
 import { type RecvLoop, recvLoop, UNPLAYABLE } from '../classification/policies/recv-loop.ts';
 import { TRANSPORTS, type Transport } from '../classification/policies/rules.ts';
 import type { Command } from '../platforms/command.ts';
-import { didYouMean } from '../platforms/nearest.ts';
 import { closeDocument } from '../report/close/json.ts';
 import { markdownPlayed } from '../report/close/markdown.ts';
 import { matrixHasNever, mongooseMatrix } from '../report/close/matrix.ts';
@@ -95,9 +94,7 @@ function subject(what: string, { policy }: CloseArguments): { library?: string; 
   const version = written.replace(/^(\d+\.\d+)\.0$/, '$1');
   const versions = mongooseVersions();
   if (!versions.includes(version)) {
-    throw new UsageError(
-      `${LIBRARY} ${JSON.stringify(written)}: unknown version; known are ${versions[0]} to ${versions.at(-1)}${didYouMean(versions, version)}`,
-    );
+    throw new UsageError(`${LIBRARY} ${JSON.stringify(written)}: unknown version; known are ${versions[0]} to ${versions.at(-1)}`);
   }
   return { library: LIBRARY, version };
 }

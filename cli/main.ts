@@ -95,6 +95,13 @@ function program(done: (code: number) => void): Command {
     .command('policy')
     .description('a close policy: when does your program close a connection?')
     .argument('<file>', '.js, .mjs, .ts or .mts')
+    .addHelpText(
+      'after',
+      `
+Examples
+  sockatlas new policy mine.mjs         JavaScript
+  sockatlas new policy mine.ts          TypeScript; then: sockatlas close --policy mine.ts`,
+    )
     .action(async (file) => done(await (await import('./new-policy.ts')).newPolicy(file)));
   command
     .command('close')
@@ -113,12 +120,12 @@ function program(done: (code: number) => void): Command {
     .addHelpText(
       'after',
       `
-A policy decides by what recv returns whether to close. It is played over each scenario's last recvs in a
-row; the calls before them are not shown to it.
+A policy decides by what recv returns whether to close. In each scenario it is
+played over the last recvs in a row; the calls before them are not shown to it.
 
 Examples
-  sockatlas close mongoose@7.16 --tls openssl --on windows   one version of Mongoose on Windows
-  sockatlas close --policy ./mine.mjs                        your policy, everywhere (sockatlas new policy mine.mjs)`,
+  sockatlas close mongoose@7.16 --tls openssl   one version, on every platform
+  sockatlas close --policy ./mine.mjs           your policy, on every platform`,
     )
     .action(async (what, options) => done(await (await import('./close.ts')).close(what, options)));
   command

@@ -21,6 +21,8 @@ export interface PlatformTrace {
   readonly source: string;
   /** In how many of how many trials, and how many recvs in each; absent where nothing was run. */
   readonly count?: { readonly of: number; readonly trials: number; readonly recvs: number };
+  /** How many traces are possible there; this is one of them. */
+  readonly possible: number;
   /** The calls before the loop, as tokens; the policy is not asked about them. */
   readonly history: readonly string[];
   /** recv's answers, without a table's classes. The last one repeats for ever where `repeats`. */
@@ -133,6 +135,7 @@ function recordedTraces(runs: readonly Recorded[], platform: TracePlatform, loop
       evidence: 'measured' as const,
       source: `${fromRoot(file)}, ${started}`,
       count: { of: count, trials: line.trials, recvs: answers.length },
+      possible: line.traces.length,
       history: trace.slice(0, loop.from),
       ...withoutRepeats(answers, isWhole),
       ends: isWhole ? `the run recorded ${answers.length} calls, the last two of which differ` : 'the next recv never returned',
@@ -169,6 +172,7 @@ function expectedTraces(platform: TracePlatform, loop: RecvLoop): WithoutReadine
       scenario: loop.scenario,
       evidence: expectation.evidence,
       source: file,
+      possible: patterns.length,
       history: tokens.slice(0, loop.from),
       ...folded,
       // A pattern may say that its last answer repeats, though only one call of this loop is left for it.

@@ -17,7 +17,7 @@ export type Described = Pick<Scenario, 'id' | 'before' | 'recorded'>;
 /** Why a scenario cannot be played; each is printed with a count. */
 export const UNPLAYABLE = {
   'not-tcp': 'not plain TCP',
-  'no-loop': 'no two recvs in a row',
+  'no-loop': 'no two plain recvs in a row',
   blocking: 'a blocking socket',
   'not-ended': 'the peer neither resets nor closes',
 } as const;

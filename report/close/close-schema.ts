@@ -39,6 +39,7 @@ const storySchema = z.strictObject({
   scenario: z.string(),
   evidence: z.enum(EVIDENCE),
   source: z.string().describe('The file that the trace is from'),
+  possibleTraces: z.int().positive().describe('How many traces are possible there; this story is of one'),
   io,
   readiness,
   bufferedTlsBytes,

@@ -11,6 +11,7 @@ export function closeDocument({ stories, notPlayed }: Played): CloseDocument {
       scenario: trace.scenario,
       evidence: trace.evidence,
       source: trace.source,
+      possibleTraces: trace.possible,
       io,
       readiness: isReadinessKnown ? 'known' : 'assumed',
       bufferedTlsBytes,

@@ -29,9 +29,10 @@ export function sourceLines(stories: Alike): string[] {
 }
 
 /** `measured here: results/runs/linux-6.18-x64.jsonl, …, 5 of 5 trials`. */
-export function evidenceText(trace: Pick<PlatformTrace, 'evidence' | 'source' | 'count'>): string {
-  const { count } = trace;
-  return `${sourceText(trace)}${count === undefined ? '' : `, ${count.of} of ${count.trials} trials, ${count.recvs} recvs each`}`;
+export function evidenceText(trace: Pick<PlatformTrace, 'evidence' | 'source' | 'count' | 'possible'>): string {
+  const { count, possible } = trace;
+  if (count === undefined) return `${sourceText(trace)}${possible > 1 ? `, one of ${possible} possible traces` : ''}`;
+  return `${sourceText(trace)}, ${count.of} of ${count.trials} trials, ${count.recvs} recvs each`;
 }
 
 function sourceText({ evidence, source }: Pick<PlatformTrace, 'evidence' | 'source'>): string {
@@ -109,7 +110,7 @@ export function differenceLines(stories: readonly Story[]): string[] {
     const polls = story.polls.filter(({ n }) => n > 0);
     const told = isReadinessKnown(story.trace, story.io) ? polls[0]?.readiness?.token.replace(/^\w+:/, '') : undefined;
     const reasons = polls.map((poll) => (polls.length === 1 ? poll.why : `${pollText(poll)}: ${poll.why}`)).join('; ');
-    return plain(`${story.io} ${told === undefined ? 'is asked' : `says ${told}`}. ${reasons}. It ${outcomeWord(story.outcome)}.`);
+    return plain(`${story.io} ${told === undefined ? 'is asked' : `reports ${told}`}. ${reasons}. It ${outcomeWord(story.outcome)}.`);
   });
 }
 
