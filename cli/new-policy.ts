@@ -22,9 +22,6 @@ function skeleton(file: string): string {
   const isTyped = /\.m?ts$/.test(file);
   const types = isTyped
     ? `
-interface State {
-  errors: number;
-}
 interface Answer {
   ret: number;
   code: number;
@@ -41,26 +38,27 @@ ${types}
 export const policy = {
   name: '${nameOf(file)}',
 
-  // What the policy remembers at the start: any plain JSON.
-  start: { errors: 0 },
+  // The state at the start: all that the policy remembers, as plain JSON. null remembers nothing; { errors: 0 } could count.
+  start: null,
 
-  // Asked once for each recv. It must return { action: 'close' or 'keep', why, state }, depend on nothing but its arguments, and change none of them.
+  // Asked once for each recv. It must return { action: 'close' or 'keep', why, state }, with the state for the next
+  // recv. It must depend on nothing but its arguments, and change none of them.
   //   answer.ret      what recv returned: bytes, 0 at the end of the stream, -1
   //   answer.code     errno or WSAGetLastError(), 0 where recv did not fail
   //   answer.name     the code's name: 'ECONNRESET', 'WSAECONNRESET'
   //   answer.meaning  the same on every platform, one of: ${MEANINGS.join(', ')}
   //   answer.class    the class by a library's table, in: sockatlas close mongoose@7.16 --policy ${basename(file)}
-  poll(state${as('State')}, { answer }${as('{ answer: Answer }')}) {
+  poll(state${as('null')}, { answer }${as('{ answer: Answer }')}) {
     if (answer.ret > 0) return { action: 'keep', why: 'data', state };
     if (answer.ret === 0) return { action: 'close', why: 'the end of the stream', state };
     if (answer.meaning === 'would-block' || answer.meaning === 'interrupted') return { action: 'keep', why: 'no data yet', state };
     // Every other error closes. A policy that waits here for one certain code stays open wherever a platform reports another one.
-    return { action: 'close', why: \`recv failed with \${answer.name}\`, state: { errors: state.errors + 1 } };
+    return { action: 'close', why: \`recv failed with \${answer.name}\`, state };
   },
 
   // What readiness alone decides, before recv is called. Without this function recv is called wherever the socket is readable.
-  // ready(state, { io, in, out, err, hup, except }, bufferedTlsBytes) {
-  //   return err ? { action: 'close', why: 'poll reports an error', state } : undefined;
+  // ready(state, readiness) {
+  //   return readiness.err ? { action: 'close', why: 'poll reports an error', state } : undefined;
   // },
 };
 `;
