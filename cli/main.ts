@@ -116,7 +116,7 @@ Examples
     .option('--live', 'run the loop on real sockets and real resets, instead of recorded and expected traces')
     .option('--local', 'also look at runs kept on this machine')
     .option('--format <format>', 'pretty, json or markdown', 'pretty')
-    .option('-v, --verbose', 'every story poll by poll, and every scenario that was not played')
+    .option('-v, --verbose', 'everything poll by poll, and every scenario that was not played')
     .addHelpText(
       'after',
       `

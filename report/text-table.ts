@@ -42,8 +42,7 @@ export function columnWidths(rows: readonly Row[], width: number): number[] | un
       const text = typeof cell === 'string' ? cell : cell.text;
       natural[i] = Math.max(natural[i] ?? 0, visibleWidth(text));
       // An indented word needs its indent too.
-      const [first = '', ...words] = text.split(/(?<=\S) +/);
-      least[i] = Math.max(least[i] ?? 0, ...[first, ...words].map(visibleWidth));
+      least[i] = Math.max(least[i] ?? 0, ...text.split(/(?<=\S) +/).map(visibleWidth));
     });
   }
   const room = width - GAP.length * Math.max(0, natural.length - 1);

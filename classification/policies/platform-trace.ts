@@ -17,7 +17,7 @@ export interface PlatformTrace {
   readonly platform: TracePlatform;
   readonly scenario: string;
   readonly evidence: Evidence;
-  /** Which file says so: for people. */
+  /** The file that it is from, as it is printed. */
   readonly source: string;
   /** In how many of how many trials, and how many recvs in each; absent where nothing was run. */
   readonly count?: { readonly of: number; readonly trials: number; readonly recvs: number };
@@ -30,7 +30,7 @@ export interface PlatformTrace {
   readonly repeats: boolean;
   /** Why there is no further answer, where `repeats` is false. */
   readonly ends: string;
-  /** What readiness says before recv has told of the reset (or the end), and after; for epoll as for poll. undefined where it is not known. */
+  /** What select and poll report before recv has returned the reset (or the end), and after; epoll reports what poll does. undefined where it is not known. */
   readonly readiness: Readonly<Record<'select' | 'poll', ReadinessTrace | undefined>>;
 }
 
@@ -38,14 +38,14 @@ export interface PlatformTrace {
 export interface PlatformTraces {
   /** Each possible one, the most frequent first. */
   readonly traces: readonly PlatformTrace[];
-  /** Why there is none, or why one that is possible is not among them. */
+  /** Why there is none, or why some of the possible ones cannot be played. */
   readonly missing?: string;
 }
 
 export interface ReadinessTrace {
   readonly before: string;
   readonly after: string;
-  /** The answer of recv that lies between them. */
+  /** The answer of recv after which `after` holds. */
   readonly told: string;
 }
 
@@ -54,7 +54,7 @@ export interface TracePlatform {
   readonly name: string;
 }
 
-/** The platforms that there is something to play over: by recorded run, newest first, and those with expectations. */
+/** The platforms that can be played: those with a recorded run, and those with expectations alone. */
 export function tracePlatforms(runs: readonly Recorded[]): readonly TracePlatform[] {
   const recorded = newestTraces(runs, 'tcp/reset/idle').map(({ recorded: { run } }) => ({ id: run.header.platform.id, name: run.header.platform.name }));
   const expected = (['linux', 'windows'] as const).filter((id) => !recorded.some((platform) => platform.id === id)).map((id) => ({ id, name: id }));
@@ -96,19 +96,19 @@ export function platformTraces(runs: readonly Recorded[], platform: TracePlatfor
   };
 }
 
-/** The readiness that the loop is told of, before and after recv told of the reset. Where it is not known, the socket is assumed to be readable. */
+/** What the readiness call reports, before and after recv has returned the reset. Where it is not known, the socket is assumed to be readable. */
 export function readinessWith(trace: PlatformTrace, io: Io): { readonly before: Readiness; readonly after: Readiness; readonly told: string | undefined } {
   const found = trace.readiness[io === 'select' ? 'select' : 'poll'];
   if (found === undefined) return { before: assumedReadable(io), after: assumedReadable(io), told: undefined };
   return { before: readinessOf(io, found.before), after: readinessOf(io, found.after), told: found.told };
 }
 
-/** Whether a trace says what this method tells; where not, the socket is assumed to be readable. */
+/** Whether it is known what this call reports; where not, the socket is assumed to be readable. */
 export function isReadinessKnown({ readiness }: PlatformTrace, io: Io): boolean {
   return readiness[io === 'select' ? 'select' : 'poll'] !== undefined;
 }
 
-/** Whose codes its numbers are. */
+/** The API whose error codes a platform uses. */
 export function apiOf({ id }: TracePlatform): Table['api'] {
   return id === 'windows' || id === 'wine' ? 'winsock' : 'posix';
 }
@@ -143,7 +143,7 @@ function recordedTraces(runs: readonly Recorded[], platform: TracePlatform, loop
   });
 }
 
-/** The last answer once, however often it came; it repeats where the last two are the same. */
+/** Keeps the last answer once. It repeats where the last two are the same. */
 function withoutRepeats(answers: readonly Answer[], isWhole: boolean): Pick<PlatformTrace, 'answers' | 'repeats'> {
   const last = answers.at(-1)?.token;
   if (!isWhole || answers.length < 2 || answers.at(-2)?.token !== last) return { answers, repeats: false };
@@ -219,7 +219,7 @@ function readinessTrace(runs: readonly Recorded[], platform: TracePlatform, id: 
 
 const NOTHING = { trace: undefined, anyOf: undefined } as unknown as Expectation;
 
-/** select's scenario of a FIN makes no recv: what tells of the end there is what tells poll. */
+/** tcp/fin/select makes no recv; the answer after which its readiness may change is that of tcp/fin/poll. */
 function withAfter(select: ReadinessTrace | undefined, poll: ReadinessTrace | undefined): ReadinessTrace | undefined {
   return select === undefined || poll === undefined ? select : { ...select, told: poll.told };
 }

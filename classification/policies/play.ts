@@ -13,7 +13,7 @@ export type Outcome =
   | { readonly end: 'never'; readonly from: number; readonly length: number }
   | { readonly end: 'unknown'; readonly why: string };
 
-/** A policy, played over what a platform answers. */
+/** How a policy did over one trace: poll by poll, and its end. */
 export interface Story {
   readonly policy: string;
   readonly table: string | undefined;
@@ -30,7 +30,7 @@ export interface Story {
 
 export interface PlayOptions {
   readonly io: Io;
-  /** Bytes of an incomplete TLS record that wait when the reset comes; 0 where absent. */
+  /** Bytes of an incomplete TLS record that are buffered when the reset comes; 0 where absent. */
   readonly bufferedTlsBytes?: number;
 }
 
@@ -120,7 +120,7 @@ class Loop implements World {
     this.#state = frozen(structuredClone(policy.start));
   }
 
-  /** All that the next poll depends on: once recv has told of the reset, readiness stays as it is. */
+  /** All that the next poll depends on: once recv has returned the reset, readiness no longer changes. */
   place(): string {
     return JSON.stringify([this.#state, this.#taken, this.readiness()?.token]);
   }

@@ -2,9 +2,9 @@ import { assumedReadable } from './answers.ts';
 import { checkedStep, frozen } from './checked.ts';
 import { type Answer, type Io, type Policy, PolicyError, type Readiness, type Step } from './policy.ts';
 
-/** One turn of the loop: what it was told, what recv returned, what it did. */
+/** One turn of the loop: the readiness, what recv returned, what the policy decided. */
 export interface Poll {
-  /** Counted from the first poll at which the reset (or the end) is there; 0 for what came before. */
+  /** 1 is the first poll after the reset (or the end) has arrived; 0 for those before. */
   readonly n: number;
   /** undefined before the reset: nothing is recorded of it. */
   readonly readiness: Readiness | undefined;
@@ -14,7 +14,7 @@ export interface Poll {
   readonly why: string;
 }
 
-/** What a loop turns over: a trace, or a real socket. */
+/** Where a loop gets its readiness and answers from: a trace, or a real socket. */
 export interface World {
   readonly io: Io;
   /** undefined before the reset, where a trace has no readiness. */
@@ -26,7 +26,7 @@ export interface World {
 /**
  * Asks the policy about readiness, calls recv where the socket is readable, and asks the policy about its answer. undefined where there is no further answer.
  *
- * @throws PolicyError for a policy that throws, answers in no known way, or is not pure
+ * @throws PolicyError for a policy that throws, returns no step, or is not pure
  */
 export function turn(policy: Policy, state: unknown, world: World, n: number, bufferedTlsBytes: number): { poll: Poll; state: unknown } | undefined {
   const readiness = world.readiness();

@@ -20,7 +20,7 @@ import {
 export interface PrettyOptions {
   readonly width: number;
   readonly paint: Paint;
-  /** Every story, and every scenario that was not played. */
+  /** Everything poll by poll, and every scenario that was not played. */
   readonly verbose: boolean;
 }
 
@@ -46,7 +46,7 @@ export function prettyPlayed(played: Played, options: PrettyOptions): string {
 }
 
 function resultLine(played: Played, { verbose }: PrettyOptions): string {
-  const hint = verbose ? '' : ' -v shows every story.';
+  const hint = verbose ? '' : ' -v shows everything, poll by poll.';
   return `${summaryResult(played)}${hint}`;
 }
 

@@ -54,24 +54,23 @@ export function summaryLegend({ rows }: Summary): string {
   const text = rows.flatMap(({ cells }) => cells).join(' ');
   return [
     'A number: the poll in which it closes; 1 is the first after the peer has reset or closed.',
-    ...(text.includes('?') ? ['?: not known.'] : []),
-    ...(text.includes(NOTHING) ? [`${NOTHING}: nothing is known to play over.`] : []),
+    ...(text.includes('?') ? ['?: not known whether it closes.'] : []),
+    ...(text.includes(NOTHING) ? [`${NOTHING}: what recv returns there is not known, or the platform has no such calls.`] : []),
     ...(text.includes(ASSUMED) ? [`${ASSUMED}: what select and poll say there is not known; the socket is assumed to be readable, without an error.`] : []),
   ].join(' ');
 }
 
-/** `linux-6.18: measured here (19). windows: documented (6), inferred (3).` */
+/** `Evidence, with the number of scenarios: linux-6.18: measured here (19); windows: documented (6), inferred (3).` */
 export function summaryEvidence({ stories }: Played): string {
-  return unique(stories.map(({ trace }) => trace.platform.name))
-    .map((platform) => {
-      const own = stories.filter(({ trace }) => trace.platform.name === platform);
-      const kinds = unique(own.map(({ trace }) => trace.evidence)).map((evidence) => {
-        const scenarios = unique(own.filter(({ trace }) => trace.evidence === evidence).map(({ trace }) => trace.scenario));
-        return `${evidencePhrase(evidence)} (${scenarios.length})`;
-      });
-      return `${platform}: ${kinds.join(', ')}.`;
-    })
-    .join(' ');
+  const platforms = unique(stories.map(({ trace }) => trace.platform.name)).map((platform) => {
+    const own = stories.filter(({ trace }) => trace.platform.name === platform);
+    const kinds = unique(own.map(({ trace }) => trace.evidence)).map((evidence) => {
+      const scenarios = unique(own.filter(({ trace }) => trace.evidence === evidence).map(({ trace }) => trace.scenario));
+      return `${evidencePhrase(evidence)} (${scenarios.length})`;
+    });
+    return `${platform}: ${kinds.join(', ')}`;
+  });
+  return `Evidence, with the number of scenarios: ${platforms.join('; ')}.`;
 }
 
 /** `Never closes: windows in 17 scenarios, wine-10.0 in 2.` */

@@ -33,8 +33,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function close(what: string, options: Partial<Record<keyof CloseArguments, unknown>> = {}): Ran {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, JSON.stringify([what, { format: 'pretty', ...options }])], {
     encoding: 'utf8',
-    // Wide enough for a row on one line.
-    env: { ...process.env, NO_COLOR: '1', COLUMNS: '250' },
+    // Wide enough for a sentence on one line.
+    env: { ...process.env, NO_COLOR: '1', COLUMNS: '400' },
   });
   return { code: status, stdout, stderr };
 }
@@ -163,6 +163,13 @@ describe('sockatlas close mongoose', () => {
   });
 });
 
+test('at 80 columns each platform is one column', () => {
+  const { stdout } = cli(['close', 'mongoose@7.16', '--tls', 'openssl'], { env: { COLUMNS: '80' } });
+  const at = stdout.indexOf('linux-6.18') - stdout.lastIndexOf('\n', stdout.indexOf('linux-6.18'));
+  const longest = stdout.split('\n').find((line) => line.startsWith('  close-with-unread-after-data'));
+  expect(longest?.slice(at - 3, at)).toBe('  3');
+});
+
 describe.each([80, 200])('at %i columns', (columns) => {
   test.each([
     'mongoose',
@@ -231,7 +238,7 @@ describe('sockatlas close --policy', () => {
     expect(text.stdout).toMatch(/tcp\/reset\/after-half-close \(inferred: platforms\/windows\/expected\.json\)/);
     expect(text.stdout).toMatch(/recv = -1 WSAECONNABORTED \(10053\) +goes on: neither the end nor a reset\n {2}never closes: every poll repeats poll 1/);
     expect(text.stdout).toMatch(/Not played: \d+ scenarios \(not plain TCP: \d+; no two plain recvs in a row: \d+; .*\. -v lists them\.\n/);
-    expect(text.stdout).toMatch(/\nNever closes: windows in 4 scenarios\. -v shows every story\.\n$/);
+    expect(text.stdout).toMatch(/\nNever closes: windows in 4 scenarios\. -v shows everything, poll by poll\.\n$/);
     // Without -v the stories that close are in the table alone.
     expect(text.stdout).not.toContain('closes: the end');
 
