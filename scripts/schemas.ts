@@ -10,8 +10,8 @@ export const SCHEMAS: readonly { path: string; title: string; schema: Zod.ZodTyp
   { path: 'results/run.schema.json', title: 'A line of a run file (JSON Lines)', schema: lineSchema },
   { path: 'classification/table.schema.json', title: 'A classification table', schema: tableSchema },
   { path: 'platforms/expected.schema.json', title: 'What a platform is expected to give', schema: expectationsSchema },
-  { path: 'report/schema/close.schema.json', title: 'What sockatlas close prints as JSON: a policy, played over scenarios', schema: closeSchema },
-  { path: 'report/schema/close-matrix.schema.json', title: 'What sockatlas close mongoose prints as JSON: every version', schema: matrixSchema },
+  { path: 'report/schema/close.schema.json', title: 'sockatlas close --format json: a policy, played over scenarios', schema: closeSchema },
+  { path: 'report/schema/close-matrix.schema.json', title: 'sockatlas close mongoose --format json: every version', schema: matrixSchema },
 ];
 
 export function schemaText(schema: Zod.ZodType, title: string): string {
