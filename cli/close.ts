@@ -153,13 +153,11 @@ async function tracesPlayed(version: string | undefined, options: CloseArguments
 
 /** The scenarios that are asked for: their loops of recv, and why others have none. @throws UsageError for a pattern that matches nothing */
 function playable(patterns: readonly string[] = []): { loops: readonly RecvLoop[]; not: readonly NotPlayed[] } {
-  const wanted = new Set(
-    select(
-      scenarios.map(({ id }) => id),
-      patterns,
-      [],
-    ),
-  );
+  const ids = scenarios.map(({ id }) => id);
+  // An id is that scenario alone, without its variants: one scenario is shown in full.
+  const named = patterns.filter((pattern) => ids.includes(pattern));
+  const others = patterns.filter((pattern) => !named.includes(pattern));
+  const wanted = new Set([...named, ...(named.length > 0 && others.length === 0 ? [] : select(ids, others, []))]);
   const loops: RecvLoop[] = [];
   const not: NotPlayed[] = [];
   for (const scenario of scenarios.filter(({ id }) => wanted.has(id))) {
