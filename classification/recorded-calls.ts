@@ -5,9 +5,13 @@ export interface Step {
   readonly call: TableCall | undefined;
   /** A recv of no bytes: its zero says nothing. */
   readonly empty: boolean;
+  /** It is called with flags: MSG_PEEK, MSG_WAITALL. */
+  readonly flags: boolean;
+  /** Something else happened between the call before and this one: the peer's reset, say. */
+  readonly resumes: boolean;
 }
 
-const OTHER: Step = { call: undefined, empty: false };
+const OTHER: Step = { call: undefined, empty: false, flags: false, resumes: false };
 const CALL = /(?:^|\s)(recv|send|accept|connect)\b(\([^)]*\))?/;
 
 /**
@@ -16,17 +20,24 @@ const CALL = /(?:^|\s)(recv|send|accept|connect)\b(\([^)]*\))?/;
  * say whether recv or send left it.
  */
 export function recordedCalls(recorded: string): Step[] {
+  let resumes = false;
   return steps(recorded).flatMap((step) => {
     // `[recv, SSL_read]×5`: calls that are recorded one after the other, and all again.
     const [, group, times] = /^\[(.*)\](?:×(\d+))?$/.exec(step) ?? [];
     if (group !== undefined) return Array.from({ length: Number(times ?? 1) }, () => recordedCalls(group)).flat();
-    if (step.startsWith('(')) return step.includes('recorded too') ? [OTHER] : [];
+    if (step.startsWith('(')) {
+      resumes = true;
+      return step.includes('recorded too') ? [OTHER] : [];
+    }
     // "connect to the same address again, on S as accepted": a remark, no step.
     if (/^on\b/.test(step)) return [];
-    if (/\bsends\b.*\buntil one fails\b/.test(step)) return [{ call: 'send', empty: false }];
+    if (/\bsends\b.*\buntil one fails\b/.test(step)) return [{ ...OTHER, call: 'send' }];
     const [, name, length] = CALL.exec(step) ?? [];
-    const call: Step = name === undefined ? OTHER : { call: name as TableCall, empty: name === 'recv' && length === '(0)' };
-    return Array.from({ length: Number(/×(\d+)/.exec(step)?.[1] ?? 1) }, () => call);
+    const call: Step =
+      name === undefined ? OTHER : { ...OTHER, call: name as TableCall, empty: name === 'recv' && length === '(0)', flags: /MSG_/.test(length ?? '') };
+    const first = { ...call, resumes };
+    resumes = false;
+    return Array.from({ length: Number(/×(\d+)/.exec(step)?.[1] ?? 1) }, (_, i) => (i === 0 ? first : call));
   });
 }
 

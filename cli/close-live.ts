@@ -1,5 +1,6 @@
 import { classified, observedAnswer, readinessOf } from '../classification/policies/answers.ts';
 import { checkedPolicy, frozen } from '../classification/policies/checked.ts';
+import { folded } from '../classification/policies/folded.ts';
 import { mongooseBuild } from '../classification/policies/mongoose.ts';
 import { apiOf, type PlatformTrace } from '../classification/policies/platform-trace.ts';
 import { play, type Story } from '../classification/policies/play.ts';
@@ -12,8 +13,8 @@ import type { TrialContext } from '../runner/trial.ts';
 import { agentCommand } from './agent-command.ts';
 
 /**
- * The program that plays policies in a process of its own: a user's, which may hang, crash or leave, and those that are run live, whose sockets no
- * process but this may own. It says what came out and ends with its starter.
+ * The program that plays policies in a process of its own: those of users, which may hang, crash or exit, and those that are run live, since the command itself
+ * owns no sockets. It sends what came out, and ends with its starter.
  */
 
 /** What a policy is: a module, or a version of Mongoose. */
@@ -31,9 +32,11 @@ export type CloseRequest =
   | { readonly do: 'live'; readonly policy: PolicySource; readonly methods: readonly Io[]; readonly polls: number; readonly bufferedTlsBytes: number };
 
 export type CloseAnswer =
+  /** One more story is played: the policy does not hang. */
+  | { readonly type: 'alive' }
   | { readonly type: 'stories'; readonly stories: readonly Story[] }
-  /** The policy is at fault. */
-  | { readonly type: 'refused'; readonly reason: string }
+  /** The policy is at fault; `line` is the line of its module that threw, where it is known. */
+  | { readonly type: 'refused'; readonly reason: string; readonly line?: number }
   /** The machine is. */
   | { readonly type: 'cannot'; readonly reason: string };
 
@@ -44,19 +47,38 @@ async function main(): Promise<void> {
       channel = connected;
     }, reject);
   });
-  channel?.send((await answerTo(request)) satisfies CloseAnswer);
+  const answer = await answerTo(request, () => channel?.send({ type: 'alive' } satisfies CloseAnswer));
+  channel?.send(answer);
   await channel?.end();
 }
 
-async function answerTo(request: CloseRequest): Promise<CloseAnswer> {
+async function answerTo(request: CloseRequest, alive: () => void): Promise<CloseAnswer> {
   try {
     const { policy, tableFor } = await loaded(request.policy);
     if (request.do === 'live') return { type: 'stories', stories: await live(policy, tableFor, request) };
     const { plays, bufferedTlsBytes } = request;
-    return { type: 'stories', stories: plays.map(({ trace, io }) => play(policy, tableFor(apiOf(trace.platform)), trace, { io, bufferedTlsBytes })) };
+    const stories: Story[] = [];
+    for (const { trace, io } of plays) {
+      stories.push(play(policy, tableFor(apiOf(trace.platform)), trace, { io, bufferedTlsBytes }));
+      alive();
+      // The message leaves before the next story, which may hang.
+      await new Promise(setImmediate);
+    }
+    return { type: 'stories', stories };
   } catch (error) {
-    return { type: error instanceof PolicyError ? 'refused' : 'cannot', reason: (error as Error).message };
+    const { message, cause } = error as Error;
+    if (!(error instanceof PolicyError)) return { type: 'cannot', reason: message };
+    const line = 'module' in request.policy ? lineIn(request.policy.module, cause) : undefined;
+    return { type: 'refused', reason: message, ...(line !== undefined && { line }) };
   }
+}
+
+/** The line of the user's module in a stack. */
+function lineIn(module: string, thrown: unknown): number | undefined {
+  const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
+  const at = stack.indexOf(`${module}:`);
+  const [, line] = at === -1 ? [] : (/^:(\d+)/.exec(stack.slice(at + module.length)) ?? []);
+  return line === undefined ? undefined : Number(line);
 }
 
 async function loaded(source: PolicySource): Promise<{ policy: Policy; tableFor: (api: Table['api']) => Table | undefined }> {
@@ -99,7 +121,9 @@ async function live(policy: Policy, tableFor: (api: Table['api']) => Table | und
       scenario: 'tcp/reset/idle',
       evidence: 'measured',
       source: 'live, on real sockets',
-      // Each loop has its own; they stand in its polls.
+      possible: 1,
+      history: [],
+      // Each loop has its own answers; its polls hold them.
       answers: [],
       repeats: false,
       ends: 'the loop was stopped there',
@@ -111,14 +135,15 @@ async function live(policy: Policy, tableFor: (api: Table['api']) => Table | und
       trace,
       io,
       bufferedTlsBytes: request.bufferedTlsBytes,
-      polls: withoutTail(polls),
-      outcome: last.action === 'close' ? { end: 'closes', polls: last.n } : { end: 'undecided', why: stoppedAfter(polls) },
+      isReadinessKnown: true,
+      ...folded(polls),
+      outcome: last.action === 'close' ? { end: 'closes', polls: last.n } : { end: 'unknown', why: stoppedAfter(polls) },
     });
   }
   return stories;
 }
 
-/** Makes a pair, resets it, and turns the loop on it: real readiness, real recv. */
+/** Makes a connection, resets it, and runs the loop on it: real readiness, real recv. */
 async function liveLoop(
   context: TrialContext,
   policy: Policy,
@@ -135,7 +160,7 @@ async function liveLoop(
     await S.settled('reset');
     const world: World = {
       io,
-      // epoll says of one socket what poll does: the bits are the same numbers.
+      // epoll's bits for one socket are those of poll.
       readiness: (): Readiness => readinessOf(io, tokenOf(io === 'select' ? S.select() : S.poll())),
       recv: () => {
         const observation = atOnce(S.recv());
@@ -150,7 +175,7 @@ async function liveLoop(
       if (turned === undefined) break;
       state = turned.state;
       polls.push(turned.poll);
-      // A socket that nothing is told of makes each poll wait for its timeout; what has been quiet for three stays quiet.
+      // Where the socket is not ready each poll waits for its timeout; after three of those it is not expected to become ready.
       idle = turned.poll.answer === undefined ? idle + 1 : 0;
       if (turned.poll.action === 'close' || idle === 3) break;
     }
@@ -160,7 +185,7 @@ async function liveLoop(
   }
 }
 
-/** The socket is non-blocking: what it says, it says at once. */
+/** The socket is non-blocking: its calls return at once. */
 function atOnce<T>(said: T | Promise<T>): T {
   if (said instanceof Promise) throw new Error('a call on a non-blocking socket waited');
   return said;
@@ -170,7 +195,7 @@ function tokenOf(observation: { readonly token: string } | Promise<{ readonly to
   return atOnce(observation).token;
 }
 
-/** How many polls at the end were alike, in what the loop was told, what recv returned and what was done about it. */
+/** How many polls at the end were the same: readiness, answer, action and reason. */
 function alikeAtEnd(polls: readonly Poll[]): number {
   const key = ({ readiness, answer, action, why }: Poll) => [readiness?.token, answer?.token, action, why].join('\n');
   const last = key(polls.at(-1) as Poll);
@@ -179,15 +204,10 @@ function alikeAtEnd(polls: readonly Poll[]): number {
   return alike;
 }
 
-/** Of the polls that were alike at the end the first. */
-function withoutTail(polls: readonly Poll[]): readonly Poll[] {
-  return polls.slice(0, polls.length - alikeAtEnd(polls) + 1);
-}
-
 function stoppedAfter(polls: readonly Poll[]): string {
   const alike = alikeAtEnd(polls);
-  const last = alike > 1 ? `, the last ${alike} of them alike` : '';
-  return `it had not closed after ${polls.length} polls${last}. Real sockets cannot prove "never"; a trace can, without --live`;
+  const last = alike > 1 ? `, and the last ${alike} of them were the same` : '';
+  return `it had not closed after ${polls.length} polls${last}. Real sockets cannot prove "never"; without --live a trace can`;
 }
 
 await main();

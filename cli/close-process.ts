@@ -9,27 +9,32 @@ import type { CloseAnswer, CloseRequest } from './close-live.ts';
 import { EnvironmentError, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';
 
-/** How long a policy may think in all before it counts as hanging. */
+/** How long a policy may take to load, and then for each story, before it counts as hanging. */
 const POLICY_TIMEOUT_MS = 5000;
-/** A live loop's polls may each wait a second for a socket that nothing is told of. */
+/** Each poll of a live loop may wait a second where the socket is not ready. */
 const LIVE_TIMEOUT_MS = 60_000;
 
 /**
- * Plays or runs a policy in a process of its own (cli/close-live.ts): whatever it does there, this process goes on.
+ * Plays or runs a policy in a process of its own (cli/close-live.ts): whatever it does there, this process goes on. `file` is the user's policy, as the user
+ * wrote it: messages name it.
  *
- * @throws UsageError where the policy is at fault: refused, hanging, or gone with its process
+ * @throws UsageError where the policy is at fault: it is refused, hangs, or ends its process
  * @throws EnvironmentError where the process or its sockets are
  */
-export async function inProcess(request: CloseRequest, command: Command = agentCommand('agent')): Promise<readonly Story[]> {
-  let hear: (answer: CloseAnswer) => void = () => {};
-  const answered = new Promise<CloseAnswer>((resolve) => {
+export async function inProcess(request: CloseRequest, file: string | undefined, command: Command = agentCommand('agent')): Promise<readonly Story[]> {
+  let hear: (answer: Exclude<CloseAnswer, { type: 'alive' }>) => void = () => {};
+  const answered = new Promise<Exclude<CloseAnswer, { type: 'alive' }>>((resolve) => {
     hear = resolve;
   });
+  let timer: NodeJS.Timeout | undefined;
+  const heard = (answer: CloseAnswer) => {
+    if (answer.type === 'alive') timer?.refresh();
+    else hear(answer);
+  };
   const ms = request.do === 'live' ? LIVE_TIMEOUT_MS : POLICY_TIMEOUT_MS;
   try {
     return await interruptible(async (signal) => {
-      const started = await startProcess(asClose(command), { message: (message) => hear(message as CloseAnswer), close: () => {} });
-      let timer: NodeJS.Timeout | undefined;
+      const started = await startProcess(asClose(command), { message: (message) => heard(message as CloseAnswer), close: () => {} });
       const late = new Promise<string>((resolve) => {
         timer = setTimeout(() => resolve(`gave no answer within ${ms / 1000} s`), ms);
         signal.addEventListener('abort', () => resolve('was interrupted'));
@@ -37,8 +42,9 @@ export async function inProcess(request: CloseRequest, command: Command = agentC
       try {
         started.channel.send(request);
         const answer = await Promise.race([answered, late, started.ended.then((how) => `ended its process: ${how}`)]);
-        if (typeof answer === 'string') throw atFault(request, answer);
-        if (answer.type === 'refused') throw new UsageError(`--policy: ${plain(answer.reason)}`);
+        if (typeof answer === 'string') throw atFault(file, answer);
+        if (answer.type === 'refused')
+          throw new UsageError(plain(`${file ?? 'the policy'}${answer.line === undefined ? '' : `:${answer.line}`}: ${answer.reason}`));
         if (answer.type === 'cannot') throw new EnvironmentError(answer.reason);
         return answer.stories;
       } finally {
@@ -54,16 +60,16 @@ export async function inProcess(request: CloseRequest, command: Command = agentC
   }
 }
 
-/** Only a user's module can hang or leave; what does without one is the machine's. */
-function atFault({ policy }: CloseRequest, how: string): Error {
-  return 'module' in policy ? new UsageError(`--policy: the module ${plain(how)}`) : new EnvironmentError(`the process that runs the policy ${how}`);
+/** Only a user's module can hang or end its process; without one, the machine is at fault. */
+function atFault(file: string | undefined, how: string): Error {
+  return file === undefined ? new EnvironmentError(`the process that runs the policy ${how}`) : new UsageError(plain(`${file}: the policy ${how}`));
 }
 
 /** The same node and options as for an agent, with the other program beside it. */
 function asClose(command: Command): Command {
   const agent = fileURLToPath(sibling(import.meta.url, 'agent'));
   const program = command.args.findIndex((argument) => argument.endsWith(agent));
-  if (program === -1) throw new EnvironmentError(`${command.command} starts no agent of ours: ${command.args.join(' ')}`);
+  if (program === -1) throw new EnvironmentError(`${command.command} does not start this program's agent: ${command.args.join(' ')}`);
   const path = (command.args[program] as string).replace(/agent(\.[jt]s)$/, 'close-live$1');
   return { ...command, args: [...command.args.slice(0, program), path] };
 }

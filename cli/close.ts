@@ -2,69 +2,76 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type MongooseBuild, mongooseBuild, mongooseVersions } from '../classification/policies/mongoose.ts';
-import { apiOf, platformNamed, platformTraces, type TracePlatform, tracePlatforms } from '../classification/policies/platform-trace.ts';
-import { play, type Story } from '../classification/policies/play.ts';
+import { apiOf, type PlatformTrace, platformsNamed, platformTraces, type TracePlatform, tracePlatforms } from '../classification/policies/platform-trace.ts';
+import { play } from '../classification/policies/play.ts';
 import { IO_METHODS, type Io, type Policy, PolicyError } from '../classification/policies/policy.ts';
+import { type RecvLoop, recvLoop, UNPLAYABLE } from '../classification/policies/recv-loop.ts';
 import { TRANSPORTS, type Transport } from '../classification/policies/rules.ts';
 import type { Command } from '../platforms/command.ts';
-import { jsonStories } from '../report/close/json.ts';
-import { markdownStories } from '../report/close/markdown.ts';
-import { evidenceLine, MATRIX_LEGEND, markdownMatrix, mongooseMatrix, prettyMatrix } from '../report/close/matrix.ts';
-import { prettyStories } from '../report/close/pretty.ts';
+import { closeDocument } from '../report/close/json.ts';
+import { markdownPlayed } from '../report/close/markdown.ts';
+import { matrixHasNever, mongooseMatrix } from '../report/close/matrix.ts';
+import { markdownMatrix, matrixNotes, prettyMatrix } from '../report/close/matrix-text.ts';
+import type { NotPlayed, Played } from '../report/close/played.ts';
+import { prettyPlayed } from '../report/close/pretty.ts';
 import { painter } from '../report/paint.ts';
+import { terminalWidth } from '../report/text.ts';
 import type { Recorded } from '../results/recorded.ts';
+import { scenarios } from '../suites/index.ts';
 import type { PolicySource } from './close-live.ts';
 import { inProcess } from './close-process.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { print } from './output.ts';
 import { HERE, placesNamed } from './places.ts';
 import { evidenceRuns, type LocalOption } from './runs.ts';
+import { select } from './select.ts';
 
 export interface CloseArguments extends LocalOption {
   /** openssl, mbedtls or builtin; without TLS where absent. */
   readonly tls?: string;
   /** select, poll or epoll; all that there are where absent. */
   readonly io?: string;
-  /** A recorded platform, a system or a version of Wine; all where absent. With `live`: where to run. */
-  readonly platform?: string;
-  /** tcp/reset/idle where absent. */
-  readonly scenario?: string;
+  /** Recorded platforms, systems or versions of Wine; all where absent. With `live`: the one to run on. */
+  readonly on?: readonly string[];
+  /** Patterns of scenarios; all that end in a loop of recv where absent. */
+  readonly scenario?: readonly string[];
   readonly format: (typeof FORMATS)[number];
   /** A module that exports a policy. */
   readonly policy?: string;
   readonly live?: boolean;
-  /** Bytes of an incomplete TLS record that wait when the reset comes: a whole number, 0 where absent. */
+  /** Bytes of an incomplete TLS record that are buffered when the peer goes: a whole number, 0 where absent. */
   readonly buffered?: string;
+  /** Every story, and every scenario that was not played. */
+  readonly verbose?: boolean;
 }
 
 const FORMATS = ['pretty', 'json', 'markdown'] as const;
 const LIBRARY = 'mongoose';
-const SCENARIO = 'tcp/reset/idle';
-/** A live loop is not turned oftener. */
+/** What the matrix is of, and what --live does. */
+const RESET = 'tcp/reset/idle';
 const LIVE_POLLS = 100;
 const MAX_BUFFERED = 16 * 1024 + 40;
 
 /**
- * `sockatlas close <what>`: does the connection close? `mongoose` prints the matrix of all its versions; `mongoose@7.16` the story of one, poll by poll;
- * with --policy the story of the user's own, `what` then being the library whose table gives the classes, or empty.
+ * `sockatlas close <what>`: does the connection close? `mongoose` prints the matrix of all its versions; `mongoose@7.16` plays that version; with --policy a
+ * policy of the user's is played, `what` then being the library whose table gives the classes, or empty.
  *
- * Resolves to 0 where every story closes (and for the matrix), to 1 where one does not, or is not known to.
+ * Resolves to 0 where everything closes, to 1 where something never closes, or is played and not known to close.
  *
- * @throws UsageError for what is not understood or not known, and for a policy that is none
- * @throws EnvironmentError where no process or socket is to be had
+ * @throws UsageError for what is not understood or not known, and for a policy that is at fault
+ * @throws EnvironmentError where no process or socket can be had
  */
 export async function close(what: string, options: CloseArguments): Promise<number> {
   if (!(FORMATS as readonly string[]).includes(options.format)) {
     throw new UsageError(`--format ${JSON.stringify(options.format)}: choose one of ${FORMATS.join(', ')}`);
   }
-  if (options.policy !== undefined && options.tls !== undefined)
-    throw new UsageError('--tls is for Mongoose’s policies: one of your own says itself what TLS changes');
+  if (options.policy !== undefined && options.tls !== undefined) throw new UsageError('--tls is for the policies of Mongoose; leave it out with --policy');
   try {
     const { library, version } = subject(what, options);
     if (library !== undefined && version === undefined) return await matrix(options);
-    const stories = options.live ? await liveStories(version, options) : await playedStories(version, options);
-    await print(formatted(stories, options.format));
-    return stories.every(({ outcome }) => outcome.end === 'closes') ? EXIT.conforms : EXIT.differs;
+    const played = options.live ? await livePlayed(version, options) : await tracesPlayed(version, options);
+    await print(formatted(played, options));
+    return played.stories.every(({ outcome }) => outcome.end === 'closes') ? EXIT.conforms : EXIT.differs;
   } catch (error) {
     if (error instanceof PolicyError) throw new UsageError(error.message);
     throw error;
@@ -73,62 +80,118 @@ export async function close(what: string, options: CloseArguments): Promise<numb
 
 function subject(what: string, { policy }: CloseArguments): { library?: string; version?: string } {
   if (what === '' && policy !== undefined) return {};
-  const [library = '', version, ...rest] = what.split('@');
-  if (library !== LIBRARY || rest.length > 0) {
+  const [library = '', written, ...rest] = what.split('@');
+  if (library.toLowerCase() !== LIBRARY || rest.length > 0) {
     throw new UsageError(
-      `${JSON.stringify(what)}: ${LIBRARY}, or ${LIBRARY}@<version>, is what sockatlas knows close policies of; --policy FILE plays your own`,
+      `${what === '' ? 'what to play is missing' : `${JSON.stringify(what)} has no close policy here`}: name ${LIBRARY} or ${LIBRARY}@<version>, or play your own with --policy FILE`,
     );
   }
-  if (version === undefined) {
-    if (policy !== undefined) throw new UsageError(`--policy with ${what}: say whose table gives the classes, ${LIBRARY}@<version>, or leave it out`);
-    return { library };
+  if (written === undefined) {
+    if (policy !== undefined)
+      throw new UsageError(`--policy with ${what}: name the version whose table gives the classes (${LIBRARY}@<version>), or leave ${what} out`);
+    return { library: LIBRARY };
   }
-  if (!mongooseVersions().includes(version)) {
-    throw new UsageError(`${LIBRARY} ${JSON.stringify(version)} is not known: ${mongooseVersions()[0]} to ${mongooseVersions().at(-1)} are, as major.minor`);
+  const version = written.replace(/^(\d+\.\d+)\.0$/, '$1');
+  const versions = mongooseVersions();
+  if (!versions.includes(version)) {
+    throw new UsageError(`${LIBRARY} ${JSON.stringify(written)}: unknown version; known are ${versions[0]} to ${versions.at(-1)}`);
   }
-  return { library, version };
+  return { library: LIBRARY, version };
 }
 
 async function matrix(options: CloseArguments): Promise<number> {
-  for (const option of ['tls', 'io', 'platform', 'live', 'buffered'] as const) {
-    if (options[option] !== undefined) throw new UsageError(`--${option} is for one version: ${LIBRARY}@7.16, say; the matrix holds them all`);
+  for (const option of ['live', 'buffered', 'verbose'] as const) {
+    if (options[option] !== undefined) throw new UsageError(`--${option} is for one version: ${LIBRARY}@7.16, for example`);
   }
-  const table = mongooseMatrix(evidenceRuns(options), options.scenario ?? SCENARIO);
+  const { loops } = playable(options.scenario ?? [RESET]);
+  const [loop, ...others] = loops;
+  if (loop === undefined || others.length > 0) throw new UsageError('--scenario: all versions are shown for one scenario; name one, or one version');
+  const runs = evidenceRuns(options);
+  const table = mongooseMatrix(runs, {
+    platforms: platforms(runs, options),
+    loop,
+    ...(options.tls !== undefined && { transport: transport(options.tls) }),
+    ...(options.io !== undefined && { io: method(options.io) }),
+  });
   const text = {
-    pretty: () => prettyMatrix(table, painter(process.stdout)),
+    pretty: () => prettyMatrix(table, terminalWidth(), painter(process.stdout)),
     json: () => `${JSON.stringify(table, undefined, 2)}\n`,
-    markdown: () => `${markdownMatrix(table)}\n${MATRIX_LEGEND} ${evidenceLine(table)}\n`,
+    markdown: () => `${markdownMatrix(table)}\n${matrixNotes(table)}\n`,
   };
   await print(text[options.format]());
-  return EXIT.conforms;
+  return matrixHasNever(table) ? EXIT.differs : EXIT.conforms;
 }
 
-async function playedStories(version: string | undefined, options: CloseArguments): Promise<readonly Story[]> {
+async function tracesPlayed(version: string | undefined, options: CloseArguments): Promise<Played> {
   const runs = evidenceRuns(options);
-  const scenario = options.scenario ?? SCENARIO;
+  const { loops, not } = playable(options.scenario);
   const bufferedTlsBytes = buffered(options);
   const own = options.policy === undefined ? undefined : moduleUrl(options.policy);
   const build = own === undefined ? mongooseBuild(version as string, transport(options.tls)) : undefined;
-  const plays = platforms(runs, options.platform, options.io).flatMap((platform) => {
-    const traces = platformTraces(runs, platform, scenario);
-    return traces.flatMap((trace) => methods(platform, build, options.io, bufferedTlsBytes).map((io) => ({ trace, io })));
-  });
-  if (own !== undefined) return inProcess({ do: 'play', policy: source(own, version), plays, bufferedTlsBytes });
+  const notPlayed: NotPlayed[] = [...not];
+  const plays: { trace: PlatformTrace; io: Io }[] = [];
+  const on = platforms(runs, options).map((platform) => ({ platform, ios: methods(platform, build, options.io, bufferedTlsBytes) }));
+  for (const loop of loops) {
+    for (const { platform, ios } of on) {
+      const { traces, missing } = platformTraces(runs, platform, loop);
+      if (missing !== undefined) notPlayed.push({ scenario: loop.scenario, platform: platform.name, why: missing });
+      plays.push(...traces.flatMap((trace) => ios.map((io) => ({ trace, io }))));
+    }
+  }
+  if (plays.length === 0) {
+    const why = [...new Set(notPlayed.map(({ why }) => why))].join('; ');
+    throw new UsageError(`nothing to play on ${on.map(({ platform }) => platform.name).join(', ')}: ${why}. sockatlas list names the scenarios`);
+  }
+  if (own !== undefined) {
+    const request = { do: 'play', policy: source(own, version), plays, bufferedTlsBytes } as const;
+    return { stories: await inProcess(request, options.policy), notPlayed };
+  }
   const { policy, table } = build as MongooseBuild;
-  return plays.map(({ trace, io }) => play(policy as Policy, table(apiOf(trace.platform)), trace, { io, bufferedTlsBytes }));
+  const stories = plays.map(({ trace, io }) => play(policy as Policy, table(apiOf(trace.platform)), trace, { io, bufferedTlsBytes }));
+  return { stories, notPlayed };
 }
 
-async function liveStories(version: string | undefined, options: CloseArguments): Promise<readonly Story[]> {
-  const { scenario = SCENARIO, policy } = options;
-  if (scenario !== SCENARIO) throw new UsageError(`--live resets an idle connection (${SCENARIO}); it takes no --scenario`);
+/** The scenarios that are asked for: their loops of recv, and why others have none. @throws UsageError for a pattern that matches nothing */
+function playable(patterns: readonly string[] = []): { loops: readonly RecvLoop[]; not: readonly NotPlayed[] } {
+  const ids = scenarios.map(({ id }) => id);
+  // An id is that scenario alone, without its variants: one scenario is shown in full.
+  const named = patterns.filter((pattern) => ids.includes(pattern));
+  const others = patterns.filter((pattern) => !named.includes(pattern));
+  const wanted = new Set([...named, ...(named.length > 0 && others.length === 0 ? [] : select(ids, others, []))]);
+  const loops: RecvLoop[] = [];
+  const not: NotPlayed[] = [];
+  for (const scenario of scenarios.filter(({ id }) => wanted.has(id))) {
+    const loop = recvLoop(scenario);
+    if (typeof loop === 'string') not.push({ scenario: scenario.id, why: UNPLAYABLE[loop] });
+    else loops.push(loop);
+  }
+  if (loops.length === 0) {
+    const [first] = not;
+    throw new UsageError(
+      `--scenario ${patterns.join(' ')}: a policy is played over a loop of recv, and there is none to play (${first?.scenario}: ${first?.why}); leave --scenario out for all that can be played`,
+    );
+  }
+  return { loops, not };
+}
+
+async function livePlayed(version: string | undefined, options: CloseArguments): Promise<Played> {
+  const { policy } = options;
+  if (options.scenario !== undefined) throw new UsageError(`--live resets an idle connection (${RESET}); it takes no --scenario`);
   const bufferedTlsBytes = buffered(options);
   const build = policy === undefined ? mongooseBuild(version as string, transport(options.tls)) : undefined;
   if (build?.rule.reads === 'library') {
-    throw new UsageError(`${build.policy.name} reads through the TLS library itself: that is not run live here, since it takes a real handshake`);
+    throw new UsageError(`--live: ${build.policy.name} reads through the TLS library, which needs a real handshake; leave --live out to play it over traces`);
   }
-  const name = options.platform ?? HERE;
-  const [place, ...others] = placesNamed([name]);
-  if (place === undefined || others.length > 0) throw new UsageError(`--platform ${name}: name one of ${others.map((other) => other.name).join(', ')}`);
+  const names = options.on ?? [HERE];
+  const [place, ...others] = placesNamed(names);
+  if (place === undefined || others.length > 0) {
+    throw new UsageError(
+      `--on ${names.join(',')}: --live runs on one platform; name one of ${placesNamed(names)
+        .map(({ name }) => name)
+        .join(', ')}`,
+    );
+  }
+  const { name } = place;
   const on: TracePlatform = { id: name === HERE ? idOf(HERE) : 'wine', name };
   const opened = place.open();
   try {
@@ -136,10 +199,9 @@ async function liveStories(version: string | undefined, options: CloseArguments)
     const from = (url: string) => (on.id === 'wine' ? url.replace('file:///', 'file:///Z:/') : url);
     const asked: PolicySource =
       policy === undefined ? { version: version as string, transport: transport(options.tls) } : source(from(moduleUrl(policy)), version);
-    return await inProcess(
-      { do: 'live', policy: asked, methods: methods(on, build, options.io, bufferedTlsBytes), polls: LIVE_POLLS, bufferedTlsBytes },
-      command,
-    );
+    const ios = methods(on, build, options.io, bufferedTlsBytes);
+    const stories = await inProcess({ do: 'live', policy: asked, methods: ios, polls: LIVE_POLLS, bufferedTlsBytes }, policy, command);
+    return { stories, notPlayed: [] };
   } finally {
     opened.close();
   }
@@ -153,25 +215,30 @@ function source(module: string, version: string | undefined): PolicySource {
   return { module, ...(version !== undefined && { table: { library: LIBRARY, version } }) };
 }
 
-/** The one that was named, or all that have such a method. */
-function platforms(runs: readonly Recorded[], name: string | undefined, io: string | undefined): readonly TracePlatform[] {
-  return name === undefined ? tracePlatforms(runs).filter(({ id }) => io !== 'epoll' || id === 'linux') : [platformNamed(runs, name)];
+/** Those that were named, or all that have such a readiness call. */
+function platforms(runs: readonly Recorded[], { on, io }: CloseArguments): readonly TracePlatform[] {
+  if (on === undefined) return tracePlatforms(runs).filter(({ id }) => io !== 'epoll' || id === 'linux');
+  return [...new Map(on.flatMap((name) => platformsNamed(runs, name)).map((platform) => [platform.name, platform])).values()];
 }
 
-/** How the loop may ask there: as the build can; where nothing is said, Windows' builds use select, and others each. */
+function method(io: string): Io {
+  if (!(IO_METHODS as readonly string[]).includes(io)) throw new UsageError(`--io ${JSON.stringify(io)}: choose one of ${IO_METHODS.join(', ')}`);
+  return io as Io;
+}
+
+/** The readiness calls to play with there: those of the build. Where none is named, builds of Mongoose for Windows use select. */
 function methods(platform: TracePlatform, build: MongooseBuild | undefined, wanted: string | undefined, bufferedTlsBytes: number): readonly Io[] {
   const api = apiOf(platform);
   const all = IO_METHODS.filter((io) => (io !== 'epoll' || platform.id === 'linux') && (build?.io.includes(io) ?? true));
   const isKnown = (io: Io) => build?.isKnown(io, api, bufferedTlsBytes) ?? true;
   if (wanted === undefined) return all.filter((io) => isKnown(io) && (build === undefined || api === 'posix' || io === 'select'));
-  if (!(IO_METHODS as readonly string[]).includes(wanted)) throw new UsageError(`--io ${JSON.stringify(wanted)}: choose one of ${IO_METHODS.join(', ')}`);
-  const io = wanted as Io;
+  const io = method(wanted);
   if (build?.io.includes(io) === false) throw new UsageError(`--io ${io}: ${build.policy.name} has no ${io}; choose one of ${build.io.join(', ')}`);
   if (!all.includes(io)) throw new UsageError(`--io ${io}: ${platform.name} has no ${io}; choose one of ${all.join(', ')}`);
-  if (!isKnown(io))
-    throw new UsageError(
-      `--io ${io}: what ${build?.policy.name} does with it on ${platform.name}${bufferedTlsBytes > 0 ? ', TLS bytes buffered,' : ''} is not known`,
-    );
+  if (!isKnown(io)) {
+    const bytes = bufferedTlsBytes > 0 ? ' while TLS bytes are buffered' : '';
+    throw new UsageError(`--io ${io}: what ${build?.policy.name} does with it on ${platform.name}${bytes} is not known; choose another`);
+  }
   return [io];
 }
 
@@ -185,8 +252,8 @@ function transport(tls: string | undefined): Transport {
 function buffered({ buffered: value, tls, policy }: CloseArguments): number {
   if (value === undefined) return 0;
   if (!/^\d{1,6}$/.test(value) || Number(value) > MAX_BUFFERED)
-    throw new UsageError(`--buffered ${JSON.stringify(value)}: a whole number from 0 to ${MAX_BUFFERED} is wanted`);
-  if (Number(value) > 0 && tls === undefined && policy === undefined) throw new UsageError('--buffered: only TLS has records to buffer; add --tls');
+    throw new UsageError(`--buffered ${JSON.stringify(value)}: give a whole number from 0 to ${MAX_BUFFERED}`);
+  if (Number(value) > 0 && tls === undefined && policy === undefined) throw new UsageError('--buffered: only TLS buffers records; add --tls');
   return Number(value);
 }
 
@@ -196,18 +263,18 @@ function moduleUrl(file: string): string {
   try {
     if (!statSync(path).isFile()) throw new Error('not a file');
   } catch (error) {
-    throw new UsageError(`--policy ${file}: ${(error as Error).message}`);
+    throw new UsageError(`--policy ${file}: ${(error as Error).message}; sockatlas new policy ${file} writes one to start from`);
   }
   return pathToFileURL(path).href;
 }
 
-function formatted(stories: readonly Story[], format: CloseArguments['format']): string {
+function formatted(played: Played, { format, verbose = false }: CloseArguments): string {
   switch (format) {
     case 'json':
-      return jsonStories(stories);
+      return `${JSON.stringify(closeDocument(played), undefined, 2)}\n`;
     case 'markdown':
-      return markdownStories(stories);
+      return markdownPlayed(played, verbose);
     case 'pretty':
-      return prettyStories(stories, painter(process.stdout));
+      return prettyPlayed(played, { width: terminalWidth(), paint: painter(process.stdout), verbose });
   }
 }

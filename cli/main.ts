@@ -91,18 +91,42 @@ function program(done: (code: number) => void): Command {
     .argument('<file>', '.json, .js, .mjs, .ts or .mts')
     .option('--api <api>', 'posix or winsock, for a .json', 'posix')
     .action(async (file, options) => done(await (await import('./new.ts')).newTable(file, options)));
+  created
+    .command('policy')
+    .description('a close policy: when does your program close a connection?')
+    .argument('<file>', '.js, .mjs, .ts or .mts')
+    .addHelpText(
+      'after',
+      `
+Examples
+  sockatlas new policy mine.mjs         JavaScript
+  sockatlas new policy mine.ts          TypeScript; then: sockatlas close --policy mine.ts`,
+    )
+    .action(async (file) => done(await (await import('./new-policy.ts')).newPolicy(file)));
   command
     .command('close')
-    .description('does the connection close? mongoose@7.16: the story, poll by poll; mongoose: the matrix of all versions')
-    .argument('[what]', 'mongoose or mongoose@<version>; with --policy whose table gives the classes, or nothing', '')
-    .option('--tls <library>', 'openssl, mbedtls or builtin')
-    .option('--io <method>', 'select, poll or epoll; all that there are where not given')
-    .option('--platform <name>', 'linux, windows, linux-6.18, wine-10.0 …; all where not given; with --live where to run')
-    .option('--scenario <id>', 'the recv scenario to play over (tcp/reset/idle)')
-    .option('--buffered <bytes>', 'bytes of an incomplete TLS record that wait when the reset comes')
-    .option('--policy <file>', 'a module that exports policy: your own')
-    .option('--live', 'on real sockets, with real resets')
+    .description('Does the connection close after a reset, and after how many polls?')
+    .argument('[what]', 'mongoose: all versions; mongoose@<version>: that one; with --policy the version whose table gives the classes, or nothing', '')
+    .option('--policy <file>', 'play your own policy: a module that exports it')
+    .option('--on <platforms>', 'platforms, separated by commas: linux, windows, wine-10.0 (default: all)', commaSeparated)
+    .option('--scenario <id...>', 'play these scenarios (default: all that end in a loop of recv; for all versions tcp/reset/idle)')
+    .option('--tls <library>', 'Mongoose built with this TLS: openssl, mbedtls or builtin (default: without TLS)')
+    .option('--io <method>', 'the loop asks for readiness with select, poll or epoll (default: each that the platform has)')
+    .option('--buffered <bytes>', 'so many bytes of an incomplete TLS record are buffered when the peer resets')
+    .option('--live', 'run the loop on real sockets and real resets, instead of recorded and expected traces')
+    .option('--local', LOCAL)
     .option('--format <format>', 'pretty, json or markdown', 'pretty')
+    .option('-v, --verbose', 'everything poll by poll, and every scenario that was not played')
+    .addHelpText(
+      'after',
+      `
+A policy decides by what recv returns whether to close. In each scenario it is
+played over the last recvs in a row; the calls before them are not shown to it.
+
+Examples
+  sockatlas close mongoose@7.16 --tls openssl   one version, on every platform
+  sockatlas close --policy ./mine.mjs           your policy, on every platform`,
+    )
     .action(async (what, options) => done(await (await import('./close.ts')).close(what, options)));
   command
     .command('list')

@@ -41,7 +41,8 @@ export function columnWidths(rows: readonly Row[], width: number): number[] | un
     row.forEach((cell, i) => {
       const text = typeof cell === 'string' ? cell : cell.text;
       natural[i] = Math.max(natural[i] ?? 0, visibleWidth(text));
-      least[i] = Math.max(least[i] ?? 0, ...text.split(' ').map(visibleWidth));
+      // An indented word needs its indent too.
+      least[i] = Math.max(least[i] ?? 0, ...text.split(/(?<=\S) +/).map(visibleWidth));
     });
   }
   const room = width - GAP.length * Math.max(0, natural.length - 1);

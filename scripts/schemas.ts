@@ -2,6 +2,7 @@ import type * as Zod from 'zod';
 import { tableSchema } from '../classification/table.ts';
 import { expectationsSchema } from '../platforms/expectation.ts';
 import { z } from '../platforms/zod.ts';
+import { closeSchema, matrixSchema } from '../report/close/close-schema.ts';
 import { diffDocumentSchema } from '../report/diff/document.ts';
 import { doctorDocumentSchema } from '../report/doctor.ts';
 import { runDocumentSchema } from '../report/document.ts';
@@ -21,6 +22,8 @@ export const SCHEMAS: readonly { path: string; title: string; schema: Zod.ZodTyp
   { path: 'report/schema/show.schema.json', title: 'sockatlas show --format json', schema: showDocumentSchema },
   { path: 'report/schema/explain.schema.json', title: 'sockatlas explain --format json', schema: explainDocumentSchema },
   { path: 'report/schema/doctor.schema.json', title: 'sockatlas doctor --format json', schema: doctorDocumentSchema },
+  { path: 'report/schema/close.schema.json', title: 'sockatlas close --format json: a policy, played over scenarios', schema: closeSchema },
+  { path: 'report/schema/close-matrix.schema.json', title: 'sockatlas close mongoose --format json: every version', schema: matrixSchema },
 ];
 
 export function schemaText(schema: Zod.ZodType, title: string): string {

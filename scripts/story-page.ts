@@ -3,48 +3,55 @@ import { mongooseBuild } from '../classification/policies/mongoose.ts';
 import { apiOf, type PlatformTrace, platformTraces, type TracePlatform, tracePlatforms } from '../classification/policies/platform-trace.ts';
 import { play, type Story } from '../classification/policies/play.ts';
 import type { Answer, Io, Policy } from '../classification/policies/policy.ts';
+import { type Described, type RecvLoop, recvLoop } from '../classification/policies/recv-loop.ts';
 import type { Transport } from '../classification/policies/rules.ts';
 import { tablesOf } from '../classification/table.ts';
 import { REPEATS } from '../platforms/trace.ts';
 import { code, markdownStories, text } from '../report/close/markdown.ts';
-import { evidenceLine, MATRIX_LEGEND, markdownMatrix, mongooseMatrix } from '../report/close/matrix.ts';
+import { mongooseMatrix } from '../report/close/matrix.ts';
+import { markdownMatrix, matrixNotes } from '../report/close/matrix-text.ts';
 import { evidenceText, outcomeWord } from '../report/close/words.ts';
 import { type Recorded, shippedRuns } from '../results/recorded.ts';
+import { scenarios } from '../suites/index.ts';
 
 const SCENARIO = 'tcp/reset/idle';
 
-/** docs/mongoose-3031.md: the bug that this suite grew from, told by the tool, from the recorded runs that come with it. @throws PolicyError */
+/** docs/mongoose-3031.md: Mongoose's bug #3031, shown with the recorded runs and expectations that come with sockatlas. @throws PolicyError */
 export function storyPage(): string {
   const runs = shippedRuns();
   const platforms = tracePlatforms(runs);
-  const traces = platforms.flatMap((platform) => platformTraces(runs, platform, SCENARIO));
+  const loop = recvLoop(scenarios.find(({ id }) => id === SCENARIO) as Described) as RecvLoop;
+  const traces = platforms.flatMap((platform) => platformTraces(runs, platform, loop).traces);
   const traceOf = (id: TracePlatform['id']) => traces.find(({ platform }) => platform.id === id) as PlatformTrace;
   const linux = traceOf('linux');
   const windows = traceOf('windows');
-  const matrix = mongooseMatrix(runs);
+  const matrix = mongooseMatrix(runs, { platforms, loop });
   const [slow, quick, stuck] = [storyOf('7.16', linux, 'select'), storyOf('7.16', linux, 'epoll'), storyOf('7.16', windows, 'select')];
   const [before, mended, later] = (['7.12', '7.17', '7.22'] as const).map((version) => storyOf(version, windows, 'select'));
   const partial = storyOf('7.22', windows, 'select', 'builtin', 3);
 
-  return `# Mongoose #3031: a connection that is over, and never closes
+  return `# Mongoose #3031: a TLS connection that never closes after a reset
 
 <!-- Written by \`npm run docs\` from results/runs/, platforms/*/expected.json and classification/. -->
 
-With Mongoose 7.12 a TLS connection whose peer resets it is closed. With 7.13 to 7.16, built with OpenSSL on Windows, it stays open for ever: that is
-[cesanta/mongoose#3031](https://github.com/cesanta/mongoose/issues/3031). The same releases on Linux close it, at most one poll late. All of this page
-comes from one command, over the traces that come with sockatlas:
+A client resets a TLS connection to a server that runs Mongoose 7.13 to 7.16 on Windows. The server never closes its side: the connection stays open, and
+\`recv\` fails in every turn of the event loop ([cesanta/mongoose#3031](https://github.com/cesanta/mongoose/issues/3031)). On Linux the same releases close it, at
+most one poll late. 7.12 and 7.17 close it on both systems.
+
+This page shows why. It puts three things together: what \`recv\` returns on each system (recorded, or documented), the class that Mongoose gives to each
+return value, and what its event loop does with that class. This command prints the same:
 
 \`\`\`sh
-npx sockatlas close mongoose@7.16 --tls openssl
+sockatlas close mongoose@7.16 --tls openssl --scenario tcp/reset/idle
 \`\`\`
 
-\`--live\` turns the same loop on real sockets of the machine that it runs on (its TLS layer stands in as one that has nothing to read), and
-\`npx sockatlas close mongoose\` prints every version.
+\`sockatlas close mongoose\` prints every version. With \`--live\` the loop runs on real sockets of your machine; its TLS layer is then a stand-in that never has a
+record to read.
 
-## What the systems say
+## What recv, poll and select return
 
-\`recv\`, call after call, on a socket whose peer has sent an RST (\`${SCENARIO}\`); and what poll and select say of it, before recv has told of the
-reset and after. A token that ends in ${REPEATS} goes on to the end of the trace.
+The peer has sent an RST, and nothing else (scenario \`${SCENARIO}\`). The table has what \`recv\` returns, call after call, and what poll and select report: before
+\`recv\` has returned the reset, and after. ${REPEATS} means: the same in every later call. In select's three letters r is readable, w writable, x the exceptional set.
 
 | platform | evidence | recv | poll | select |
 | --- | --- | --- | --- | --- |
@@ -52,36 +59,37 @@ ${traces.map(traceRow).join('\n')}
 
 ${noteOnEvidence(runs, traces)}
 
-## What one release makes of it
+## What Mongoose 7.16 does
 
-${markdownStories([slow, quick, stuck], '###')}
-## Why one is a poll late, and the other never
+${markdownStories([slow, quick], '###')}
+${markdownStories([stuck], '###')}
+## Why it is late on Linux, and never on Windows
 
-recv's reset is classified as \`MG_IO_RESET\`, on both systems, rightly. What reads the class in these releases closes a TLS connection on
-\`MG_IO_ERR\` alone. After anything else the TLS layer is asked, which has no new bytes, and its \`MG_IO_WAIT\` takes the place of the reset.
+Mongoose classifies the failed recv as \`MG_IO_RESET\`, on both systems, and that is right. But in these releases the code that reads the class closes a TLS connection
+only for \`MG_IO_ERR\`. For every other class it takes the answer of the TLS layer instead. The TLS layer has no new bytes and answers \`MG_IO_WAIT\`.
 
-- Linux tells of a reset once. The next recv returns ${answerWord(linux, 1)}, and that is \`MG_IO_ERR\`: the loop **${outcomeWord(slow.outcome)}**, not after 1.
-- Windows tells of it at every call. There is no second answer to close on: the loop **${outcomeWord(stuck.outcome)}**. The log in #3031, taken on Windows, shows
-  recv failing with 10054 at one poll after another.
-- On Linux few have seen even the lost poll: builds for Linux ask with epoll, which reports the reset as EPOLLERR, and since 7.8 that closes
-  before recv is called (**${outcomeWord(quick.outcome)}**). select has no such bit: a reset is in none of its exceptional sets, and a build for Windows asks with select.
+- Linux reports a reset once. The next recv returns ${answerWord(linux, 1)}, which is \`MG_IO_ERR\`: the loop **${outcomeWord(slow.outcome)}**, one too many.
+- Windows reports it in every call. No other answer ever comes: the loop **${outcomeWord(stuck.outcome)}**. The log in #3031 was taken on Windows; in it recv
+  fails with 10054 in one poll after another.
+- Most programs on Linux did not even lose the one poll. Builds for Linux use epoll, which reports the reset as EPOLLERR, and since 7.8 that closes the connection
+  before recv is called (**${outcomeWord(quick.outcome)}**). Builds for Windows use select, which reports a reset as readable and not in the exceptional set.
 
-${others(traces, [linux, windows])}A write does not close it either: OpenSSL's own I/O layer, as Mongoose supplies it from 7.13 on, sets the flag for "try again" on \`MG_IO_WAIT\` and never takes it
-back, so that a failed send later reads as a wait (src/tls_openssl.c, mg_bio_write). The same log shows both.
+${others(traces, [linux, windows])}A write does not close the connection either. From 7.13 on Mongoose gives OpenSSL an I/O layer of its own, which sets the flag for "try again" on \`MG_IO_WAIT\` and never
+clears it, so that a later failed send is taken for a wait (src/tls_openssl.c, mg_bio_write). The log in #3031 shows both.
 
-"Never" is shown, not waited for: in a later poll the policy's state, the place in the trace and the readiness are what they were in an earlier one, and nothing else
-goes into what it does. It holds as long as recv goes on answering as the last answer of the trace says.
+"Never closes" does not mean that somebody waited for a long time. In a later poll the state of the loop, the place in the trace and the readiness are all the same as
+in an earlier one, and nothing else decides what the loop does. So it goes on for ever, as long as recv keeps returning the last answer of the trace.
 
 ## Which versions
 
 ${markdownMatrix(matrix)}
-${MATRIX_LEGEND} ${text(evidenceLine(matrix))}
+${text(matrixNotes(matrix))}
 
-Without TLS every class but \`MG_IO_WAIT\` closes, in every release. Until 7.12 the TLS library reads from the socket itself, and reports what it
-cannot read. From 7.13 on the loop reads into a buffer of its own, from which the TLS layer is fed. That change alone did not break it
-([144c2f44](https://github.com/cesanta/mongoose/commit/144c2f44)); [d8fec13d](https://github.com/cesanta/mongoose/commit/d8fec13d), which saved the last
-data of a connection ([#2570](https://github.com/cesanta/mongoose/issues/2570)), did. The test for \`MG_IO_ERR\` alone then stood in three shapes: in 7.13 and 7.14,
-in 7.15, and in 7.16. [#2887](https://github.com/cesanta/mongoose/issues/2887) reported the same against 7.15, five months before.
+Without TLS every class but \`MG_IO_WAIT\` closes, in every release. Until 7.12 the TLS library reads from the socket itself, and returns an error when that fails. From 7.13
+on the loop reads into a buffer, and the TLS layer reads from that buffer. This change alone
+([144c2f44](https://github.com/cesanta/mongoose/commit/144c2f44)) was not the bug. [d8fec13d](https://github.com/cesanta/mongoose/commit/d8fec13d) was: it made sure that the last
+data of a connection is delivered ([#2570](https://github.com/cesanta/mongoose/issues/2570)), and tested for \`MG_IO_ERR\` alone. That test was rewritten in 7.15 and again in 7.16, each
+time without \`MG_IO_RESET\`. [#2887](https://github.com/cesanta/mongoose/issues/2887) reported the same bug in 7.15, five months before #3031.
 
 ## What the fix changed
 
@@ -92,18 +100,18 @@ ${endings([
   ['7.22', later as Story],
 ])}
 
-[d59f84fb](https://github.com/cesanta/mongoose/commit/d59f84fb) ([PR #3042](https://github.com/cesanta/mongoose/pull/3042), in 7.17) tests for \`MG_IO_RESET\` beside
-\`MG_IO_ERR\`. 7.22 removes the class: a reset is \`MG_IO_ERR\` like other failures ([PR #3556](https://github.com/cesanta/mongoose/pull/3556)).
+[d59f84fb](https://github.com/cesanta/mongoose/commit/d59f84fb) ([PR #3042](https://github.com/cesanta/mongoose/pull/3042), in 7.17) tests for \`MG_IO_RESET\` as well as for
+\`MG_IO_ERR\`. 7.22 removes \`MG_IO_RESET\`: a reset is \`MG_IO_ERR\` like other failures ([PR #3556](https://github.com/cesanta/mongoose/pull/3556)).
 
-What it did not change: with Mongoose's own TLS (\`builtin\`) and an incomplete record in the buffer when the reset comes, 7.13 and 7.14 wait for the rest of it, and 7.22 does again
-([a29a8ada](https://github.com/cesanta/mongoose/commit/a29a8ada)): 7.22 on Windows, with 3 bytes buffered, **${outcomeWord(partial.outcome)}**.
+One case is still open. With Mongoose's own TLS (\`builtin\`), an incomplete TLS record may be in the buffer when the reset comes. 7.13 and 7.14 then wait for the rest of the
+record, and since [a29a8ada](https://github.com/cesanta/mongoose/commit/a29a8ada) 7.22 does so again: on Windows, with 3 bytes in the buffer, 7.22 **${outcomeWord(partial.outcome)}**.
 
-## What a check of the table sees, and what it cannot
+## What a check of the table alone shows
 
 ${tableSection(traces)}
 
-So no check of a table, on any system, could have told 7.16 from 7.12 or 7.17. What tells them apart is the trace and the policy together: the
-second answer of recv, and who waits for it. A table check would have seen another bug: a reset that reads as would-block.
+So a check of the classification table could not have found this bug, on any system: 7.12, 7.16 and 7.17 would all pass. The bug shows when the trace and the loop are put
+together: what the second recv returns, and which class the loop waits for. A check of the table finds another kind of bug: a reset that is classified as would-block.
 `;
 }
 
@@ -126,17 +134,17 @@ function traceRow(trace: PlatformTrace): string {
 function noteOnEvidence(runs: readonly Recorded[], traces: readonly PlatformTrace[]): string {
   const notMeasured = [...new Set(traces.filter(({ evidence }) => evidence !== 'measured').map(({ platform }) => platform.name))].join(', ');
   return [
-    ...(runs.length === 0 ? ['No run is recorded in results/runs/ yet: `sockatlas run --record`, then `npm run docs`, puts measured traces here.'] : []),
-    ...(notMeasured === '' ? [] : [`Not measured here: ${notMeasured}. The sources are in platforms/*/expected.json.`]),
+    ...(runs.length === 0 ? ['No run is recorded in results/runs/ yet. `sockatlas run --record`, then `npm run docs`, puts measured traces here.'] : []),
+    ...(notMeasured === '' ? [] : [`Not measured here: ${notMeasured}. platforms/*/expected.json has the sources.`]),
   ].join(' ');
 }
 
-/** What the same loop does on the platforms that the stories above leave out, as a paragraph. */
+/** What the same loop does on the other platforms, as a paragraph. */
 function others(traces: readonly PlatformTrace[], told: readonly PlatformTrace[]): string {
   const rest = traces
     .filter((trace) => !told.includes(trace))
     .map((trace) => `on ${trace.platform.name} it **${outcomeWord(storyOf('7.16', trace, 'select').outcome)}**`);
-  return rest.length === 0 ? '' : `With the other answers above, asked by select: ${rest.join(', ')}.\n\n`;
+  return rest.length === 0 ? '' : `On the other platforms of the table above, with select: ${rest.join(', ')}.\n\n`;
 }
 
 /** The i-th answer of a trace, which may repeat its last. */
@@ -148,9 +156,9 @@ function answerWord({ answers }: PlatformTrace, i: number): string {
 function endings(rows: readonly (readonly [string, Story])[]): string {
   const stories = rows.map(([version, { polls, outcome }]) => {
     const { answer, why } = polls.at(-1) as Story['polls'][number];
-    return `| ${[version, answer?.class === undefined ? 'none: the TLS library reads' : code(answer.class), text(why), `**${outcomeWord(outcome)}**`].join(' | ')} |`;
+    return `| ${[version, answer?.class === undefined ? 'none: the TLS library reads from the socket' : code(answer.class), text(why), `**${outcomeWord(outcome)}**`].join(' | ')} |`;
   });
-  return ['| with OpenSSL on Windows | class | what the loop says | it |', '| --- | --- | --- | --- |', ...stories].join('\n');
+  return ['| with OpenSSL on Windows | class of the last recv | the loop | result |', '| --- | --- | --- | --- |', ...stories].join('\n');
 }
 
 function tableSection(traces: readonly PlatformTrace[]): string {
@@ -167,15 +175,15 @@ function tableSection(traces: readonly PlatformTrace[]): string {
     (api) => new Set(['7.12', '7.16', '7.17'].map((version) => tablesOf('mongoose', api, version)[0])).size === 1,
   );
   return [
-    '| platform | recv | is | class in 7.16 | which means |',
+    '| platform | recv returns | what it means there | class in 7.16 | what the class means |',
     '| --- | --- | --- | --- | --- |',
     ...rows.map(({ cells }) => `| ${cells.join(' | ')} |`),
     '',
     wrong === 0
-      ? 'No answer that says the connection is over reads as would-block: the table is right on every one of these platforms.'
-      : `${wrong} of these answers are read wrongly.`,
+      ? 'The table is right on all of these platforms: no answer that ends a connection is classified as would-block.'
+      : `The table gives ${wrong} of these answers a wrong class.`,
     oneTable
-      ? 'And it is one table: 7.12, 7.16 and 7.17 have the same rows for recv, on POSIX and on Winsock.'
+      ? '7.12, 7.16 and 7.17 share this table: their rows for recv are the same, on POSIX and on Winsock.'
       : '7.12, 7.16 and 7.17 differ in their rows for recv.',
   ].join('\n');
 }

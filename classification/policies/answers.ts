@@ -29,10 +29,17 @@ export function readinessOf(io: Io, token: string): Readiness {
   if (call === 'select' && /^[r-][w-][x-]$/.test(bits)) {
     return { io, token, in: bits.includes('r'), out: bits.includes('w'), err: false, hup: false, except: bits.includes('x') };
   }
-  if (call !== 'poll') throw new PolicyError(`${JSON.stringify(token)} says nothing about readiness`);
+  if (call !== 'poll') throw new PolicyError(`${JSON.stringify(token)} is no readiness: poll:IN|OUT or select:rw- is`);
   const set = new Set(bits.split('|'));
   return { io, token, in: set.has('IN'), out: set.has('OUT'), err: set.has('ERR'), hup: set.has('HUP'), except: false };
 }
+
+/** Readiness that nothing is known of: the socket is taken to be readable, and to have no error bit. */
+export function assumedReadable(io: Io): Readiness {
+  return { io, token: ASSUMED, in: true, out: true, err: false, hup: false, except: false };
+}
+
+const ASSUMED = 'assumed readable';
 
 /** Adds the table's class; without a table the answer stays as it is. */
 export function classified(table: Table | undefined, platform: CodePlatform): (answer: Unclassified) => Answer {

@@ -23,22 +23,22 @@ export function policyByRule(name: string, rule: Rule, readiness: ReadinessRule,
 }
 
 function closingBit({ io, err, except }: Readiness, { closes }: ReadinessRule): string | undefined {
-  if (io === 'select') return except && closes.includes('except') ? 'in the exceptional set: an error, without asking recv' : undefined;
-  return err && closes.includes('err') ? `${io === 'epoll' ? 'EPOLLERR' : 'POLLERR'}: an error, without asking recv` : undefined;
+  if (io === 'select') return except && closes.includes('except') ? 'the socket is in select’s exceptional set, which closes before recv is called' : undefined;
+  return err && closes.includes('err') ? `${io === 'epoll' ? 'EPOLLERR' : 'POLLERR'} is set, which closes before recv is called` : undefined;
 }
 
 function afterRecv(rule: Rule, state: RuleState, { answer, bufferedTlsBytes }: Seen): Step<RuleState> {
   const what = kindOf(answer);
   const named = answer.class ?? `a ${answer.meaning === 'end' ? 'read of 0' : 'failed read'}`;
-  if (what === 'data') return { action: 'keep', why: 'data: handed on', state };
-  if (what === 'wait') return { action: 'keep', why: 'nothing there yet', state };
+  if (what === 'data') return { action: 'keep', why: 'data goes to the application', state };
+  if (what === 'wait') return { action: 'keep', why: 'no data yet', state };
 
   const conditions = rule.closes[what];
   const met = conditions.find((condition) => holds(condition, state, bufferedTlsBytes));
   if (met !== undefined) return { action: 'close', why: `${named}${REASONS[met](bufferedTlsBytes)}`, state };
-  // Whether it was a reset that is not tested for, or an error with bytes left: the TLS layer is asked, has no complete record, and says wait.
+  // In both cases the loop asks the TLS layer, which has no complete record and answers MG_IO_WAIT.
   return conditions.length === 0
-    ? { action: 'keep', why: `${named} is not tested for: replaced by the TLS layer’s MG_IO_WAIT`, state }
+    ? { action: 'keep', why: `the loop does not test for ${named}, and goes by the MG_IO_WAIT of the TLS layer`, state }
     : {
         action: 'keep',
         why: `${named}, but ${bufferedTlsBytes} TLS bytes are buffered: the TLS layer waits for the rest of the record`,
@@ -60,10 +60,10 @@ function holds(condition: Condition, { failed }: RuleState, bufferedTlsBytes: nu
 }
 
 const REASONS: Readonly<Record<Condition, (bytes: number) => string>> = {
-  always: () => ': all but data and would-block closes',
-  'nothing-buffered': () => ', and no TLS bytes are left',
-  'failed-before': (bytes) => ` for the second time, whatever the ${bytes} TLS bytes buffered`,
-  'record-incomplete': (bytes) => `, and the ${bytes} TLS bytes buffered make no record`,
+  always: () => ': every class but data and would-block closes',
+  'nothing-buffered': () => ', and no TLS bytes are buffered',
+  'failed-before': (bytes) => ` for the second time, which closes although ${bytes} TLS bytes are buffered`,
+  'record-incomplete': (bytes) => `, and the ${bytes} buffered TLS bytes are no complete record`,
 };
 
 /** The table's class decides; where none is asked, what the answer is. */

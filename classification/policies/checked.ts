@@ -1,6 +1,6 @@
 import { type Policy, PolicyError, type Step } from './policy.ts';
 
-/** Policies come from elsewhere: what they export and what they answer is looked at before it is used. */
+/** Policies are users' code: what they export and what they return is checked before it is used. */
 
 const MAX_NAME = 100;
 const MAX_WHY = 500;
@@ -13,11 +13,11 @@ export function checkedPolicy(module: Readonly<Record<string, unknown>>, source:
   if (typeof exported !== 'object' || exported === null) throw new PolicyError(`${source}: its policy is ${kindOf(exported)}, not an object`);
   const { name, start, ready, poll } = exported as Record<string, unknown>;
   if (typeof name !== 'string' || name === '' || name.length > MAX_NAME) {
-    throw new PolicyError(`${source}: the policy's name is ${kindOf(name)}; a text of at most ${MAX_NAME} characters is wanted`);
+    throw new PolicyError(`${source}: the policy's name is ${kindOf(name)}; it must be a text of at most ${MAX_NAME} characters`);
   }
-  if (typeof poll !== 'function') throw new PolicyError(`${source}: the policy's poll is ${kindOf(poll)}; a function of (state, seen) is wanted`);
+  if (typeof poll !== 'function') throw new PolicyError(`${source}: the policy's poll is ${kindOf(poll)}; it must be a function of (state, seen)`);
   if (ready !== undefined && typeof ready !== 'function') {
-    throw new PolicyError(`${source}: the policy's ready is ${kindOf(ready)}; a function of (state, readiness, bufferedTlsBytes) is wanted, or none`);
+    throw new PolicyError(`${source}: the policy's ready is ${kindOf(ready)}; it must be a function of (state, readiness, bufferedTlsBytes), or absent`);
   }
   checkState(start, `${source}: start`);
   return exported as Policy;
@@ -29,27 +29,27 @@ export function checkedStep(policy: Policy, ask: () => Step<unknown> | undefined
   try {
     step = ask();
   } catch (error) {
-    throw new PolicyError(`${policy.name} threw: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
+    throw new PolicyError(`${policy.name} threw: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`, { cause: error });
   }
   if (step === undefined) return undefined;
   if (step instanceof Promise) {
     step.catch(() => {});
-    throw new PolicyError(`${policy.name} returned a promise: a step is decided at once`);
+    throw new PolicyError(`${policy.name} returned a promise; it must return a step, not wait for one`);
   }
-  if (typeof step !== 'object' || step === null) throw new PolicyError(`${policy.name} returned ${kindOf(step)}; { action, why, state } is wanted`);
+  if (typeof step !== 'object' || step === null) throw new PolicyError(`${policy.name} returned ${kindOf(step)}; it must return { action, why, state }`);
   const { action, why, state } = step as Record<string, unknown>;
-  if (action !== 'close' && action !== 'keep') throw new PolicyError(`${policy.name}: action is ${kindOf(action)}; 'close' or 'keep' is wanted`);
+  if (action !== 'close' && action !== 'keep') throw new PolicyError(`${policy.name}: action is ${kindOf(action)}; it must be 'close' or 'keep'`);
   if (typeof why !== 'string' || why.length > MAX_WHY) {
-    throw new PolicyError(`${policy.name}: why is ${kindOf(why)}; a text of at most ${MAX_WHY} characters is wanted`);
+    throw new PolicyError(`${policy.name}: why is ${kindOf(why)}; it must be a text of at most ${MAX_WHY} characters`);
   }
   checkState(state, `${policy.name}: state`);
   return { action, why, state: frozen(structuredClone(state)) };
 }
 
-/** A state is compared as JSON, so it must be all there in it: {} stands for a Map as well as for nothing. */
+/** States are compared as JSON, so a state must be plain JSON: a Map, for one, would be {} whatever it holds. */
 function checkState(state: unknown, what: string): void {
   const odd = notJson(state, 0);
-  if (odd !== undefined) throw new PolicyError(`${what} holds ${odd}: only plain JSON is compared from poll to poll`);
+  if (odd !== undefined) throw new PolicyError(`${what} holds ${odd}: a state must be plain JSON`);
   if ((JSON.stringify(state)?.length ?? 0) > MAX_STATE) throw new PolicyError(`${what} is longer than ${MAX_STATE} characters of JSON`);
 }
 
@@ -67,7 +67,7 @@ function notJson(value: unknown, depth: number): string | undefined {
   return undefined;
 }
 
-/** Frozen to its depths: a policy that changes what it was given fails where it does. */
+/** Frozen with all that is in it: a policy that changes what it was given throws. */
 export function frozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

@@ -9,9 +9,9 @@ export interface MongooseBuild {
   readonly transport: Transport;
   readonly rule: Rule;
   readonly policy: Policy<RuleState>;
-  /** What it can ask readiness with, on a system that has it. */
+  /** The readiness calls that it can be built with, on a system that has them. */
   readonly io: readonly Io[];
-  /** Whether it is known what it does with that method there, and with so many TLS bytes buffered. */
+  /** Whether it is known what it does with this call on this API, with so many TLS bytes buffered. */
   isKnown(io: Io, api: Table['api'], bufferedTlsBytes: number): boolean;
   /** The table that classifies recv's answers; undefined where a TLS library reads itself, or sockatlas has none of that version. */
   table(api: Table['api']): Table | undefined;
@@ -26,10 +26,10 @@ export function mongooseVersions(): readonly string[] {
 export function mongooseBuild(version: string, transport: Transport): MongooseBuild {
   const rules = rulesOf('mongoose');
   if (!rules.versions.includes(version)) {
-    throw new PolicyError(`mongoose ${JSON.stringify(version)}: known are ${rules.versions[0]} to ${rules.versions.at(-1)}, as major.minor`);
+    throw new PolicyError(`mongoose ${JSON.stringify(version)}: unknown version; known are ${rules.versions[0]} to ${rules.versions.at(-1)}`);
   }
   const rule = ruleFor(rules, version, transport);
-  if (rule === undefined) throw new PolicyError(`mongoose ${version} has no ${transport} TLS that reads: it came with 7.13`);
+  if (rule === undefined) throw new PolicyError(`mongoose ${version} has no TLS by ${transport}: it came with 7.13`);
   const readiness = readinessRuleFor(rules, version);
   const keepsRecords = rules.keepsRecords.includes(transport);
   return {

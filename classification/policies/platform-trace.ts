@@ -8,31 +8,44 @@ import { ANY, BLOCKED, REPEATS } from '../../platforms/trace.ts';
 import { newestTraces, type Recorded } from '../../results/recorded.ts';
 import type { ScenarioLine } from '../../results/schema.ts';
 import type { Table } from '../table.ts';
-import { expectedAnswer, observedAnswer, readinessOf } from './answers.ts';
+import { assumedReadable, expectedAnswer, observedAnswer, readinessOf } from './answers.ts';
 import { type Answer, type Io, PolicyError, type Readiness } from './policy.ts';
+import type { RecvLoop } from './recv-loop.ts';
 
-/** What a platform answers in one scenario, as a policy is played over it. */
+/** What a platform answers in a scenario's loop of recv, as a policy is played over it. */
 export interface PlatformTrace {
   readonly platform: TracePlatform;
   readonly scenario: string;
   readonly evidence: Evidence;
-  /** Which file says so: for people. */
+  /** The file that it is from, as it is printed. */
   readonly source: string;
   /** In how many of how many trials, and how many recvs in each; absent where nothing was run. */
   readonly count?: { readonly of: number; readonly trials: number; readonly recvs: number };
+  /** How many traces are possible there; this is one of them. */
+  readonly possible: number;
+  /** The calls before the loop, as tokens; the policy is not asked about them. */
+  readonly history: readonly string[];
   /** recv's answers, without a table's classes. The last one repeats for ever where `repeats`. */
   readonly answers: readonly Answer[];
   readonly repeats: boolean;
   /** Why there is no further answer, where `repeats` is false. */
   readonly ends: string;
-  /** What readiness says before recv has told of the reset (or the end), and after; for epoll as for poll. undefined where it is not known. */
+  /** What select and poll report before recv has returned the reset (or the end), and after; epoll reports what poll does. undefined where it is not known. */
   readonly readiness: Readonly<Record<'select' | 'poll', ReadinessTrace | undefined>>;
+}
+
+/** What there is to play over in one scenario on one platform. */
+export interface PlatformTraces {
+  /** Each possible one, the most frequent first. */
+  readonly traces: readonly PlatformTrace[];
+  /** Why there is none, or why some of the possible ones cannot be played. */
+  readonly missing?: string;
 }
 
 export interface ReadinessTrace {
   readonly before: string;
   readonly after: string;
-  /** The answer of recv that lies between them. */
+  /** The answer of recv after which `after` holds. */
   readonly told: string;
 }
 
@@ -41,25 +54,7 @@ export interface TracePlatform {
   readonly name: string;
 }
 
-/**
- * The scenarios that a loop of poll and recv can be played over: non-blocking, recv alone. Each with the event whose `poll` and `select` scenarios say
- * how ready the socket is; a killed process closes plainly on one system and resets on another.
- */
-export const PLAYABLE: Readonly<Record<string, readonly string[]>> = {
-  'tcp/reset/idle': ['tcp/reset'],
-  'tcp/reset/idle?family=inet6': ['tcp/reset'],
-  'tcp/reset/idle-after-would-block': ['tcp/reset'],
-  'tcp/reset/unread-data': ['tcp/reset'],
-  'tcp/reset/unread-data-small-reads': ['tcp/reset'],
-  'tcp/reset/close-with-unread': ['tcp/reset'],
-  'tcp/reset/close-with-unread-after-data': ['tcp/reset'],
-  'tcp/reset/peer-killed': ['tcp/fin', 'tcp/reset'],
-  'tcp/reset/peer-killed-with-unread': ['tcp/reset'],
-  'tcp/fin/idle': ['tcp/fin'],
-  'tcp/fin/unread-data': ['tcp/fin'],
-};
-
-/** The platforms that there is something to play over: by recorded run, newest first, and those with expectations. */
+/** The platforms that can be played: those with a recorded run, and those with expectations alone. */
 export function tracePlatforms(runs: readonly Recorded[]): readonly TracePlatform[] {
   const recorded = newestTraces(runs, 'tcp/reset/idle').map(({ recorded: { run } }) => ({ id: run.header.platform.id, name: run.header.platform.name }));
   const expected = (['linux', 'windows'] as const).filter((id) => !recorded.some((platform) => platform.id === id)).map((id) => ({ id, name: id }));
@@ -68,126 +63,163 @@ export function tracePlatforms(runs: readonly Recorded[]): readonly TracePlatfor
 }
 
 /**
- * A platform by name: that of a recorded run (linux-6.18), a system (`linux`: the newest recorded run, else what is expected of it; `windows`), or a
- * version of Wine (`wine-9.0`: recorded, else documented).
+ * Platforms by name: that of a recorded run (linux-6.18), a system (`linux`, `windows`: the newest recorded run, else what is expected of it), a version of
+ * Wine (`wine-9.0`: recorded, else documented), or `wine`: each version that a run is recorded of.
  *
- * @throws PolicyError where there is neither
+ * @throws PolicyError where nothing is known of it
  */
-export function platformNamed(runs: readonly Recorded[], name: string): TracePlatform {
+export function platformsNamed(runs: readonly Recorded[], name: string): readonly TracePlatform[] {
   const known = tracePlatforms(runs);
+  const wines = known.filter(({ id }) => id === 'wine');
+  if (name === 'wine' && wines.length > 0) return wines;
   // The newest run stands first there.
   const newest = newestTraces(runs, 'tcp/reset/idle').find(({ recorded: { run } }) => run.header.platform.id === name || run.header.platform.name === name);
-  if (newest !== undefined) return { id: newest.recorded.run.header.platform.id, name: newest.recorded.run.header.platform.name };
+  if (newest !== undefined) return [{ id: newest.recorded.run.header.platform.id, name: newest.recorded.run.header.platform.name }];
   const found = known.find((platform) => platform.name === name);
-  if (found !== undefined) return found;
-  if (/^wine-\d+\.\d+$/.test(name)) return { id: 'wine', name };
+  if (found !== undefined) return [found];
+  if (/^wine-\d+\.\d+$/.test(name)) return [{ id: 'wine', name }];
   throw new PolicyError(
     `nothing is recorded or expected of ${JSON.stringify(name)}; choose among ${known.map((platform) => platform.name).join(', ')}, wine-<version>`,
   );
 }
 
-/**
- * Every distinct trace of a scenario on a platform, the most frequent first: from the newest recorded run, else from what is expected of it.
- *
- * @throws PolicyError where the scenario cannot be played, or nothing is known of it there
- */
-export function platformTraces(runs: readonly Recorded[], platform: TracePlatform, scenario: string): PlatformTrace[] {
-  const events = PLAYABLE[scenario];
-  if (events === undefined) {
-    throw new PolicyError(
-      `${JSON.stringify(scenario)} is no scenario that a loop of recv can be played over; choose among ${Object.keys(PLAYABLE).join(', ')}`,
-    );
-  }
-  const traces = recordedTraces(runs, platform, scenario) ?? expectedTraces(platform, scenario);
-  return traces.map((trace) => {
-    const tokens = trace.answers.map(({ token }) => token);
-    const of = (io: 'select' | 'poll') =>
-      firstDefined(events, (event) => readinessTrace(runs, platform, `${event}/${io}`, events.length > 1 ? tokens : undefined));
-    const poll = of('poll');
-    return { ...trace, readiness: { poll, select: withAfter(of('select'), poll) } };
-  });
+/** Every distinct trace of a scenario's loop on a platform: from the newest recorded run, else from what is expected of it. */
+export function platformTraces(runs: readonly Recorded[], platform: TracePlatform, loop: RecvLoop): PlatformTraces {
+  const found = recordedTraces(runs, platform, loop) ?? expectedTraces(platform, loop);
+  if (typeof found === 'string') return { traces: [], missing: found };
+  const reached = found.filter(({ answers }) => answers.length > 0);
+  return {
+    traces: reached.map((trace) => ({ ...trace, readiness: readinessOver(runs, platform, loop, trace) })),
+    ...(reached.length < found.length && {
+      missing: reached.length === 0 ? 'recv is not reached' : `in ${found.length - reached.length} of ${found.length} possible traces recv is not reached`,
+    }),
+  };
 }
 
-/** The readiness that the loop is told of, before and after recv told of the reset. @throws PolicyError where the platform's is not known */
-export function readinessWith(trace: PlatformTrace, io: Io): { readonly before: Readiness; readonly after: Readiness; readonly told: string } {
+/** What the readiness call reports, before and after recv has returned the reset. Where it is not known, the socket is assumed to be readable. */
+export function readinessWith(trace: PlatformTrace, io: Io): { readonly before: Readiness; readonly after: Readiness; readonly told: string | undefined } {
   const found = trace.readiness[io === 'select' ? 'select' : 'poll'];
-  if (found === undefined) throw new PolicyError(`what ${io} says on ${trace.platform.name} in ${trace.scenario} is neither recorded nor expected`);
+  if (found === undefined) return { before: assumedReadable(io), after: assumedReadable(io), told: undefined };
   return { before: readinessOf(io, found.before), after: readinessOf(io, found.after), told: found.told };
 }
 
-/** Whose codes its numbers are. */
+/** Whether it is known what this call reports; where not, the socket is assumed to be readable. */
+export function isReadinessKnown({ readiness }: PlatformTrace, io: Io): boolean {
+  return readiness[io === 'select' ? 'select' : 'poll'] !== undefined;
+}
+
+/** The API whose error codes a platform uses. */
 export function apiOf({ id }: TracePlatform): Table['api'] {
   return id === 'windows' || id === 'wine' ? 'winsock' : 'posix';
 }
 
 type WithoutReadiness = Omit<PlatformTrace, 'readiness'>;
 
-function recordedTraces(runs: readonly Recorded[], platform: TracePlatform, scenario: string): WithoutReadiness[] | undefined {
-  const found = newestLine(runs, platform, scenario);
+function recordedTraces(runs: readonly Recorded[], platform: TracePlatform, loop: RecvLoop): WithoutReadiness[] | string | undefined {
+  const found = newestLine(runs, platform, loop.scenario);
   if (found === undefined) return undefined;
   const { line, file, started } = found;
-  if (line.traces.length === 0)
-    throw new PolicyError(`${platform.name} has no trace of ${scenario}: ${line.verdict}${line.reason === undefined ? '' : `: ${line.reason}`}`);
-  return line.traces.map(({ observations, count }) => {
+  if (line.traces.length === 0) return `the recorded run has no trace: ${line.verdict}${line.reason === undefined ? '' : `: ${line.reason}`}`;
+  return line.traces.map(({ observations, trace, count }) => {
+    const recvs = observations.slice(loop.from, loop.to);
     const answers: Answer[] = [];
-    for (const observation of observations) {
+    for (const observation of recvs) {
       const answer = observedAnswer(platform.id, observation);
       if (answer === undefined) break;
       answers.push(answer);
     }
-    const whole = answers.length === observations.length;
-    const repeats = whole && answers.length > 1 && answers.at(-1)?.token === answers.at(-2)?.token;
+    const isWhole = answers.length === recvs.length;
     return {
       platform,
-      scenario,
+      scenario: loop.scenario,
       evidence: 'measured' as const,
       source: `${fromRoot(file)}, ${started}`,
       count: { of: count, trials: line.trials, recvs: answers.length },
-      answers: repeats ? withoutRepeats(answers) : answers,
-      repeats,
-      ends: whole ? `the run recorded ${answers.length} calls, the last two of which differ` : 'the next recv never returned',
+      possible: line.traces.length,
+      history: trace.slice(0, loop.from),
+      ...withoutRepeats(answers, isWhole),
+      ends: isWhole ? `the run recorded ${answers.length} calls, the last two of which differ` : 'the next recv never returned',
     };
   });
 }
 
-/** The last answer once, however often it came. */
-function withoutRepeats(answers: readonly Answer[]): readonly Answer[] {
+/** Keeps the last answer once. It repeats where the last two are the same. */
+function withoutRepeats(answers: readonly Answer[], isWhole: boolean): Pick<PlatformTrace, 'answers' | 'repeats'> {
   const last = answers.at(-1)?.token;
+  if (!isWhole || answers.length < 2 || answers.at(-2)?.token !== last) return { answers, repeats: false };
   const before = answers.findLastIndex(({ token }) => token !== last);
-  return answers.slice(0, before + 2);
+  return { answers: answers.slice(0, before + 2), repeats: true };
 }
 
-function expectedTraces(platform: TracePlatform, scenario: string): WithoutReadiness[] {
-  const found = expectationOf(platform, scenario);
-  if (found === undefined) throw new PolicyError(`nothing is recorded or expected of ${scenario} on ${platform.name}`);
+function expectedTraces(platform: TracePlatform, loop: RecvLoop): WithoutReadiness[] | string {
+  const found = expectationOf(platform, loop.scenario);
+  if (found === undefined) return 'nothing is recorded or expected';
   const { expectation, file } = found;
   const patterns = patternsOf(expectation);
-  if (patterns.length === 0) throw new PolicyError(`what ${platform.name} gives in ${scenario} is not known: nothing is recorded, and ${file} expects nothing`);
+  if (patterns.length === 0) return 'not known: nothing is recorded, and no source tells';
   return patterns.map((pattern) => {
-    const repeats = pattern.at(-1)?.endsWith(REPEATS) === true;
-    const answers = pattern.map((token) => {
-      const bare = token.endsWith(REPEATS) ? token.slice(0, -REPEATS.length) : token;
-      const answer = bare === ANY || bare === BLOCKED ? undefined : expectedAnswer(platform.id, bare);
-      if (answer === undefined) throw new PolicyError(`${file} expects ${JSON.stringify(token)} in ${scenario}, which stands for no one answer of recv`);
-      return answer;
-    });
-    return { platform, scenario, evidence: expectation.evidence, source: file, answers, repeats, ends: 'the expectation ends there' };
+    const tokens = expanded(pattern, loop.calls);
+    const answers: Answer[] = [];
+    for (const token of tokens.slice(loop.from, loop.to)) {
+      const answer = token === ANY || token === BLOCKED ? undefined : expectedAnswer(platform.id, token);
+      if (answer === undefined) break;
+      answers.push(answer);
+    }
+    const isWhole = answers.length === loop.to - loop.from;
+    const folded = withoutRepeats(answers, isWhole);
+    return {
+      platform,
+      scenario: loop.scenario,
+      evidence: expectation.evidence,
+      source: file,
+      possible: patterns.length,
+      history: tokens.slice(0, loop.from),
+      ...folded,
+      // A pattern may say that its last answer repeats, though only one call of this loop is left for it.
+      repeats: folded.repeats || (isWhole && loop.to === loop.calls && pattern.at(-1)?.endsWith(REPEATS) === true),
+      ends: isWhole ? 'the expectation ends there' : 'the expectation does not say what recv returns next',
+    };
   });
 }
 
-/** From the scenario `id`, whose trace is readiness, recv, and perhaps readiness again; undefined where recv does not go on as `tokens` begin. */
-function readinessTrace(runs: readonly Recorded[], platform: TracePlatform, id: string, tokens: readonly string[] | undefined): ReadinessTrace | undefined {
+/** A pattern as the tokens of so many calls: its last token, where it repeats, stands for all that are left. */
+function expanded(pattern: readonly string[], calls: number): string[] {
+  const last = pattern.at(-1) ?? '';
+  if (!last.endsWith(REPEATS)) return pattern.slice(0, calls);
+  const head = pattern.slice(0, -1);
+  return [...head, ...Array.from({ length: Math.max(0, calls - head.length) }, () => last.slice(0, -REPEATS.length))];
+}
+
+/** The events whose `poll` and `select` scenarios say how ready a socket is. */
+const EVENTS = ['tcp/reset', 'tcp/fin'];
+
+/**
+ * What poll and select say in a loop of recv: what they say in the scenarios of its own event, or of the other one (a killed process closes plainly on one
+ * system and resets on another), where the answer that ends their readiness is one of this loop's. After other calls than recv it is not known: a send or
+ * SO_ERROR may have changed it.
+ */
+function readinessOver(runs: readonly Recorded[], platform: TracePlatform, loop: RecvLoop, { answers }: WithoutReadiness): PlatformTrace['readiness'] {
+  if (!loop.onlyRecvsBefore) return { poll: undefined, select: undefined };
+  const own = EVENTS.find((event) => loop.scenario.startsWith(`${event}/`));
+  const events = [...EVENTS].sort((a, b) => Number(b === own) - Number(a === own));
+  const tokens = answers.map(({ token }) => token);
+  const of = (io: 'select' | 'poll') => firstDefined(events, (event) => readinessTrace(runs, platform, `${event}/${io}`, tokens));
+  const poll = of('poll');
+  return { poll, select: withAfter(of('select'), poll) };
+}
+
+/** From the scenario `id`, whose trace is readiness, recv, and perhaps readiness again; undefined where recv's answer there is none of `tokens`. */
+function readinessTrace(runs: readonly Recorded[], platform: TracePlatform, id: string, tokens: readonly string[]): ReadinessTrace | undefined {
   const trace = newestLine(runs, platform, id)?.line.traces[0]?.trace ?? patternsOf(expectationOf(platform, id)?.expectation ?? NOTHING)[0];
   const before = trace?.[0];
   if (before === undefined || !/^(poll|select):/.test(before)) return undefined;
   const told = trace?.[1] ?? 'eof';
-  if (tokens !== undefined && !tokens.includes(told)) return undefined;
-  return { before, told, after: trace?.[2] ?? before };
+  return tokens.includes(told) ? { before, told, after: trace?.[2] ?? before } : undefined;
 }
 
 const NOTHING = { trace: undefined, anyOf: undefined } as unknown as Expectation;
 
-/** select's scenario of a FIN makes no recv: what tells of the end there is what tells poll. */
+/** tcp/fin/select makes no recv; the answer after which its readiness may change is that of tcp/fin/poll. */
 function withAfter(select: ReadinessTrace | undefined, poll: ReadinessTrace | undefined): ReadinessTrace | undefined {
   return select === undefined || poll === undefined ? select : { ...select, told: poll.told };
 }

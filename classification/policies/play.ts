@@ -1,44 +1,50 @@
 import type { Table } from '../table.ts';
 import { classified } from './answers.ts';
 import { frozen } from './checked.ts';
-import { type PlatformTrace, readinessWith } from './platform-trace.ts';
+import { type FoldedPoll, folded } from './folded.ts';
+import { isReadinessKnown, type PlatformTrace, readinessWith } from './platform-trace.ts';
 import { type Answer, type Io, type Policy, PolicyError, type Readiness } from './policy.ts';
 import { type Poll, turn, type World } from './turn.ts';
 
 export type Outcome =
-  /** In the poll number `polls`, which counts. */
+  /** In the poll with this number. */
   | { readonly end: 'closes'; readonly polls: number }
-  /** From poll `from` on the last `length` polls come again, in the same state and at the same place of the trace, and so for ever. */
+  /** From poll `from` on, `length` polls repeat for ever: the state, the place in the trace and the readiness are then the same as `length` polls before. */
   | { readonly end: 'never'; readonly from: number; readonly length: number }
-  | { readonly end: 'undecided'; readonly why: string };
+  | { readonly end: 'unknown'; readonly why: string };
 
-/** A policy, played over what a platform answers. */
+/** How a policy did over one trace: poll by poll, and its end. */
 export interface Story {
   readonly policy: string;
   readonly table: string | undefined;
   readonly trace: PlatformTrace;
   readonly io: Io;
+  /** Whether the platform's readiness is known; else the socket is assumed to be readable. */
+  readonly isReadinessKnown: boolean;
   readonly bufferedTlsBytes: number;
-  readonly polls: readonly Poll[];
+  readonly polls: readonly FoldedPoll[];
+  /** Polls in the middle that `polls` leaves out, where there are very many. */
+  readonly leftOut?: { readonly from: number; readonly through: number };
   readonly outcome: Outcome;
 }
 
 export interface PlayOptions {
   readonly io: Io;
-  /** Bytes of an incomplete TLS record that wait when the reset comes; 0 where absent. */
+  /** Bytes of an incomplete TLS record that are buffered when the reset comes; 0 where absent. */
   readonly bufferedTlsBytes?: number;
 }
 
-/** A policy whose state is still new after so many polls has no cycle that could be waited for. */
-const MAX_POLLS = 10_000;
+/** A policy whose state is still new after so many polls is given up on. */
+const MAX_POLLS = 1000;
 /** How many polls more a cycle is played, to see that the policy remembers nothing beside its state. */
 const CONFIRMED_POLLS = 200;
 
 /**
- * Plays a policy over a platform's trace, poll by poll, until it closes, or until it is where it was before: the policy's state, the place in the trace and
- * what readiness says are then all the same, and as nothing else goes into a step, it never closes.
+ * Plays a policy over a platform's loop of recv, poll by poll, until it closes or repeats itself. It repeats itself when its state, the place in the trace and
+ * the readiness are all the same as before an earlier poll: a step depends on nothing else, so it never closes. The policy starts in its start state at the
+ * first recv of the loop; the scenario's earlier calls are not shown to it.
  *
- * @throws PolicyError for a policy that throws, answers in no known way, or is not pure; and where the platform's readiness is not known
+ * @throws PolicyError for a policy that throws, returns no step, or is not pure
  */
 export function play(policy: Policy, table: Table | undefined, trace: PlatformTrace, { io, bufferedTlsBytes = 0 }: PlayOptions): Story {
   const classify = classified(table, trace.platform.id);
@@ -51,8 +57,9 @@ export function play(policy: Policy, table: Table | undefined, trace: PlatformTr
     table: table && `${table.name} ${table.label}`,
     trace,
     io,
+    isReadinessKnown: isReadinessKnown(trace, io),
     bufferedTlsBytes,
-    polls,
+    ...folded(polls),
     outcome,
   });
 
@@ -65,21 +72,21 @@ export function play(policy: Policy, table: Table | undefined, trace: PlatformTr
     }
     seen.set(place, polls.length);
     const poll = loop.poll();
-    if (poll === undefined) return story({ end: 'undecided', why: trace.ends });
+    if (poll === undefined) return story({ end: 'unknown', why: trace.ends });
     polls.push(poll);
     if (poll.action === 'close') return story({ end: 'closes', polls: poll.n });
-    if (polls.length >= MAX_POLLS) return story({ end: 'undecided', why: `its state is still a new one after ${MAX_POLLS} polls` });
+    if (polls.length >= MAX_POLLS) return story({ end: 'unknown', why: `after ${MAX_POLLS} polls it has not closed, and each had a new state` });
   }
 }
 
-/** @throws PolicyError where the cycle does not come again: the policy remembers something that is not in its state */
+/** @throws PolicyError where the cycle does not repeat: the policy remembers something that is not in its state */
 function confirm(loop: Loop, cycle: readonly Poll[]): void {
   for (let i = 0; i < CONFIRMED_POLLS; i++) {
     const poll = loop.poll();
     const { action, why } = cycle[i % cycle.length] as Poll;
     if (poll?.action !== action || poll.why !== why) {
       throw new PolicyError(
-        `${loop.policy.name} is not pure: in the same state it did another thing ${i + 1} polls later; all that it remembers belongs into state`,
+        `${loop.policy.name} is not pure: in the same state, ${i + 1} polls later, its step was another; keep all that it remembers in state`,
       );
     }
   }
@@ -93,7 +100,7 @@ class Loop implements World {
   readonly #repeats: boolean;
   readonly #told: ReturnType<typeof readinessWith>;
   readonly #buffered: number;
-  /** How many answers stand before the reset is there: an empty socket's. */
+  /** How many answers come before the reset has arrived: an empty socket's. */
   readonly #lead: number;
   #state: unknown;
   /** How many answers were taken; never beyond the last where that repeats. */
@@ -113,7 +120,7 @@ class Loop implements World {
     this.#state = frozen(structuredClone(policy.start));
   }
 
-  /** All that the next poll depends on: once recv has told of the reset, readiness stays as it is. */
+  /** All that the next poll depends on: once recv has returned the reset, readiness no longer changes. */
   place(): string {
     return JSON.stringify([this.#state, this.#taken, this.readiness()?.token]);
   }

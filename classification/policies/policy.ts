@@ -1,13 +1,13 @@
 import type { Meaning } from '../../platforms/code.ts';
 
-/** How an event loop asks which sockets are ready. epoll is Linux's alone; its bits are poll's. */
+/** How an event loop asks which sockets are ready. Only Linux has epoll; its bits are those of poll. */
 export const IO_METHODS = ['select', 'poll', 'epoll'] as const;
 export type Io = (typeof IO_METHODS)[number];
 
 /** What the loop was told of a socket before it called recv: poll's bits, or select's three sets as `in`, `out` and `except`. */
 export interface Readiness {
   readonly io: Io;
-  /** As traces spell it: `poll:IN|OUT|ERR|HUP`, `select:rw-`. */
+  /** As traces spell it: `poll:IN|OUT|ERR|HUP`, `select:rw-`; `assumed readable` where the platform's is not known. */
   readonly token: string;
   readonly in: boolean;
   readonly out: boolean;
@@ -27,7 +27,7 @@ export interface Answer {
   readonly name?: string;
   /** As traces spell it: `data:10`, `eof`, `WSAECONNRESET`. */
   readonly token: string;
-  /** What it is on its platform, whatever a table makes of it. */
+  /** What it means on its platform, whatever class a table gives it. */
   readonly meaning: Meaning;
   /** The class that the table gives to it; absent where there is no table, or none is asked. */
   readonly class?: string;
@@ -52,7 +52,8 @@ export interface Step<State> {
 
 /**
  * How a consumer of recv's answers decides to close a connection: a pure state machine. It is asked once each time that the loop finds the socket
- * ready. The same arguments must give the same step, and all that it remembers must be in `state`: that is what makes "never closes" a proof.
+ * ready, from the first recv of a scenario's final loop of recvs on. The same arguments must give the same step, and all that it remembers must be in `state`:
+ * that is what makes "never closes" a proof.
  *
  * A policy of your own is a module that exports one as `policy` (or as its default):
  *
@@ -68,7 +69,7 @@ export interface Step<State> {
 export interface Policy<State = unknown> {
   readonly name: string;
   readonly start: State;
-  /** What readiness alone decides, before recv is called; undefined, or no such function: recv is called where the socket is readable (IN or HUP). */
+  /** Decides by readiness alone, before recv is called. Where it is absent or returns undefined, recv is called if the socket is readable (IN or HUP). */
   ready?(state: State, readiness: Readiness, bufferedTlsBytes: number): Step<State> | undefined;
   poll(state: State, seen: Seen): Step<State>;
 }

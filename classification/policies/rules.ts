@@ -9,15 +9,17 @@ export const TRANSPORTS = ['plain', 'openssl', 'mbedtls', 'builtin'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
 const versions = z.string().describe('Comparisons, as in tables: ">=7.13 <7.15"');
-const condition = z.enum(['always', 'nothing-buffered', 'failed-before', 'record-incomplete']).describe('any one that holds closes; none: never');
+const condition = z
+  .enum(['always', 'nothing-buffered', 'failed-before', 'record-incomplete'])
+  .describe('It closes where one of these holds; where the list is empty, never');
 
 const ruleSchema = z.strictObject({
   versions,
   transports: z.array(z.enum(TRANSPORTS)).min(1),
-  reads: z.enum(['loop', 'library']).describe('Who calls recv: the loop, or the TLS library on the socket itself, past the classes'),
+  reads: z.enum(['loop', 'library']).describe('Who calls recv: the loop, or the TLS library, which reads from the socket itself and sees no classes'),
   closes: z.strictObject({
     reset: z.array(condition).describe('an answer whose class means reset'),
-    error: z.array(condition).describe('any other class but data and would-block; the end of the stream is one'),
+    error: z.array(condition).describe('an answer of any other class but data and would-block; the end of the stream is one'),
   }),
   note: z.string(),
   sources: z.array(z.string()).min(1),
@@ -25,20 +27,20 @@ const ruleSchema = z.strictObject({
 
 const readinessSchema = z.strictObject({
   versions,
-  closes: z.array(z.enum(['err', 'except'])).describe('What closes before recv is called'),
-  io: z.array(z.enum(IO_METHODS)).describe('What it can be built on'),
-  ignoredWithBytes: z.array(z.enum(IO_METHODS)).optional().describe('Not asked while TLS bytes are buffered'),
-  unknownWithBytes: z.array(z.enum(IO_METHODS)).optional().describe('Not known what it does while TLS bytes are buffered'),
-  unknownOnWinsock: z.array(z.enum(IO_METHODS)).optional().describe('Not known what a build for Windows with it does'),
+  closes: z.array(z.enum(['err', 'except'])).describe('Readiness that closes before recv is called'),
+  io: z.array(z.enum(IO_METHODS)).describe('The readiness calls that it can be built with'),
+  ignoredWithBytes: z.array(z.enum(IO_METHODS)).optional().describe('Calls that are not asked about a connection while it has TLS bytes buffered'),
+  unknownWithBytes: z.array(z.enum(IO_METHODS)).optional().describe('Calls with which it is not known what it does while TLS bytes are buffered'),
+  unknownOnWinsock: z.array(z.enum(IO_METHODS)).optional().describe('Calls with which it is not known what a build for Windows does'),
   note: z.string(),
   sources: z.array(z.string()).min(1),
 });
 
-/** How a library decides to close, by version: what a few fields can say. */
+/** How a library decides to close, by version. */
 export const rulesSchema = z.strictObject({
   name: z.string(),
   versions: z.array(z.string()).min(1).describe('The releases, oldest first'),
-  keepsRecords: z.array(z.enum(TRANSPORTS)).describe('Where an incomplete TLS record stays in the buffer of the loop, not in the TLS library'),
+  keepsRecords: z.array(z.enum(TRANSPORTS)).describe('Transports where an incomplete TLS record stays in the buffer of the loop, not in the TLS library'),
   readiness: z.array(readinessSchema).min(1),
   policies: z.array(ruleSchema).min(1),
 });

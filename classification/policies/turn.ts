@@ -1,9 +1,10 @@
+import { assumedReadable } from './answers.ts';
 import { checkedStep, frozen } from './checked.ts';
 import { type Answer, type Io, type Policy, PolicyError, type Readiness, type Step } from './policy.ts';
 
-/** One turn of the loop: what it was told, what recv returned, what it did. */
+/** One turn of the loop: the readiness, what recv returned, what the policy decided. */
 export interface Poll {
-  /** Counted from the first poll at which the reset (or the end) is there; 0 for what came before. */
+  /** 1 is the first poll after the reset (or the end) has arrived; 0 for those before. */
   readonly n: number;
   /** undefined before the reset: nothing is recorded of it. */
   readonly readiness: Readiness | undefined;
@@ -13,7 +14,7 @@ export interface Poll {
   readonly why: string;
 }
 
-/** What a loop turns over: a trace, or a real socket. */
+/** Where a loop gets its readiness and answers from: a trace, or a real socket. */
 export interface World {
   readonly io: Io;
   /** undefined before the reset, where a trace has no readiness. */
@@ -23,9 +24,9 @@ export interface World {
 }
 
 /**
- * Readiness, the policy's word on it, recv where the socket is readable, the policy's word on that. undefined where there is no further answer.
+ * Asks the policy about readiness, calls recv where the socket is readable, and asks the policy about its answer. undefined where there is no further answer.
  *
- * @throws PolicyError for a policy that throws, answers in no known way, or is not pure
+ * @throws PolicyError for a policy that throws, returns no step, or is not pure
  */
 export function turn(policy: Policy, state: unknown, world: World, n: number, bufferedTlsBytes: number): { poll: Poll; state: unknown } | undefined {
   const readiness = world.readiness();
@@ -38,22 +39,18 @@ export function turn(policy: Policy, state: unknown, world: World, n: number, bu
   }
   const answer = world.recv();
   if (answer === undefined) return undefined;
-  const seen = frozen({ readiness: readiness ?? readable(world.io), answer, bufferedTlsBytes });
+  const seen = frozen({ readiness: readiness ?? assumedReadable(world.io), answer, bufferedTlsBytes });
   const step = ask(policy, () => policy.poll(state, seen));
-  if (step === undefined) throw new PolicyError(`${policy.name}: poll returned nothing; { action, why, state } is wanted`);
+  if (step === undefined) throw new PolicyError(`${policy.name}: poll returned nothing; it must return { action, why, state }`);
   return { poll: { n, readiness, answer, action: step.action, why: step.why }, state: step.state };
 }
 
-/** Asks twice: a policy that answers otherwise the second time is none that could be reasoned about. */
+/** Asks twice: where the second step differs from the first, the policy depends on more than its arguments, and nothing can be proved about it. */
 function ask(policy: Policy, question: () => Step<unknown> | undefined): Step<unknown> | undefined {
   const step = checkedStep(policy, question);
   const again = checkedStep(policy, question);
   if (JSON.stringify(step) !== JSON.stringify(again)) {
-    throw new PolicyError(`${policy.name} is not pure: asked the same twice, it answered ${JSON.stringify(step)} and ${JSON.stringify(again)}`);
+    throw new PolicyError(`${policy.name} is not pure: asked twice with the same arguments, it returned ${JSON.stringify(step)} and ${JSON.stringify(again)}`);
   }
   return step;
-}
-
-function readable(io: Io): Readiness {
-  return { io, token: '·', in: true, out: true, err: false, hup: false, except: false };
 }

@@ -1,40 +1,72 @@
 import type { Story } from '../../classification/policies/play.ts';
-import { byTrace } from './pretty.ts';
-import { answerText, differenceLines, evidenceText, outcomeText, titleOf } from './words.ts';
+import { alike, byTrace, type Played, unique } from './played.ts';
+import { summaryEvidence, summaryLegend, summaryOf, summaryResult } from './summary.ts';
+import {
+  answerText,
+  decisionText,
+  differenceLines,
+  leftOutText,
+  notPlayedLines,
+  notPlayedText,
+  outcomeText,
+  pollText,
+  premiseLines,
+  sourceLines,
+  titleOf,
+} from './words.ts';
+
+/** For a page: of one scenario every story; of several a summary, then the stories that do not close. */
+export function markdownPlayed(played: Played, verbose: boolean): string {
+  const { stories, notPlayed } = played;
+  if (unique(stories.map(({ trace }) => trace.scenario)).length === 1) return markdownStories(stories);
+  const summary = summaryOf(played);
+  const cells = (items: readonly string[]) => `| ${items.join(' | ')} |`;
+  const bold = (cell: string) => (cell.includes('never') ? `**${text(cell)}**` : text(cell));
+  const notPlayedLine = notPlayedText(notPlayed, '');
+  return [
+    cells(['closes after how many polls', ...summary.platforms.map(text)]),
+    cells(['---', ...summary.platforms.map(() => '---')]),
+    ...summary.rows.map((row) => cells([code(row.scenario), ...row.cells.map(bold)])),
+    '',
+    text(`${summaryResult(played)} ${summaryLegend(summary)} ${summaryEvidence(played)}`),
+    '',
+    ...(verbose ? [...notPlayedLines(notPlayed).map((line) => `- ${text(line)}`), ''] : notPlayedLine === undefined ? [] : [text(notPlayedLine), '']),
+    markdownStories(verbose ? stories : stories.filter(({ outcome }) => outcome.end !== 'closes')),
+  ].join('\n');
+}
 
 /** Stories for a page. `heading` is what each stands under: `###`. */
 export function markdownStories(stories: readonly Story[], heading = '##'): string {
-  return byTrace(stories)
-    .flatMap((group) => {
-      const differences = differenceLines(group);
-      return [
-        ...group.flatMap((story) => [...markdownStory(story, heading), '']),
-        ...(differences.length > 0 ? ['Why they differ:', '', ...differences.map((line) => `- ${text(line)}`), ''] : []),
-      ];
-    })
-    .join('\n');
+  const isOne = unique(stories.map(({ trace }) => trace.scenario)).length === 1;
+  const differences = isOne ? byTrace(stories).flatMap(differenceLines) : [];
+  return [
+    ...alike(stories).flatMap((group) => [...markdownStory(group, heading), '']),
+    ...(differences.length > 0 ? ['Why they differ:', '', ...differences.map((line) => `- ${text(line)}`), ''] : []),
+  ].join('\n');
 }
 
-function markdownStory(story: Story, heading: string): string[] {
+function markdownStory(stories: ReturnType<typeof alike>[number], heading: string): string[] {
+  const [{ polls, leftOut }] = stories;
   return [
-    `${heading} ${text(titleOf(story))}`,
+    `${heading} ${text(titleOf(stories))}`,
     '',
-    `${code(story.trace.scenario)}, ${text(evidenceText(story.trace))}.`,
-    '',
+    ...[...sourceLines(stories), ...premiseLines(stories)].flatMap((line) => [text(line), '']),
     '| poll | readiness | recv | class | the loop |',
     '| --- | --- | --- | --- | --- |',
-    ...story.polls.map(
-      ({ n, readiness, answer, action, why }) =>
-        `| ${[
-          n === 0 ? 'before' : String(n),
-          readiness === undefined ? '·' : code(readiness.token),
-          answer === undefined ? 'not called' : code(answerText(answer)),
-          answer?.class === undefined ? '·' : code(answer.class),
-          `${action === 'close' ? '**closes**' : 'goes on'}: ${text(why)}`,
-        ].join(' | ')} |`,
-    ),
+    ...polls.flatMap((poll, i) => {
+      const { answer, action } = poll;
+      const said = unique(stories.map((one) => one.polls[i]?.readiness?.token));
+      const row = `| ${[
+        pollText(poll).replace(/^polls? /, ''),
+        said.map((token) => (token === undefined ? '·' : code(token))).join(', '),
+        answer === undefined ? 'not called' : code(answerText(answer)),
+        answer?.class === undefined ? '·' : code(answer.class),
+        action === 'close' ? text(decisionText(poll)).replace(/^closes/, '**closes**') : text(decisionText(poll)),
+      ].join(' | ')} |`;
+      return leftOut !== undefined && polls[i + 1]?.n === leftOut.through + 1 ? [row, `| ${leftOutText(leftOut)} | | | | |`] : [row];
+    }),
     '',
-    `**${text(outcomeText(story))}**`,
+    `**${text(outcomeText(stories[0]))}**`,
   ];
 }
 

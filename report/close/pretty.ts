@@ -1,44 +1,115 @@
 import type { Story } from '../../classification/policies/play.ts';
-import type { Paint } from '../paint.ts';
-import { plain } from '../text.ts';
-import { alignColumns } from '../text-table.ts';
-import { answerText, differenceLines, evidenceText, outcomeText, titleOf } from './words.ts';
+import { paragraph, plain } from '../text.ts';
+import { type Paint, type Row, tableLines } from '../text-table.ts';
+import { alike, byTrace, type Played, unique } from './played.ts';
+import { NOTHING, summaryEvidence, summaryLegend, summaryOf, summaryResult } from './summary.ts';
+import {
+  answerText,
+  decisionText,
+  differenceLines,
+  leftOutText,
+  notPlayedLines,
+  notPlayedText,
+  outcomeText,
+  pollText,
+  premiseLines,
+  sourceLines,
+  titleOf,
+} from './words.ts';
 
-/** Stories for a terminal; those of one platform together, with why they part. */
-export function prettyStories(stories: readonly Story[], paint: Paint): string {
-  const lines: string[] = [];
-  for (const group of byTrace(stories)) {
-    for (const story of group) lines.push(...prettyStory(story, paint), '');
-    const differences = differenceLines(group);
-    if (differences.length > 0) lines.push('Why they differ:', ...differences.map((line) => `  ${line}`), '');
-  }
-  return lines.join('\n');
+export interface PrettyOptions {
+  readonly width: number;
+  readonly paint: Paint;
+  /** Everything poll by poll, and every scenario that was not played. */
+  readonly verbose: boolean;
 }
 
-function prettyStory(story: Story, paint: Paint): string[] {
-  const { polls, outcome, trace } = story;
-  const rows = polls.map(({ n, readiness, answer, action, why }) => [
-    `  ${n === 0 ? 'before' : `poll ${n}`}`,
-    readiness?.token ?? '·',
-    answer === undefined ? 'recv not called' : `recv = ${answerText(answer)}`,
-    answer?.class ?? '·',
-    `${action === 'close' ? paint('green', 'closes') : 'goes on'}: ${plain(why)}`,
-  ]);
+/** For a terminal: of one scenario every story; of several a summary, then the stories that do not close. */
+export function prettyPlayed(played: Played, options: PrettyOptions): string {
+  const { stories, notPlayed } = played;
+  const { width, verbose } = options;
+  const isOne = unique(stories.map(({ trace }) => trace.scenario)).length === 1;
+  const shown = isOne || verbose ? stories : stories.filter(({ outcome }) => outcome.end !== 'closes');
+  const notPlayedLine = verbose ? undefined : notPlayedText(notPlayed, ' -v lists them.');
+  const blocks = [
+    ...(isOne ? [] : [summaryLines(played, options)]),
+    ...alike(shown).map((group) => storyLines(group, options)),
+    ...(isOne ? byTrace(stories).map((group) => differencesBlock(group, width)) : []),
+    ...(verbose && notPlayed.length > 0 ? [['Not played:', ...notPlayedLines(notPlayed).map((line) => `  ${paragraph(line, width - 2, '    ')}`)]] : []),
+    ...(notPlayedLine === undefined ? [] : [[paragraph(notPlayedLine, width)]]),
+    ...(isOne ? [] : [[paragraph(resultLine(played, options), width)]]),
+  ];
+  return `${blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function resultLine(played: Played, { verbose }: PrettyOptions): string {
+  const hint = verbose ? '' : ' -v shows everything, poll by poll.';
+  return `${summaryResult(played)}${hint}`;
+}
+
+function summaryLines(played: Played, { width, paint }: PrettyOptions): string[] {
+  const summary = summaryOf(played);
+  const rows: Row[] = [[{ text: 'closes after how many polls', style: 'gray' }, ...summary.platforms.map((text) => ({ text, style: 'bold' as const }))]];
+  let event = '';
+  for (const { scenario, cells } of summary.rows) {
+    const of = scenario.split('/', 2).join('/');
+    if (of !== event) rows.push([{ text: of, style: 'bold' }]);
+    event = of;
+    rows.push([`  ${scenario.slice(of.length + 1)}`, ...cells.map((text) => ({ text, style: styleOf(text) }))]);
+  }
+  const [{ policy } = { policy: '' }] = played.stories;
   return [
-    paint('bold', titleOf(story)),
-    paint('gray', `  ${trace.scenario}, ${evidenceText(trace)}`),
-    ...alignColumns(rows),
-    `  ${paint(outcome.end === 'closes' ? 'green' : outcome.end === 'never' ? 'red' : 'yellow', outcomeText(story))}`,
+    paint('bold', plain(policy)),
+    '',
+    ...fitting(rows, width, paint),
+    '',
+    paragraph(summaryLegend(summary), width),
+    paragraph(summaryEvidence(played), width),
   ];
 }
 
-/** Stories over the same trace of the same platform, in order. */
-export function byTrace(stories: readonly Story[]): Story[][] {
-  const groups = new Map<string, Story[]>();
-  for (const story of stories) {
-    const { platform, source, answers } = story.trace;
-    const key = JSON.stringify([platform.name, source, answers]);
-    groups.set(key, [...(groups.get(key) ?? []), story]);
-  }
-  return [...groups.values()];
+function styleOf(cell: string): 'red' | 'yellow' | 'gray' | undefined {
+  if (cell.includes('never')) return 'red';
+  return cell === NOTHING ? 'gray' : cell.includes('?') ? 'yellow' : undefined;
+}
+
+function storyLines(stories: ReturnType<typeof alike>[number], { width, paint }: PrettyOptions): string[] {
+  const [story] = stories;
+  const { polls, leftOut, outcome } = story;
+  const rows: Row[] = polls.flatMap((poll, i) => {
+    const { answer, action } = poll;
+    const said = unique(stories.map((one) => one.polls[i]?.readiness?.token ?? '·'));
+    const row: Row = [
+      pollText(poll),
+      said.join(', '),
+      answer === undefined ? 'recv not called' : `recv = ${answerText(answer)}`,
+      ...(polls.some((one) => one.answer?.class !== undefined) ? [plain(answer?.class ?? '·')] : []),
+      { text: decisionText(poll), style: action === 'close' ? 'green' : undefined },
+    ];
+    return leftOut !== undefined && polls[i + 1]?.n === leftOut.through + 1 ? [row, [leftOutText(leftOut)]] : [row];
+  });
+  return [
+    paint('bold', paragraph(titleOf(stories), width, '  ')),
+    ...[...sourceLines(stories), ...premiseLines(stories)].map((line) => paint('gray', `  ${paragraph(line, width - 2, '    ')}`)),
+    ...fitting(rows, width, paint, '  '),
+    paint(STYLES[outcome.end], `  ${paragraph(outcomeText(story), width - 2, '    ')}`),
+  ];
+}
+
+const STYLES = { closes: 'green', never: 'red', unknown: 'yellow' } as const;
+
+function differencesBlock(stories: readonly Story[], width: number): string[] {
+  const lines = differenceLines(stories);
+  return lines.length === 0 ? [] : ['Why they differ:', ...lines.map((line) => `  ${paragraph(line, width - 2, '    ')}`)];
+}
+
+/** A table, or where no table fits each row as a paragraph. */
+function fitting(rows: readonly Row[], width: number, paint: Paint, indent = ''): string[] {
+  return (
+    tableLines(rows, { width, paint, indent }) ??
+    rows.map((row) => indent + paragraph(row.map((cell) => (typeof cell === 'string' ? cell : cell.text)).join('  '), width - indent.length, '  '))
+  );
 }

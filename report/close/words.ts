@@ -1,27 +1,73 @@
-import type { PlatformTrace } from '../../classification/policies/platform-trace.ts';
+import { isReadinessKnown, type PlatformTrace } from '../../classification/policies/platform-trace.ts';
 import type { Outcome, Story } from '../../classification/policies/play.ts';
 import type { Answer } from '../../classification/policies/policy.ts';
-import type { Poll } from '../../classification/policies/turn.ts';
+import { UNPLAYABLE } from '../../classification/policies/recv-loop.ts';
 import { evidencePhrase } from '../../platforms/evidence.ts';
 import { count, plain } from '../text.ts';
+import { type NotPlayed, unique } from './played.ts';
 
 /** A story's parts as words, for every format. */
 
-/** `mongoose 7.16 with openssl TLS, select, linux-6.18`. */
-export function titleOf({ policy, io, trace, bufferedTlsBytes }: Story): string {
+type Alike = readonly [Story, ...Story[]];
+
+/** `mongoose 7.16 with openssl TLS, linux-6.18, poll, epoll`. */
+export function titleOf(stories: Alike): string {
+  const [{ policy, trace, bufferedTlsBytes }] = stories;
   const bytes = bufferedTlsBytes > 0 ? `, ${bufferedTlsBytes} bytes of a TLS record buffered` : '';
-  return plain(`${policy}, ${io}, ${trace.platform.name}${bytes}`);
+  return plain(`${policy}, ${trace.platform.name}, ${unique(stories.map(({ io }) => io)).join(', ')}${bytes}`);
+}
+
+/** Which scenarios tell this, and by what evidence: a line for each source. */
+export function sourceLines(stories: Alike): string[] {
+  const scenarios = new Map<string, string[]>();
+  const isOne = unique(stories.map(({ trace }) => trace.scenario)).length === 1;
+  for (const { trace } of stories) {
+    const source = isOne ? evidenceText(trace) : sourceText(trace);
+    scenarios.set(source, unique([...(scenarios.get(source) ?? []), trace.scenario]));
+  }
+  return [...scenarios].map(([source, ids]) => (ids.length === 1 ? `${ids[0]} (${source})` : `${ids.length} scenarios (${source}): ${ids.join(', ')}`));
 }
 
 /** `measured here: results/runs/linux-6.18-x64.jsonl, …, 5 of 5 trials`. */
-export function evidenceText({ evidence, source, count }: Pick<PlatformTrace, 'evidence' | 'source' | 'count'>): string {
-  return plain(`${evidencePhrase(evidence)}: ${source}${count === undefined ? '' : `, ${count.of} of ${count.trials} trials, ${count.recvs} recvs each`}`);
+export function evidenceText(trace: Pick<PlatformTrace, 'evidence' | 'source' | 'count' | 'possible'>): string {
+  const { count, possible } = trace;
+  if (count === undefined) return `${sourceText(trace)}${possible > 1 ? `, one of ${possible} possible traces` : ''}`;
+  return `${sourceText(trace)}, ${count.of} of ${count.trials} trials, ${count.recvs} recvs each`;
+}
+
+function sourceText({ evidence, source }: Pick<PlatformTrace, 'evidence' | 'source'>): string {
+  return plain(`${evidencePhrase(evidence)}: ${source}`);
+}
+
+/** What came before the loop, and what of it is assumed. */
+export function premiseLines([{ trace }, ...others]: Alike): string[] {
+  const isOne = others.every((other) => other.trace.scenario === trace.scenario);
+  return isOne && trace.history.length > 0 ? [`before the loop: ${plain(trace.history.join(', '))}`] : [];
 }
 
 /** `-1 WSAECONNRESET (10054)`, `0 (end of stream)`, `10 bytes`. */
 export function answerText({ ret, code, name }: Pick<Answer, 'ret' | 'code' | 'name'>): string {
-  if (ret > 0) return `${ret} bytes`;
+  if (ret > 0) return count(ret, 'byte');
   return ret === 0 ? '0 (end of stream)' : plain(`${ret} ${name ?? 'code'} (${code})`);
+}
+
+/** `poll 1`, `polls 3 to 9,998`, `before`. */
+export function pollText({ n, through }: Pick<Story['polls'][number], 'n' | 'through'>): string {
+  if (n === 0) return 'before';
+  return n === through ? `poll ${number(n)}` : `polls ${number(n)} to ${number(through)}`;
+}
+
+export function leftOutText({ from, through }: NonNullable<Story['leftOut']>): string {
+  return `polls ${number(from)} to ${number(through)} are left out`;
+}
+
+function number(n: number): string {
+  return n.toLocaleString('en');
+}
+
+/** What the policy did, and why: `goes on: no data yet`. Of several polls alike it says so. */
+export function decisionText({ n, through, action, why }: Story['polls'][number]): string {
+  return `${action === 'close' ? 'closes' : 'goes on'}${through > n ? ' each time' : ''}: ${plain(why)}`;
 }
 
 /** `closes after 2 polls`; `never closes: …`. */
@@ -37,8 +83,8 @@ export function outcomeWord(outcome: Outcome): string {
       return `closes after ${count(outcome.polls, 'poll')}`;
     case 'never':
       return 'never closes';
-    case 'undecided':
-      return plain(`not decided: ${outcome.why}`);
+    case 'unknown':
+      return plain(`not known whether it closes: ${outcome.why}`);
   }
 }
 
@@ -47,25 +93,45 @@ export function outcomeCell(outcome: Outcome): string {
   return outcome.end === 'closes' ? String(outcome.polls) : outcome.end === 'never' ? 'never' : '?';
 }
 
-function cycleText({ from, length }: Extract<Outcome, { end: 'never' }>, polls: readonly Poll[]): string {
-  const cycle = polls.slice(-length);
-  const answers = [
-    ...new Set(cycle.flatMap(({ answer }) => (answer === undefined ? [] : [`${answerText(answer)}${answer.class === undefined ? '' : `, ${answer.class}`}`]))),
-  ];
+function cycleText({ from, length }: Extract<Outcome, { end: 'never' }>, polls: Story['polls']): string {
+  const cycle = polls.filter(({ through }) => through >= from);
+  const answers = unique(
+    cycle.flatMap(({ answer }) => (answer === undefined ? [] : [`${answerText(answer)}${answer.class === undefined ? '' : `, ${answer.class}`}`])),
+  );
   const returned = answers.length === 0 ? 'recv is not called' : `recv returns ${answers.join(', then ')}`;
-  const again = length === 1 ? `poll ${from} comes again and again` : `polls ${from} to ${from + length - 1} come again and again`;
-  return plain(`${again} (${returned}), in the same state each time`);
+  const again = length === 1 ? `every ${from > 1 ? 'later ' : ''}poll repeats poll ${from}` : `polls ${from} to ${from + length - 1} repeat for ever`;
+  return plain(`${again} (${returned})`);
 }
 
-/** Why the loops of one policy on one platform end otherwise with another readiness call: the poll in which they part. Empty where they do not. */
+/** Why the loops of one policy over one trace end differently with another readiness call. Empty where they do not. */
 export function differenceLines(stories: readonly Story[]): string[] {
-  const words = new Set(stories.map(({ outcome }) => outcomeCell(outcome)));
-  if (words.size < 2) return [];
+  if (unique(stories.map(({ outcome }) => outcomeCell(outcome))).length < 2) return [];
   return stories.map((story) => {
     const polls = story.polls.filter(({ n }) => n > 0);
-    const told = polls[0]?.readiness?.token.replace(/^\w+:/, '') ?? 'nothing recorded';
-    return plain(
-      `${story.io} is told ${told}: ${polls.map(({ n, why }) => (polls.length === 1 ? why : `poll ${n}: ${why}`)).join('; ')}; ${outcomeWord(story.outcome)}`,
-    );
+    const told = isReadinessKnown(story.trace, story.io) ? polls[0]?.readiness?.token.replace(/^\w+:/, '') : undefined;
+    const reasons = polls.map((poll) => (polls.length === 1 ? poll.why : `${pollText(poll)}: ${poll.why}`)).join('; ');
+    return plain(`${story.io} ${told === undefined ? 'is asked' : `reports ${told}`}. ${reasons}. It ${outcomeWord(story.outcome)}.`);
   });
+}
+
+/** `Not played: 3 scenarios (not plain TCP: 2; a blocking socket: 1). …`; undefined where all were. */
+export function notPlayedText(notPlayed: readonly NotPlayed[], hint: string): string | undefined {
+  const whole = notPlayed.filter(({ platform }) => platform === undefined);
+  const partly = notPlayed.filter(({ platform }) => platform !== undefined);
+  const reasons = Object.values(UNPLAYABLE).flatMap((why) => {
+    const found = whole.filter((one) => one.why === why).length;
+    return found === 0 ? [] : [`${why}: ${found}`];
+  });
+  const parts = [
+    ...(whole.length === 0 ? [] : [`Not played: ${count(whole.length, 'scenario')} (${reasons.join('; ')}).`]),
+    ...(partly.length === 0
+      ? []
+      : [`On some platforms ${count(unique(partly.map(({ scenario }) => scenario)).length, 'scenario')} cannot be played, or not in full.`]),
+  ];
+  return parts.length === 0 ? undefined : `${parts.join(' ')}${hint}`;
+}
+
+/** `tcp/accept/after-reset on windows: in 2 of 3 possible traces recv is not reached`. */
+export function notPlayedLines(notPlayed: readonly NotPlayed[]): string[] {
+  return notPlayed.map(({ scenario, platform, why }) => plain(`${scenario}${platform === undefined ? '' : ` on ${platform}`}: ${why}`));
 }

@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { mongooseBuild, mongooseVersions } from '../../classification/policies/mongoose.ts';
-import { apiOf, PLAYABLE, type PlatformTrace, platformNamed, platformTraces, tracePlatforms } from '../../classification/policies/platform-trace.ts';
+import { apiOf, type PlatformTrace, platformsNamed, platformTraces, type TracePlatform, tracePlatforms } from '../../classification/policies/platform-trace.ts';
 import { play, type Story } from '../../classification/policies/play.ts';
 import { type Io, type Policy, PolicyError } from '../../classification/policies/policy.ts';
+import { type RecvLoop, recvLoop } from '../../classification/policies/recv-loop.ts';
 import { ruleFor, rulesOf, TRANSPORTS, type Transport } from '../../classification/policies/rules.ts';
 import type { Platform } from '../../platforms/platform.ts';
+import type { MatrixCell } from '../../report/close/close-schema.ts';
 import { mongooseMatrix } from '../../report/close/matrix.ts';
 import { outcomeText } from '../../report/close/words.ts';
 import { judge } from '../../results/judge.ts';
 import { footerOf, headerOf } from '../../results/lines.ts';
-import type { Recorded } from '../../results/recorded.ts';
+import { type Recorded, shippedRuns } from '../../results/recorded.ts';
 import type { Observation } from '../../results/schema.ts';
 import { scenarios } from '../../suites/index.ts';
 import { failed, LINUX, measured, received, WINE_8 } from '../fixtures/index.ts';
@@ -43,8 +45,16 @@ const WINE_10_RUN = recorded(WINE_10, {
 });
 const WINE_8_RUN = recorded(WINE_8, { [IDLE]: [[received(0), received(0), received(0)]] });
 
+function loopOf(id: string): RecvLoop {
+  const scenario = scenarios.find((one) => one.id === id);
+  const loop = scenario && recvLoop(scenario);
+  if (loop === undefined || typeof loop === 'string') throw new Error(`${id} has no loop: ${loop}`);
+  return loop;
+}
+
 function told(name: string, { runs = [] as Recorded[], scenario = IDLE } = {}): PlatformTrace {
-  return platformTraces(runs, platformNamed(runs, name), scenario)[0] as PlatformTrace;
+  const [platform] = platformsNamed(runs, name) as [TracePlatform];
+  return platformTraces(runs, platform, loopOf(scenario)).traces[0] as PlatformTrace;
 }
 
 function storyOf(version: string, transport: Transport, trace: PlatformTrace, io: Io, bufferedTlsBytes = 0): Story {
@@ -68,9 +78,7 @@ describe.each([
     const story = storyOf(version, tls, windows, 'select');
     expect(story.outcome).toEqual({ end: 'never', from: 1, length: 1 });
     expect(story.polls).toMatchObject([{ n: 1, action: 'keep', answer: { code: 10054, class: 'MG_IO_RESET' }, readiness: { token: 'select:rw-' } }]);
-    expect(outcomeText(story)).toBe(
-      'never closes: poll 1 comes again and again (recv returns -1 WSAECONNRESET (10054), MG_IO_RESET), in the same state each time',
-    );
+    expect(outcomeText(story)).toBe('never closes: every poll repeats poll 1 (recv returns -1 WSAECONNRESET (10054), MG_IO_RESET)');
   });
 
   test.each(mongooseVersions())('%s without TLS closes at once', (version) => expect(ending(version, 'plain', windows, 'select')).toBe(1));
@@ -81,7 +89,7 @@ describe.each([
 
   test('7.22 has no MG_IO_RESET, and closes', () => {
     const { polls } = storyOf('7.22', 'openssl', windows, 'select');
-    expect(polls).toMatchObject([{ action: 'close', answer: { class: 'MG_IO_ERR' }, why: 'MG_IO_ERR, and no TLS bytes are left' }]);
+    expect(polls).toMatchObject([{ action: 'close', answer: { class: 'MG_IO_ERR' }, why: 'MG_IO_ERR, and no TLS bytes are buffered' }]);
   });
 
   test('a build on WSAPoll sees POLLERR', () => expect(ending('7.16', 'openssl', windows, 'poll')).toBe(1));
@@ -94,7 +102,7 @@ describe('Mongoose on Linux', () => {
     const story = storyOf('7.16', 'openssl', linux, 'select');
     expect(story.outcome).toEqual({ end: 'closes', polls: 2 });
     expect(story.polls).toMatchObject([
-      { n: 1, answer: { token: 'ECONNRESET', class: 'MG_IO_RESET' }, action: 'keep', why: expect.stringContaining('not tested for') },
+      { n: 1, answer: { token: 'ECONNRESET', class: 'MG_IO_RESET' }, action: 'keep', why: expect.stringContaining('does not test for MG_IO_RESET') },
       { n: 2, answer: { token: 'eof', class: 'MG_IO_ERR' }, action: 'close', why: expect.stringContaining('no TLS bytes') },
     ]);
   });
@@ -146,10 +154,47 @@ describe('Mongoose with an incomplete TLS record buffered', () => {
 });
 
 describe('Mongoose in other scenarios', () => {
-  test('an empty socket before the reset does not count', () => {
-    const story = storyOf('7.16', 'openssl', told('linux', { scenario: 'tcp/reset/idle-after-would-block' }), 'select');
+  test('recvs before the reset are history, which the policy is not asked about', () => {
+    const trace = told('linux', { scenario: 'tcp/reset/idle-after-would-block' });
+    expect(trace.history).toEqual(['EAGAIN']);
+    const story = storyOf('7.16', 'openssl', trace, 'select');
+    expect(story.polls[0]).toMatchObject({ n: 1, answer: { token: 'ECONNRESET' } });
+    expect(story.outcome).toEqual({ end: 'closes', polls: 2 });
+  });
+
+  test('in the loop an empty socket, before the reset has arrived, does not count', () => {
+    const early = recorded(LINUX, { [IDLE]: [[failed('EAGAIN', 11), failed('ECONNRESET', 104), received(0), received(0)]] });
+    const story = storyOf('7.16', 'openssl', told('linux', { runs: [early] }), 'select');
     expect(story.polls[0]).toMatchObject({ n: 0, readiness: undefined, answer: { token: 'EAGAIN', class: 'MG_IO_WAIT' } });
     expect(story.outcome).toEqual({ end: 'closes', polls: 2 });
+  });
+
+  test('after a send it is not known what select and poll say: the socket is assumed to be readable', () => {
+    const trace = told('windows', { scenario: 'tcp/fin/send-then-recv' });
+    expect(trace).toMatchObject({ history: ['sent:8'], readiness: { poll: undefined, select: undefined } });
+    const story = storyOf('7.16', 'openssl', trace, 'poll');
+    expect(story.isReadinessKnown).toBe(false);
+    expect(story.polls[0]?.readiness).toEqual({ io: 'poll', token: 'assumed readable', in: true, out: true, err: false, hup: false, except: false });
+    expect(storyOf('7.16', 'openssl', told('windows'), 'poll').isReadinessKnown).toBe(true);
+  });
+
+  test('each of several possible traces is one, and says of how many', () => {
+    const { traces } = platformTraces([], { id: 'windows', name: 'windows' }, loopOf('tcp/reset/after-half-close'));
+    expect(traces.map(({ answers, possible, repeats }) => [answers.map(({ token }) => token), possible, repeats])).toEqual([
+      [['WSAECONNABORTED'], 2, true],
+      [['WSAECONNRESET'], 2, true],
+    ]);
+  });
+
+  test('where recv is not reached, or nothing is known, it says so', () => {
+    const windows = { id: 'windows', name: 'windows' } as const;
+    const accepted = platformTraces([], windows, loopOf('tcp/accept/after-reset'));
+    expect(accepted).toMatchObject({ missing: 'in 2 of 3 possible traces recv is not reached', traces: [{ history: ['ok'] }] });
+    expect(platformTraces([], windows, loopOf('tcp/reset/zero-length-recv'))).toMatchObject({ traces: [], missing: expect.stringMatching(/^not known/) });
+    expect(platformTraces([], { id: 'linux', name: 'linux' }, loopOf('tcp/events/fin-with-unread'))).toEqual({
+      traces: [],
+      missing: 'nothing is recorded or expected',
+    });
   });
 
   test('data before the reset is read first, where the platform gives it', () => {
@@ -171,12 +216,40 @@ describe('Mongoose in other scenarios', () => {
     expect(told('windows', { scenario }).readiness.poll?.before).toBe('poll:OUT|ERR|HUP');
     expect(ending('7.16', 'openssl', told('windows', { scenario }), 'select')).toBe('never');
   });
+});
 
-  test('every scenario that can be played is one', () => {
-    const ids = scenarios.map(({ id }) => id);
-    for (const [id, events] of Object.entries(PLAYABLE)) {
-      expect(ids).toContain(id);
-      for (const event of events) expect(ids).toEqual(expect.arrayContaining([`${event}/poll`, `${event}/select`]));
+describe('the loop of recv in a scenario', () => {
+  const of = (id: string, before: string, calls: string) => recvLoop({ id, before, recorded: calls });
+
+  test.each([
+    ['all recvs', 'RST', 'recv×5', [0, 5, true]],
+    ['from the reset on', 'nothing', 'recv, (RST, settle), recv×5', [1, 6, true]],
+    ['after sends', 'FIN, settle', 'send(8), (settle), recv×4', [1, 5, false]],
+    ['the last one, other calls after it', 'FIN', 'recv×2, send(8), (P receives: recorded too), (RST, settle), recv×3, send(8)', [4, 7, false]],
+    ['without peeking', 'RST', 'recv(16, MSG_PEEK)×2, recv×2', [2, 4, false]],
+    ['without recvs of no bytes', 'RST', 'recv(0)×2, recv(4)×2', [2, 4, false]],
+    ['of what accept returned', 'P connects, RST; the listener is non-blocking', 'accept, then on what it returned recv(64)×3', [1, 4, false]],
+  ])('%s', (_, before, calls, [from, to, onlyRecvsBefore]) => expect(of('tcp/x/y', before, calls)).toMatchObject({ from, to, onlyRecvsBefore }));
+
+  test.each([
+    ['tls/reset/idle', 'RST', 'recv×5', 'not-tcp'],
+    ['tcp/x/y', 'RST', 'recv', 'no-loop'],
+    ['tcp/x/y', 'RST', 'recv, send(8), recv', 'no-loop'],
+    ['tcp/x/y', 'RST', 'recv(10, MSG_WAITALL)×3', 'no-loop'],
+    ['tcp/x/y', 'S blocking; RST', 'recv×2', 'blocking'],
+    ['tcp/x/y', 'S shuts its receiving side', 'recv×2', 'not-ended'],
+  ])('%s: %s, %s: %s', (id, before, calls, why) => expect(of(id, before, calls)).toBe(why));
+
+  test('there is one in each scenario whose recorded trace ends in recvs on a connection that is over', () => {
+    const played = scenarios.flatMap((scenario) => (typeof recvLoop(scenario) === 'string' ? [] : [scenario.id]));
+    expect(played).toEqual(expect.arrayContaining([IDLE, 'tcp/reset/send', 'tcp/reset/after-half-close', 'tcp/fin/send-then-recv', 'tcp/accept/after-reset']));
+    expect(played.length).toBeGreaterThanOrEqual(23);
+    for (const { run } of shippedRuns()) {
+      for (const { id, traces } of run.scenarios.filter((line) => played.includes(line.id))) {
+        const { from, to } = loopOf(id);
+        for (const { observations } of traces)
+          expect([id, ...observations.slice(from, to).map(({ call }) => call)]).toEqual([id, ...Array(to - from).fill('recv')]);
+      }
     }
   });
 });
@@ -195,7 +268,7 @@ describe('the rules', () => {
   });
 
   test.each(['7', '7.23', '6.18', 'latest', '7.16.0', ''])('%j is no version', (version) =>
-    expect(() => mongooseBuild(version, 'plain')).toThrow(new PolicyError(`mongoose "${version}": known are 7.0 to 7.22, as major.minor`)),
+    expect(() => mongooseBuild(version, 'plain')).toThrow(new PolicyError(`mongoose "${version}": unknown version; known are 7.0 to 7.22`)),
   );
 
   test('the stub in 7.12 is no TLS', () => expect(() => mongooseBuild('7.12', 'builtin')).toThrow(/came with 7\.13/));
@@ -210,15 +283,19 @@ describe('platforms', () => {
 
   test('a system stands for its newest recorded run, a version of Wine for what is documented of it', () => {
     const newer = recorded({ ...LINUX, name: 'linux-6.19' }, { [IDLE]: [[received(0), received(0)]] }, '2026-12-01T00:00:00.000Z');
-    expect(platformNamed([newer, LINUX_RUN], 'linux').name).toBe('linux-6.19');
+    expect(platformsNamed([newer, LINUX_RUN], 'linux')).toEqual([{ id: 'linux', name: 'linux-6.19' }]);
     expect(told('wine-8.2').answers.map(({ token }) => token)).toEqual(['eof']);
     expect(told('wine-9.0').answers.map(({ token }) => token)).toEqual(['WSAECONNRESET']);
     expect(told('wine-8.0', { runs })).toMatchObject({ evidence: 'measured', count: { of: 1, trials: 1, recvs: 3 } });
   });
 
   test.each(['plan9', 'wine', 'linux-', 'wine-10', '../linux', ''])('%j: nothing is known of it', (name) =>
-    expect(() => platformNamed([], name)).toThrow(PolicyError),
+    expect(() => platformsNamed([], name)).toThrow(PolicyError),
   );
+
+  test('wine stands for each Wine that is recorded', () => {
+    expect(platformsNamed(runs, 'wine').map(({ name }) => name)).toEqual(['wine-8.0', 'wine-10.0']);
+  });
 
   test('traces of trials that differ are each played', () => {
     const run = recorded(WINE_10, {
@@ -227,23 +304,22 @@ describe('platforms', () => {
         [received(0), received(0)],
       ],
     });
-    expect(platformTraces([run], { id: 'wine', name: 'wine-10.0' }, IDLE).map((trace) => ending('7.16', 'openssl', trace, 'select'))).toEqual(['never', 1]);
+    expect(platformTraces([run], { id: 'wine', name: 'wine-10.0' }, loopOf(IDLE)).traces.map((trace) => ending('7.16', 'openssl', trace, 'select'))).toEqual([
+      'never',
+      1,
+    ]);
   });
 
   test('a trace that does not repeat proves nothing', () => {
     const run = recorded(WINE_10, { [IDLE]: [[failed('WSAEWOULDBLOCK', 10035), reset]] });
     const { outcome } = storyOf('7.16', 'openssl', told('wine-10.0', { runs: [run] }), 'select');
-    expect(outcome).toEqual({ end: 'undecided', why: 'the run recorded 2 calls, the last two of which differ' });
+    expect(outcome).toEqual({ end: 'unknown', why: 'the run recorded 2 calls, the last two of which differ' });
   });
 
   test('a recv that never returned ends the trace', () => {
     const blocked: Observation = { on: 'S', call: 'recv', args: {}, ret: null, code: 0, token: 'blocked' };
     const run = recorded(WINE_10, { [IDLE]: [[reset, reset, blocked]] });
-    expect(storyOf('7.16', 'openssl', told('wine-10.0', { runs: [run] }), 'select').outcome).toEqual({ end: 'undecided', why: 'the next recv never returned' });
-  });
-
-  test('a scenario that is no loop of recv is refused by name', () => {
-    expect(() => told('linux', { scenario: 'tcp/reset/send' })).toThrow(/no scenario that a loop of recv can be played over; choose among tcp\/reset\/idle/);
+    expect(storyOf('7.16', 'openssl', told('wine-10.0', { runs: [run] }), 'select').outcome).toEqual({ end: 'unknown', why: 'the next recv never returned' });
   });
 });
 
@@ -257,7 +333,7 @@ describe('play', () => {
     const story = run({ poll: (state) => keep(state === 4 ? 2 : (state as number) + 1, `in ${state}`) });
     expect(story.outcome).toEqual({ end: 'never', from: 3, length: 3 });
     expect(story.polls.map(({ why }) => why)).toEqual(['in 0', 'in 1', 'in 2', 'in 3', 'in 4']);
-    expect(outcomeText(story)).toMatch(/^never closes: polls 3 to 5 come again and again/);
+    expect(outcomeText(story)).toMatch(/^never closes: polls 3 to 5 repeat for ever/);
   });
 
   test('a policy that counts closes when it says so', () => {
@@ -266,7 +342,25 @@ describe('play', () => {
   });
 
   test('a state that is ever new proves nothing', () => {
-    expect(run({ poll: (state) => keep((state as number) + 1) }).outcome).toEqual({ end: 'undecided', why: 'its state is still a new one after 10000 polls' });
+    expect(run({ poll: (state) => keep((state as number) + 1) }).outcome).toEqual({
+      end: 'unknown',
+      why: 'after 1000 polls it has not closed, and each had a new state',
+    });
+  });
+
+  test('equal polls are one, and of very many the middle is left out', () => {
+    const counts = run({ poll: (state) => keep((state as number) + 1) });
+    expect(counts.polls).toMatchObject([{ n: 1, through: 1000, why: 'goes on' }]);
+    expect(counts.leftOut).toBeUndefined();
+    const linux = run({ poll: (state) => keep((state as number) + 1) }, told('linux'));
+    expect(linux.polls.map(({ n, through, answer }) => [n, through, answer?.token])).toEqual([
+      [1, 1, 'ECONNRESET'],
+      [2, 1000, 'eof'],
+    ]);
+    const aloud = run({ poll: (state) => keep((state as number) + 1, `error ${state}`) });
+    expect(aloud.polls.length).toBe(40);
+    expect(aloud.leftOut).toEqual({ from: 31, through: 990 });
+    expect(aloud.polls[30]).toMatchObject({ n: 991, why: 'error 990' });
   });
 
   test('a policy that keeps by readiness never comes to recv', () => {
@@ -306,12 +400,12 @@ describe('play', () => {
     ],
     ['returns nothing', { poll: () => undefined }, /^mine: poll returned nothing/],
     ['returns a promise', { poll: async (state: unknown) => keep(state) }, /^mine returned a promise/],
-    ['returns a text', { poll: () => 'close' }, /^mine returned "close"; \{ action, why, state \} is wanted$/],
+    ['returns a text', { poll: () => 'close' }, /^mine returned "close"; it must return \{ action, why, state \}$/],
     ['returns null', { poll: () => null }, /^mine returned null/],
-    ['knows another action', { poll: (state: unknown) => ({ action: 'wait', why: '', state }) }, /^mine: action is "wait"; 'close' or 'keep' is wanted$/],
+    ['knows another action', { poll: (state: unknown) => ({ action: 'wait', why: '', state }) }, /^mine: action is "wait"; it must be 'close' or 'keep'$/],
     ['gives no reason', { poll: (state: unknown) => ({ action: 'keep', state }) }, /^mine: why is missing/],
     ['gives a very long one', { poll: (state: unknown) => keep(state, 'x'.repeat(501)) }, /^mine: why is a text of 501 characters/],
-    ['keeps a Map', { poll: () => keep({ seen: new Map() }) }, /^mine: state holds a Map: only plain JSON/],
+    ['keeps a Map', { poll: () => keep({ seen: new Map() }) }, /^mine: state holds a Map: a state must be plain JSON$/],
     ['keeps NaN', { poll: () => keep([Number.NaN]) }, /^mine: state holds NaN/],
     ['keeps a bigint', { poll: () => keep(1n) }, /^mine: state holds a bigint/],
     ['keeps a function', { poll: () => keep(() => 1) }, /^mine: state holds a function/],
@@ -348,11 +442,11 @@ describe('play', () => {
       },
       /^mine threw: TypeError/,
     ],
-    ['asks chance', { poll: (state: unknown) => keep(state, String(Math.random())) }, /^mine is not pure: asked the same twice/],
+    ['asks chance', { poll: (state: unknown) => keep(state, String(Math.random())) }, /^mine is not pure: asked twice with the same arguments/],
     [
       'counts where nobody sees it',
       { poll: (state: unknown) => (++hidden > 50 ? { action: 'close', why: 'now', state } : keep(state)) },
-      /^mine is not pure: in the same state it did another thing \d+ polls later/,
+      /^mine is not pure: in the same state, \d+ polls later, its step was another/,
     ],
   ])('a policy that %s is refused', (_, policy, message) => {
     expect(() => run(policy as Partial<Policy>)).toThrow(PolicyError);
@@ -362,11 +456,13 @@ describe('play', () => {
 });
 
 describe('the matrix', () => {
-  const matrix = mongooseMatrix([LINUX_RUN, WINE_10_RUN]);
+  const runs = [LINUX_RUN, WINE_10_RUN];
+  const matrix = mongooseMatrix(runs, { platforms: tracePlatforms(runs), loop: loopOf(IDLE) });
+  const short = (cell: MatrixCell) => (cell.end === 'closes' ? cell.polls : cell.end === 'no-build' ? '–' : cell.end === 'unknown' ? '?' : cell.end);
   const rows = (transport: Transport, bufferedTlsBytes = 0) =>
     Object.fromEntries(
       (matrix.sections.find((section) => section.transport === transport && section.bufferedTlsBytes === bufferedTlsBytes)?.rows ?? []).map(
-        ({ versions, cells }) => [versions, cells.join(' ')],
+        ({ versions, cells }) => [versions.length === 1 ? versions[0] : `${versions[0]}–${versions.at(-1)}`, cells.map(short).join(' ')],
       ),
     );
 
@@ -392,6 +488,20 @@ describe('the matrix', () => {
   });
 
   test('never leaked without TLS', () => expect(Object.values(rows('plain')).join(' ')).not.toContain('never'));
+
+  test('of a platform with several possible traces says each end', () => {
+    const [windows] = platformsNamed([], 'windows');
+    const { sections } = mongooseMatrix([], {
+      platforms: [windows as TracePlatform],
+      loop: loopOf('tcp/reset/after-half-close'),
+      transport: 'openssl',
+      io: 'select',
+    });
+    expect(sections.map(({ transport }) => transport)).toEqual(['openssl']);
+    expect(sections[0]?.rows.find(({ versions }) => versions.includes('7.16'))?.cells).toEqual([
+      { end: 'several', ends: [expect.objectContaining({ end: 'closes' }), { end: 'never', from: 1, length: 1 }] },
+    ]);
+  });
 
   test('tells what an incomplete record changes', () => {
     expect(rows('builtin', 3)).toEqual({

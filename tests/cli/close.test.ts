@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,8 +8,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CloseArguments, close as closeHere } from '../../cli/close.ts';
 import { UsageError } from '../../cli/errors.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
+import { closeSchema, matrixSchema } from '../../report/close/close-schema.ts';
 import { storyPage } from '../../scripts/story-page.ts';
-import type { Ran } from '../fixtures/index.ts';
+import { cli, type Ran } from '../fixtures/index.ts';
 
 const module = (path: string) => JSON.stringify(pathToFileURL(join(packageRoot, 'dist', path)).href);
 /** What cli/main.ts makes of the command, for the built program: the errors' exit codes, and their messages on stderr. */
@@ -31,7 +33,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function close(what: string, options: Partial<Record<keyof CloseArguments, unknown>> = {}): Ran {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, JSON.stringify([what, { format: 'pretty', ...options }])], {
     encoding: 'utf8',
-    env: { ...process.env, NO_COLOR: '1' },
+    // Wide enough for a sentence on one line.
+    env: { ...process.env, NO_COLOR: '1', COLUMNS: '400' },
   });
   return { code: status, stdout, stderr };
 }
@@ -42,70 +45,87 @@ function policyFile(name: string, source: string): string {
   return path;
 }
 
+const IDLE = ['tcp/reset/idle'];
+
 describe('sockatlas close mongoose@VERSION', () => {
+  test.each(['Mongoose@7.16', 'mongoose@7.16.0'])('%s is understood', (what) => {
+    const args = ['--tls', 'openssl', '--on', 'windows', '--format', 'json', '--scenario', 'tcp/reset/idle'];
+    expect(cli(['close', what, ...args])).toEqual(cli(['close', 'mongoose@7.16', ...args]));
+  });
+
   test('7.16 with OpenSSL on Windows never closes: exit 1, and the source of what Windows does', () => {
-    const { code, stdout } = close('mongoose@7.16', { tls: 'openssl', platform: 'windows' });
+    const { code, stdout } = close('mongoose@7.16', { tls: 'openssl', on: ['windows'], scenario: IDLE });
     expect(code).toBe(1);
     expect(stdout).toContain('asserted by a test that runs on Windows: platforms/windows/expected.json');
-    expect(stdout).toMatch(/poll 1 {2}select:rw- {2}recv = -1 WSAECONNRESET \(10054\) {2}MG_IO_RESET {2}goes on: MG_IO_RESET is not tested for/);
-    expect(stdout).toMatch(/\n {2}never closes: poll 1 comes again and again /);
+    expect(stdout).toMatch(/poll 1 {2}select:rw- {2}recv = -1 WSAECONNRESET \(10054\) {2}MG_IO_RESET {2}goes on: the loop does not test for MG_IO_RESET/);
+    expect(stdout).toMatch(/\n {2}never closes: every poll repeats poll 1 /);
   });
 
   test.each(['7.12', '7.17', '7.22'])('%s closes: exit 0', (version) => {
-    const { code, stdout } = close(`mongoose@${version}`, { tls: 'openssl', platform: 'windows' });
+    const { code, stdout } = close(`mongoose@${version}`, { tls: 'openssl', on: ['windows'], scenario: IDLE });
     expect(code).toBe(0);
     expect(stdout).toContain('closes after 1 poll');
   });
 
-  test('without TLS 7.16 closes', () => expect(close('mongoose@7.16', { platform: 'windows' }).code).toBe(0));
+  test('without TLS 7.16 closes, in every scenario', () => expect(close('mongoose@7.16', { on: ['windows'] }).code).toBe(0));
 
   test('on Linux it says after how many polls with each method, and why they differ', () => {
-    const { code, stdout } = close('mongoose@7.16', { tls: 'openssl', platform: 'linux' });
+    const { code, stdout } = close('mongoose@7.16', { tls: 'openssl', on: ['linux'], scenario: IDLE });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/7\.16 with openssl TLS, select, linux[\s\S]*closes after 2 polls[\s\S]*, epoll, linux[\s\S]*closes after 1 poll\n/);
+    expect(stdout).toMatch(/7\.16 with openssl TLS, linux-\S+, select\n[\s\S]*closes after 2 polls[\s\S]*, linux-\S+, epoll\n[\s\S]*closes after 1 poll\n/);
     expect(stdout).toMatch(
-      /Why they differ:\n {2}select is told rw-: poll 1: .*closes after 2 polls\n.*\n {2}epoll is told IN\|OUT\|ERR\|HUP: EPOLLERR.*closes after 1 poll\n/,
+      /Why they differ:\n {2}select reports rw-\. poll 1: .*closes after 2 polls\.\n.*\n {2}epoll reports IN\|OUT\|ERR\|HUP\. EPOLLERR.*closes after 1 poll\.\n/,
     );
   });
 
   test('without a platform it tells of all that it knows', () => {
-    const { code, stdout } = close('mongoose@7.16', { tls: 'openssl', format: 'json' });
+    const { code, stdout } = close('mongoose@7.16', { tls: 'openssl', format: 'json', scenario: IDLE });
     expect(code).toBe(1);
-    const stories = JSON.parse(stdout) as { platform: string; io: string; outcome: { end: string; polls?: number } }[];
-    expect(stories.find(({ platform }) => platform === 'windows')).toMatchObject({ io: 'select', outcome: { end: 'never', from: 1, length: 1 } });
-    expect(stories.find(({ platform, io }) => platform.startsWith('linux') && io === 'select')).toMatchObject({ outcome: { end: 'closes', polls: 2 } });
+    const { stories, notPlayed } = closeSchema.parse(JSON.parse(stdout));
+    expect(notPlayed).toEqual([]);
+    expect(stories.find(({ platform }) => platform.id === 'windows')).toMatchObject({ io: 'select', outcome: { end: 'never', from: 1, length: 1 } });
+    expect(stories.find(({ platform, io }) => platform.id === 'linux' && io === 'select')).toMatchObject({ outcome: { end: 'closes', polls: 2 } });
     expect(close('mongoose@7.16', { io: 'epoll' }).code).toBe(0);
   });
 
   test('an incomplete record, and another scenario', () => {
-    expect(close('mongoose@7.22', { tls: 'builtin', platform: 'windows', buffered: '3' }).code).toBe(1);
-    const { code, stdout } = close('mongoose@7.16', { tls: 'openssl', platform: 'linux', io: 'select', scenario: 'tcp/reset/unread-data', format: 'markdown' });
+    expect(close('mongoose@7.22', { tls: 'builtin', on: ['windows'], buffered: '3' }).code).toBe(1);
+    const { code, stdout } = close('mongoose@7.16', { tls: 'openssl', on: ['linux'], io: 'select', scenario: ['tcp/reset/unread-data'], format: 'markdown' });
     expect(code).toBe(0);
-    expect(stdout).toContain('| 1 | `select:rw-` | `10 bytes` | `data` | goes on: data: handed on |');
+    expect(stdout).toContain('| 1 | `select:rw-` | `10 bytes` | `data` | goes on: data goes to the application |');
     expect(stdout).toContain('**closes after 3 polls**');
   });
 
-  test.each<[string, string, Partial<Record<keyof CloseArguments, string | boolean>>, RegExp]>([
-    ['another library', 'libfoo@1', {}, /"libfoo@1": mongoose, or mongoose@<version>/],
-    ['nothing', '', {}, /"": mongoose/],
+  test.each<[string, string, Partial<Record<keyof CloseArguments, string | boolean | readonly string[]>>, RegExp]>([
+    ['another library', 'libfoo@1', {}, /"libfoo@1" has no close policy here: name mongoose or mongoose@<version>/],
+    ['nothing', '', {}, /what to play is missing: name mongoose/],
     ['two versions', 'mongoose@7.1@7.2', {}, /mongoose@<version>/],
-    ['an unknown version', 'mongoose@7.99', {}, /mongoose "7\.99" is not known: 7\.0 to 7\.22 are/],
-    ['no version', 'mongoose@', {}, /mongoose "" is not known/],
+    ['an unknown version', 'mongoose@7.99', {}, /mongoose "7\.99": unknown version; known are 7\.0 to 7\.22/],
+    ['a patch release that there is not', 'mongoose@7.16.1', {}, /mongoose "7\.16\.1": unknown version/],
+    ['no version', 'mongoose@', {}, /mongoose "": unknown version/],
     ['an unknown TLS', 'mongoose@7.16', { tls: 'gnutls' }, /--tls "gnutls": choose one of openssl, mbedtls, builtin/],
-    ['a TLS of the time before', 'mongoose@7.12', { tls: 'builtin' }, /mongoose 7\.12 has no builtin TLS that reads/],
+    ['a TLS of the time before', 'mongoose@7.12', { tls: 'builtin' }, /mongoose 7\.12 has no TLS by builtin/],
     ['an unknown method', 'mongoose@7.16', { io: 'kqueue' }, /--io "kqueue": choose one of select, poll, epoll/],
-    ['epoll before its time', 'mongoose@7.7', { io: 'epoll', platform: 'linux' }, /--io epoll: mongoose 7\.7 has no epoll/],
-    ['epoll on Windows', 'mongoose@7.16', { io: 'epoll', platform: 'windows' }, /--io epoll: windows has no epoll/],
-    ['what is not known', 'mongoose@7.16', { tls: 'builtin', buffered: '3', io: 'poll', platform: 'linux' }, /is not known/],
-    ['an unknown platform', 'mongoose@7.16', { platform: 'plan9' }, /nothing is recorded or expected of "plan9"; choose among linux/],
-    ['an unknown scenario', 'mongoose@7.16', { scenario: 'tcp/reset' }, /no scenario that a loop of recv can be played over/],
-    ['no number', 'mongoose@7.16', { tls: 'builtin', buffered: '-1' }, /--buffered "-1": a whole number from 0 to/],
-    ['bytes without TLS', 'mongoose@7.16', { buffered: '3' }, /--buffered: only TLS has records/],
+    ['epoll before its time', 'mongoose@7.7', { io: 'epoll', on: ['linux'] }, /--io epoll: mongoose 7\.7 has no epoll/],
+    ['epoll on Windows', 'mongoose@7.16', { io: 'epoll', on: ['windows'] }, /--io epoll: windows has no epoll/],
+    ['what is not known', 'mongoose@7.16', { tls: 'builtin', buffered: '3', io: 'poll', on: ['linux'] }, /is not known/],
+    ['an unknown platform', 'mongoose@7.16', { on: ['plan9'] }, /nothing is recorded or expected of "plan9"; choose among linux/],
+    ['an unknown scenario', 'mongoose@7.16', { scenario: ['tcp/rset'] }, /no scenario matches "tcp\/rset"; the nearest/],
+    ['a scenario without a loop', 'mongoose@7.16', { scenario: ['tcp/reset/poll'] }, /there is none to play \(tcp\/reset\/poll: no two plain recvs in a row\)/],
+    [
+      'a scenario that nothing is known of there',
+      'mongoose@7.16',
+      { on: ['windows'], scenario: ['tcp/reset/zero-length-recv'] },
+      /nothing to play on windows: not known/,
+    ],
+    ['two scenarios for all versions', 'mongoose', { scenario: ['tcp/reset'] }, /all versions are shown for one scenario/],
+    ['no number', 'mongoose@7.16', { tls: 'builtin', buffered: '-1' }, /--buffered "-1": give a whole number from 0 to/],
+    ['bytes without TLS', 'mongoose@7.16', { buffered: '3' }, /--buffered: only TLS buffers records/],
     ['an unknown format', 'mongoose@7.16', { format: 'html' }, /--format "html": choose one of pretty, json, markdown/],
-    ['live, with a scenario', 'mongoose@7.16', { live: true, scenario: 'tcp/fin/idle' }, /it takes no --scenario/],
-    ['live, with a library that reads', 'mongoose@7.12', { live: true, tls: 'openssl' }, /is not run live here/],
-    ['live, on a platform that is none', 'mongoose@7.16', { live: true, platform: 'plan9' }, /no agent can be started on "plan9"/],
-    ['a version’s option for the matrix', 'mongoose', { tls: 'openssl' }, /--tls is for one version/],
+    ['live, with a scenario', 'mongoose@7.16', { live: true, scenario: ['tcp/fin/idle'] }, /it takes no --scenario/],
+    ['live, with a library that reads', 'mongoose@7.12', { live: true, tls: 'openssl' }, /reads through the TLS library, which needs a real handshake/],
+    ['live, on a platform that is none', 'mongoose@7.16', { live: true, on: ['plan9'] }, /no agent can be started on "plan9"/],
+    ['a version’s option for the matrix', 'mongoose', { live: true }, /--live is for one version/],
   ])('%s is refused', async (_, what, options, message) => {
     const closing = closeHere(what, { format: 'pretty', ...options } as CloseArguments);
     await expect(closing).rejects.toThrow(UsageError);
@@ -114,13 +134,54 @@ describe('sockatlas close mongoose@VERSION', () => {
 });
 
 describe('sockatlas close mongoose', () => {
-  test('prints the matrix, and which platforms are measured', () => {
+  test('prints the matrix, and which platforms are measured; exit 1, since some never close', () => {
     const { code, stdout } = close('mongoose');
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     expect(stdout).toMatch(/TLS by openssl\n {2}7\.0–7\.7 +1 +1 +– [\s\S]*\n {2}7\.13–7\.16 +2 +1 +1 +never +1/);
     expect(stdout).toMatch(/windows: asserted by a test that runs on Windows/);
-    expect(JSON.parse(close('mongoose', { format: 'json' }).stdout)).toMatchObject({ scenario: 'tcp/reset/idle' });
     expect(close('mongoose', { format: 'markdown' }).stdout).toContain('| TLS by openssl | linux');
+  });
+
+  test('as JSON is of its schema: versions as a list, cells as objects', () => {
+    const { scenario, columns, sections } = matrixSchema.parse(JSON.parse(close('mongoose', { format: 'json' }).stdout));
+    expect(scenario).toBe('tcp/reset/idle');
+    const windows = columns.findIndex(({ platform, io }) => platform === 'windows' && io === 'select');
+    const row = sections.find(({ transport }) => transport === 'openssl')?.rows.find(({ versions }) => versions.includes('7.16'));
+    expect(row?.versions).toEqual(['7.13', '7.14', '7.15', '7.16']);
+    expect(row?.cells[windows]).toEqual({ end: 'never', from: 1, length: 1 });
+    expect(row?.cells[0]).toEqual({ end: 'closes', polls: 2 });
+    const none = sections.find(({ transport }) => transport === 'builtin')?.rows[0]?.cells[0];
+    expect(none).toEqual({ end: 'no-build', why: 'mongoose 7.0 has no TLS by builtin: it came with 7.13' });
+  });
+
+  test('--on, --tls and --io narrow it', () => {
+    const { code, stdout } = cli(['close', 'mongoose', '--on', 'linux,windows', '--tls', 'openssl', '--io', 'poll', '--format', 'json']);
+    const { columns, sections } = matrixSchema.parse(JSON.parse(stdout));
+    expect(columns.map(({ platform, io }) => `${platform.replace(/-.*/, '')} ${io}`)).toEqual(['linux poll', 'windows poll']);
+    expect(sections.map(({ transport }) => transport)).toEqual(['openssl']);
+    expect(code).toBe(0);
+  });
+});
+
+test('at 80 columns each platform is one column', () => {
+  const { stdout } = cli(['close', 'mongoose@7.16', '--tls', 'openssl'], { env: { COLUMNS: '80' } });
+  const at = stdout.indexOf('linux-6.18') - stdout.lastIndexOf('\n', stdout.indexOf('linux-6.18'));
+  const longest = stdout.split('\n').find((line) => line.startsWith('  close-with-unread-after-data'));
+  expect(longest?.slice(at - 3, at)).toBe('  3');
+});
+
+describe.each([80, 200])('at %i columns', (columns) => {
+  test.each([
+    'mongoose',
+    'mongoose --scenario tcp/reset/send',
+    'mongoose@7.16 --tls openssl',
+    'mongoose@7.16 --tls openssl -v',
+    'mongoose@7.16 --tls openssl --scenario tcp/reset/idle',
+    '--help',
+  ])('no line of close %s is wider', (args) => {
+    const { stdout } = cli(['close', ...args.split(' ')], { env: { COLUMNS: String(columns) } });
+    expect(stdout).not.toBe('');
+    expect(stdout.split('\n').filter((line) => [...line].length > columns)).toEqual([]);
   });
 });
 
@@ -137,45 +198,108 @@ describe('sockatlas close --policy', () => {
 
   test('tells the story of a policy of one’s own, with its own classes or a library’s', () => {
     const file = policyFile('patient.mjs', patient);
-    const windows = close('', { policy: file, platform: 'windows', io: 'select' });
+    const windows = close('', { policy: file, on: ['windows'], io: 'select', scenario: IDLE });
     expect(windows.code).toBe(1);
-    expect(windows.stdout).toMatch(/^patient, select, windows\n[\s\S]*goes on: no class, reset\n {2}never closes/);
-    const linux = close('mongoose@7.16', { policy: file, platform: 'linux', io: 'select' });
+    expect(windows.stdout).toMatch(/^patient, windows, select\n[\s\S]*goes on: no class, reset\n {2}never closes/);
+    const linux = close('mongoose@7.16', { policy: file, on: ['linux'], io: 'select', scenario: IDLE });
     expect(linux.code).toBe(0);
     expect(linux.stdout).toMatch(/goes on: MG_IO_RESET, reset\n[\s\S]*closes after 2 polls/);
   });
 
+  /** Closes at the end of the stream and on a reset, and on nothing else: what many a loop does. */
+  const onlyReset = `
+    export const policy = {
+      name: 'only 0 or ECONNRESET',
+      start: null,
+      poll: (state, { answer }) =>
+        answer.ret === 0 || answer.name === 'ECONNRESET' || answer.name === 'WSAECONNRESET'
+          ? { action: 'close', why: 'the end, or a reset', state }
+          : { action: 'keep', why: 'neither the end nor a reset', state },
+    };`;
+
+  test('one that closes on 0 or ECONNRESET alone never closes on Windows after a send: exit 1, and where', () => {
+    const file = policyFile('only.mjs', onlyReset);
+    const { code, stdout } = close('', { policy: file, format: 'json' });
+    expect(code).toBe(1);
+    const { stories, notPlayed } = closeSchema.parse(JSON.parse(stdout));
+    const never = stories.filter(({ outcome }) => outcome.end === 'never');
+    expect([...new Set(never.map(({ platform }) => platform.id))]).toEqual(['windows']);
+    expect(never.map(({ scenario }) => scenario)).toEqual(expect.arrayContaining(['tcp/fin/send-then-recv', 'tcp/reset/after-half-close']));
+    expect(new Set(never.map(({ polls }) => polls.at(-1)?.recv?.name))).toEqual(new Set(['WSAECONNABORTED']));
+    expect(never[0]).toMatchObject({ readiness: 'assumed', before: expect.arrayContaining(['sent:8']) });
+    expect(stories.filter(({ outcome }) => outcome.end === 'unknown')).toEqual([]);
+    expect(notPlayed).toContainEqual({ scenario: 'tcp/reset/poll', platform: null, why: 'no two plain recvs in a row' });
+
+    const text = close('', { policy: file });
+    expect(text.code).toBe(1);
+    expect(text.stdout).toMatch(/\n {2}send-then-recv +1\* +never\*/);
+    expect(text.stdout).toMatch(/\n {2}after-half-close +1\* +never or 1\*/);
+    expect(text.stdout).toMatch(/\*: what select and poll say there is not known; the socket is assumed to be readable/);
+    expect(text.stdout).toMatch(/tcp\/reset\/after-half-close \(inferred: platforms\/windows\/expected\.json\)/);
+    expect(text.stdout).toMatch(/recv = -1 WSAECONNABORTED \(10053\) +goes on: neither the end nor a reset\n {2}never closes: every poll repeats poll 1/);
+    expect(text.stdout).toMatch(/Not played: \d+ scenarios \(not plain TCP: \d+; no two plain recvs in a row: \d+; .*\. -v lists them\.\n/);
+    expect(text.stdout).toMatch(/\nNever closes: windows in 4 scenarios\. -v shows everything, poll by poll\.\n$/);
+    // Without -v the stories that close are in the table alone.
+    expect(text.stdout).not.toContain('closes: the end');
+
+    expect(close('', { policy: file, on: ['linux'] }).code).toBe(0);
+    const verbose = close('', { policy: file, verbose: true }).stdout;
+    expect(verbose).toContain('closes: the end, or a reset');
+    expect(verbose).toContain('\n  tcp/reset/poll: no two plain recvs in a row\n');
+    expect(verbose).toContain('\n  tcp/accept/after-reset on windows: in 2 of 3 possible traces recv is not reached\n');
+    const page = close('', { policy: file, format: 'markdown' }).stdout;
+    expect(page).toMatch(/\n\| `tcp\/fin\/send-then-recv` \| 1\\\* \| \*\*never\\\*\*\* \|/);
+  });
+
+  test('equal polls are one line, and of different ones the middle is left out', () => {
+    const counts = "export const policy = { name: 'counts', start: 0, poll: (state) => ({ action: 'keep', why: 'again', state: state + 1 }) };";
+    const on = { on: ['linux'], io: 'select', scenario: IDLE };
+    const { code, stdout } = close('', { policy: policyFile('counts.mjs', counts), ...on });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/\n {2}polls 2 to 1,000 +select:rw- +recv = 0 \(end of stream\) +goes on each time: again\n {2}not known whether it closes/);
+    const aloud = policyFile('aloud.mjs', counts.replace("'again'", 'String(state)'));
+    expect(close('', { policy: aloud, ...on }).stdout).toMatch(/goes on: 29\n {2}polls 31 to 990 are left out\n {2}poll 991 /);
+    const [story] = closeSchema.parse(JSON.parse(close('', { policy: aloud, ...on, format: 'json' }).stdout)).stories;
+    expect(story).toMatchObject({ leftOut: { from: 31, through: 990 }, outcome: { end: 'unknown' } });
+    expect(story?.polls.length).toBe(40);
+  });
+
+  test('what throws is named with its file and line', () => {
+    const file = policyFile('throws.mjs', "export const policy = {\n  name: 'x',\n  start: 0,\n  poll() {\n    throw new TypeError('no');\n  },\n};\n");
+    expect(close('', { policy: file })).toMatchObject({ code: 2, stderr: `${file}:5: x threw: TypeError: no` });
+  });
+
   test('a default export is one too', () => {
     const file = policyFile('default.mjs', patient.replace('export const policy =', 'export default'));
-    expect(close('', { policy: file, platform: 'linux', io: 'select' }).code).toBe(0);
+    expect(close('', { policy: file, on: ['linux'], io: 'select' }).code).toBe(0);
   });
 
   test('TypeScript is loaded where Node does, and refused by name where it does not', () => {
     const file = policyFile('patient.ts', patient.replace('poll: (state,', 'poll: (state: unknown,'));
-    const { code, stderr } = close('', { policy: file, platform: 'linux', io: 'select' });
+    const { code, stderr } = close('', { policy: file, on: ['linux'], io: 'select' });
     if ('typescript' in process.features && process.features.typescript) expect(code).toBe(0);
-    else expect([code, stderr]).toEqual([2, expect.stringMatching(/^--policy: Node \S+ loads no TypeScript: compile it/)]);
+    else expect([code, stderr]).toEqual([2, expect.stringMatching(/patient\.ts: Node \S+ loads no TypeScript: compile it/)]);
   });
 
   test.each<[string, string, RegExp]>([
-    ['exports nothing', 'export const other = 1;', /^--policy: the module exports no policy: export const policy/],
+    ['exports nothing', 'export const other = 1;', /exports-nothing\.mjs: the module exports no policy: export const policy/],
     ['exports a function', 'export const policy = () => 1;', /its policy is a function, not an object/],
     ['has no name', 'export const policy = { poll() {} };', /the policy's name is missing/],
-    ['has no poll', "export const policy = { name: 'x', start: 0 };", /the policy's poll is missing; a function/],
+    ['has no poll', "export const policy = { name: 'x', start: 0 };", /the policy's poll is missing; it must be a function/],
     ['has a strange ready', "export const policy = { name: 'x', start: 0, ready: 1, poll() {} };", /the policy's ready is 1/],
     ['starts with a Map', "export const policy = { name: 'x', start: new Map(), poll() {} };", /start holds a Map/],
     ['is no JavaScript', 'export const policy = {', /its module cannot be loaded: SyntaxError/],
     ['throws as it is loaded', "throw new RangeError('not today');", /its module cannot be loaded: RangeError: not today/],
     ['throws what is no error', 'throw 7;', /its module cannot be loaded: thrown: 7/],
     ['imports what is not there', "import './absent.mjs'; export const policy = {};", /its module cannot be loaded: Error: Cannot find module/],
-    ['leaves', 'process.exit(0);', /the module ended its process: exit code 0/],
-    ['kills itself', "process.kill(process.pid, 'SIGKILL'); await new Promise(() => {});", /the module ended its process: (signal SIGKILL|exit code 1)/],
+    ['leaves', 'process.exit(0);', /leaves\.mjs: the policy ended its process: exit code 0/],
+    ['kills itself', "process.kill(process.pid, 'SIGKILL'); await new Promise(() => {});", /the policy ended its process: (signal SIGKILL|exit code 1)/],
     [
       'throws as it is asked',
       "export const policy = { name: 'x', start: 0, poll() { throw new Error('\\u001b[31mred'); } };",
-      /x threw: Error: \ufffd\[31mred$/,
+      /throws-as-it-is-asked\.mjs:1: x threw: Error: \ufffd\[31mred$/,
     ],
-    ['throws later', "setTimeout(() => { throw new Error('late'); }); await new Promise(() => {});", /the module ended its process: exit code 1/],
+    ['throws later', "setTimeout(() => { throw new Error('late'); }); await new Promise(() => {});", /the policy ended its process: exit code 1/],
   ])('a module that %s is refused: exit 2', (name, source, message) => {
     const { code, stdout, stderr } = close('', { policy: policyFile(`${name.replaceAll(' ', '-')}.mjs`, source) });
     expect(stderr).toMatch(message);
@@ -184,31 +308,67 @@ describe('sockatlas close --policy', () => {
 
   test('a module that never answers is ended', { timeout: 60_000 }, () => {
     const loops = close('', { policy: policyFile('loops.mjs', "export const policy = { name: 'x', start: 0, poll() { for (;;); } };") });
-    expect([loops.code, loops.stdout, loops.stderr]).toEqual([2, '', '--policy: the module gave no answer within 5 s']);
+    expect([loops.code, loops.stdout, loops.stderr]).toEqual([2, '', expect.stringMatching(/loops\.mjs: the policy gave no answer within 5 s$/)]);
   });
 
   test('control characters of a policy do not reach the terminal', () => {
     const source =
       "export const policy = { name: '\\u001b]0;evil\\u0007', start: 0, poll: (state) => ({ action: 'close', why: '\\u001b[2Jgone\\r', state }) };";
-    const { code, stdout } = close('', { policy: policyFile('escapes.mjs', source), platform: 'windows', io: 'select' });
+    const { code, stdout } = close('', { policy: policyFile('escapes.mjs', source), on: ['windows'], io: 'select', scenario: IDLE });
     expect(code).toBe(0);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
     expect(stdout).not.toMatch(/[\u001b\u0007\r]/);
-    const page = close('', { policy: policyFile('markup.mjs', source.replace('gone', '<b>|`')), platform: 'windows', io: 'select', format: 'markdown' });
+    const page = close('', {
+      policy: policyFile('markup.mjs', source.replace('gone', '<b>|`')),
+      on: ['windows'],
+      io: 'select',
+      scenario: IDLE,
+      format: 'markdown',
+    });
     expect(page.stdout).toContain('\\<b\\>\\|\\`');
   });
 
   test.each([
     ['that is not there', { policy: join(folder, 'absent.mjs') }, /--policy .*absent\.mjs: ENOENT/],
     ['that is a folder', { policy: folder }, /not a file/],
-    ['with --tls', { policy: join(folder, 'absent.mjs'), tls: 'openssl' }, /--tls is for Mongoose/],
+    ['with --tls', { policy: join(folder, 'absent.mjs'), tls: 'openssl' }, /--tls is for the policies of Mongoose/],
   ])('a file %s is refused', (_, options, message) => {
     const { code, stderr } = close('', options);
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 
   test('with a library and no version it is not known whose classes', () => {
-    expect(close('mongoose', { policy: policyFile('patient.mjs', patient) })).toMatchObject({ code: 2, stderr: expect.stringContaining('say whose table') });
+    expect(close('mongoose', { policy: policyFile('patient.mjs', patient) })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('name the version whose table gives the classes'),
+    });
+  });
+});
+
+describe('sockatlas new policy', () => {
+  test.each(['mine.mjs', 'mine.js'])('writes %s, which closes everywhere', (name) => {
+    const file = join(folder, 'new', name);
+    mkdirSync(join(folder, 'new'), { recursive: true });
+    writeFileSync(join(folder, 'new', 'package.json'), '{"type":"module"}');
+    const written = cli(['new', 'policy', file]);
+    expect([written.code, written.stdout]).toEqual([0, '']);
+    expect(written.stderr).toContain(`sockatlas close --policy ${file}`);
+    const { code, stdout, stderr } = cli(['close', '--policy', file]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/\nCloses on every platform in \d+ scenarios\. /);
+    expect(cli(['new', 'policy', file])).toMatchObject({ code: 2, stderr: expect.stringContaining('exists already and was not changed') });
+  });
+
+  test('writes TypeScript that compiles', () => {
+    const file = join(folder, 'typed.mts');
+    expect(cli(['new', 'policy', file]).code).toBe(0);
+    const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+    const options = ['--strict', '--noEmit', '--erasableSyntaxOnly', '--module', 'nodenext', '--target', 'es2022'];
+    expect(spawnSync(process.execPath, [tsc, ...options, file], { encoding: 'utf8', cwd: folder })).toMatchObject({ status: 0, stdout: '' });
+  });
+
+  test('another ending is refused', () => {
+    expect(cli(['new', 'policy', join(folder, 'mine.json')])).toMatchObject({ code: 2, stderr: expect.stringContaining('name a .js, .mjs, .ts or .mts file') });
   });
 });
 
@@ -221,15 +381,17 @@ describe.runIf(process.platform === 'linux')('sockatlas close --live', () => {
   test('real sockets tell what the traces do', () => {
     expect(ran.code).toBe(0);
     expect(ran.stdout).toContain('measured here: live, on real sockets');
-    expect(ran.stdout).toMatch(/, select, linux-[\s\S]*recv = -1 ECONNRESET \(104\) {2}MG_IO_RESET {2}goes on[\s\S]*closes after 2 polls\n/);
-    expect(ran.stdout).toMatch(/, epoll, linux-[\s\S]*closes: EPOLLERR[\s\S]*closes after 1 poll\n/);
+    expect(ran.stdout).toMatch(/, linux-\S+, select\n[\s\S]*recv = -1 ECONNRESET \(104\) {2}MG_IO_RESET {2}goes on[\s\S]*closes after 2 polls\n/);
+    expect(ran.stdout).toMatch(/, linux-\S+, epoll\n[\s\S]*closes: EPOLLERR[\s\S]*closes after 1 poll\n/);
     expect(ran.stdout).toContain('Why they differ:');
   });
 
   test('what has not closed is not called never: exit 1', () => {
     const { code, stdout } = close('mongoose@7.22', { tls: 'builtin', buffered: '3', io: 'select', live: true });
     expect(code).toBe(1);
-    expect(stdout).toMatch(/not decided: it had not closed after 100 polls, the last 99 of them alike\. Real sockets cannot prove "never"/);
+    expect(stdout).toMatch(
+      /not known whether it closes: it had not closed after 100 polls, and the last 99 of them were the same\. Real sockets cannot prove "never"/,
+    );
   });
 
   test('a policy of one’s own runs there too, and fails there as anywhere', () => {
@@ -246,13 +408,13 @@ describe('docs/mongoose-3031.md', () => {
   test('is in step with the data: npm run docs', () => expect(readFileSync(join(packageRoot, 'docs', 'mongoose-3031.md'), 'utf8')).toBe(page));
 
   test('says what was measured and what is documented, and names the command', () => {
-    expect(page).toContain('npx sockatlas close mongoose@7.16 --tls openssl');
+    expect(page).toContain('\nsockatlas close mongoose@7.16 --tls openssl');
     expect(page).toMatch(/Not measured here: windows\./);
     expect(page).toContain(
-      'Linux tells of a reset once. The next recv returns 0, the end of the stream, and that is `MG_IO_ERR`: the loop **closes after 2 polls**',
+      'Linux reports a reset once. The next recv returns 0, the end of the stream, which is `MG_IO_ERR`: the loop **closes after 2 polls**',
     );
     expect(page).toContain('the loop **never closes**');
-    expect(page).toContain('No answer that says the connection is over reads as would-block');
-    expect(page).toContain('And it is one table: 7.12, 7.16 and 7.17');
+    expect(page).toContain('no answer that ends a connection is classified as would-block');
+    expect(page).toContain('7.12, 7.16 and 7.17 share this table');
   });
 });

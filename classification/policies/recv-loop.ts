@@ -1,0 +1,52 @@
+import type { Scenario } from '../../runner/scenario.ts';
+import { recordedCalls, type Step } from '../recorded-calls.ts';
+
+/** The part of a scenario's trace that a policy is played over: the recvs from `from` up to `to`, without `to`. */
+export interface RecvLoop {
+  readonly scenario: string;
+  readonly from: number;
+  readonly to: number;
+  /** How many calls the trace has. */
+  readonly calls: number;
+  /** Whether only recvs come before the loop. Other calls (a send, SO_ERROR) may change what poll and select say. */
+  readonly onlyRecvsBefore: boolean;
+}
+
+export type Described = Pick<Scenario, 'id' | 'before' | 'recorded'>;
+
+/** Why a scenario cannot be played; each is printed with a count. */
+export const UNPLAYABLE = {
+  'not-tcp': 'not plain TCP',
+  'no-loop': 'no two plain recvs in a row',
+  blocking: 'a blocking socket',
+  'not-ended': 'the peer neither resets nor closes',
+} as const;
+export type Unplayable = keyof typeof UNPLAYABLE;
+
+/** One answer is no loop: the second shows whether the first is repeated. */
+const FEWEST = 2;
+
+/**
+ * The loop of recv in a scenario, or why it has none that a policy can be played over.
+ *
+ * The loop is the last recvs in a row, with nothing in between: a policy is asked from there on, in its start state. What comes before (sends, SO_ERROR,
+ * recvs before the peer's reset) is history: it shapes the answers, and the policy is not asked about it. In tcp/reset/after-half-close, for one, the
+ * program has read the end of the peer's stream, goes on sending, and comes back to recv: a policy that was asked about that end would have closed, and what
+ * recv says after the reset would never be played.
+ */
+export function recvLoop({ id, before, recorded }: Described): RecvLoop | Unplayable {
+  if (!id.startsWith('tcp/')) return 'not-tcp';
+  const steps = recordedCalls(recorded);
+  const to = steps.findLastIndex(isPlainRecv) + 1;
+  let from = to;
+  while (from > 0 && isPlainRecv(steps[from - 1] as Step) && !(from < to && steps[from]?.resumes)) from--;
+  if (to - from < FEWEST) return 'no-loop';
+  if (/(?<!non-)\bblocking\b/.test(before)) return 'blocking';
+  if (!/\bRST\b|\bFIN\b|\bP plainly closes\b|\bkilled\b/.test(`${before}; ${recorded}`)) return 'not-ended';
+  return { scenario: id, from, to, calls: steps.length, onlyRecvsBefore: steps.slice(0, from).every(isPlainRecv) };
+}
+
+/** MSG_PEEK takes nothing, MSG_WAITALL waits, and a recv of no bytes returns 0 whatever there is: no loop reads with those. */
+function isPlainRecv({ call, empty, flags }: Step): boolean {
+  return call === 'recv' && !empty && !flags;
+}

@@ -1,0 +1,69 @@
+import { writeFileSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { MEANINGS } from '../platforms/code.ts';
+import { EnvironmentError, EXIT, UsageError } from './errors.ts';
+import { say } from './output.ts';
+
+/** `sockatlas new policy <file>`: a commented skeleton that closes everywhere. @throws UsageError for a file that exists already, or another ending */
+export async function newPolicy(file: string): Promise<number> {
+  if (!/^\.m?[jt]s$/.test(extname(file))) throw new UsageError(`${file}: a policy is a module; name a .js, .mjs, .ts or .mts file`);
+  try {
+    writeFileSync(file, skeleton(file), { flag: 'wx' });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw new UsageError(`${file} exists already and was not changed`);
+    throw new EnvironmentError(message);
+  }
+  say(`written to ${file}; play it with: sockatlas close --policy ${file}`);
+  return EXIT.conforms;
+}
+
+function skeleton(file: string): string {
+  const isTyped = /\.m?ts$/.test(file);
+  const types = isTyped
+    ? `
+interface Answer {
+  ret: number;
+  code: number;
+  name?: string;
+  meaning: ${MEANINGS.map((meaning) => `'${meaning}'`).join(' | ')};
+  class?: string;
+}
+`
+    : '';
+  const as = (type: string) => (isTyped ? `: ${type}` : '');
+  return `// A close policy: how a program decides, by what recv returns, whether to close a connection.
+// Play it over every platform with: sockatlas close --policy ${basename(file)}
+${types}
+export const policy = {
+  name: '${nameOf(file)}',
+
+  // The state at the start: all that the policy remembers, as plain JSON. null remembers nothing; { errors: 0 } could count.
+  start: null,
+
+  // Asked once for each recv. It must return { action: 'close' or 'keep', why, state }, with the state for the next
+  // recv. It must depend on nothing but its arguments, and change none of them.
+  //   answer.ret      what recv returned: bytes, 0 at the end of the stream, -1
+  //   answer.code     errno or WSAGetLastError(), 0 where recv did not fail
+  //   answer.name     the code's name: 'ECONNRESET', 'WSAECONNRESET'
+  //   answer.meaning  the same on every platform, one of: ${MEANINGS.join(', ')}
+  //   answer.class    the class by a library's table, in: sockatlas close mongoose@7.16 --policy ${basename(file)}
+  poll(state${as('null')}, { answer }${as('{ answer: Answer }')}) {
+    if (answer.ret > 0) return { action: 'keep', why: 'data', state };
+    if (answer.ret === 0) return { action: 'close', why: 'the end of the stream', state };
+    if (answer.meaning === 'would-block' || answer.meaning === 'interrupted') return { action: 'keep', why: 'no data yet', state };
+    // Every other error closes. A policy that waits here for one certain code stays open wherever a platform reports another one.
+    return { action: 'close', why: \`recv failed with \${answer.name}\`, state };
+  },
+
+  // What readiness alone decides, before recv is called. Without this function recv is called wherever the socket is readable.
+  // ready(state, readiness) {
+  //   return readiness.err ? { action: 'close', why: 'poll reports an error', state } : undefined;
+  // },
+};
+`;
+}
+
+function nameOf(file: string): string {
+  return basename(file, extname(file)).replace(/[^\w.-]+/g, '-') || 'mine';
+}

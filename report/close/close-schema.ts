@@ -1,0 +1,98 @@
+import type * as Zod from 'zod';
+import { IO_METHODS } from '../../classification/policies/policy.ts';
+import { TRANSPORTS } from '../../classification/policies/rules.ts';
+import { CODE_PLATFORMS } from '../../platforms/code.ts';
+import { EVIDENCE } from '../../platforms/evidence.ts';
+import { z } from '../../platforms/zod.ts';
+
+/** What `sockatlas close --format json` prints: `closeSchema` for a policy, `matrixSchema` for all versions of a library. */
+
+const closes = z.strictObject({ end: z.literal('closes'), polls: z.int().nonnegative().describe('The number of the poll in which it closes') });
+const never = z.strictObject({
+  end: z.literal('never'),
+  from: z.int().nonnegative().describe('The first poll of those that repeat for ever'),
+  length: z.int().positive().describe('How many polls repeat'),
+});
+const unknown = z.strictObject({ end: z.literal('unknown'), why: z.string() });
+const endSchema = z.discriminatedUnion('end', [closes, never, unknown]);
+
+const io = z.enum(IO_METHODS).describe('The call that the loop asks for readiness');
+const readiness = z
+  .enum(['known', 'assumed'])
+  .describe('assumed: what this call says there is not known; the socket is taken to be readable, without an error');
+const bufferedTlsBytes = z.int().nonnegative().describe('Bytes of an incomplete TLS record that are buffered when the peer goes');
+
+const answerSchema = z.strictObject({
+  ret: z.number().describe('What recv returned'),
+  code: z.number().describe('errno or WSAGetLastError(); 0 where recv did not fail'),
+  name: z.string().optional(),
+  token: z.string().describe('As traces spell it'),
+  meaning: z.string().describe('What the answer means on its platform'),
+  class: z.string().optional().describe('The class that the table gives it'),
+  classMeaning: z.string().optional(),
+});
+
+const storySchema = z.strictObject({
+  policy: z.string(),
+  table: z.string().nullable().describe('The table that classifies the answers'),
+  platform: z.strictObject({ id: z.enum([...CODE_PLATFORMS, 'wine']), name: z.string() }),
+  scenario: z.string(),
+  evidence: z.enum(EVIDENCE),
+  source: z.string().describe('The file that the trace is from'),
+  possibleTraces: z.int().positive().describe('How many traces are possible there; this story is of one'),
+  io,
+  readiness,
+  bufferedTlsBytes,
+  before: z.array(z.string()).describe('The calls before the loop of recv, as tokens: the policy is not asked about them'),
+  polls: z.array(
+    z.strictObject({
+      n: z.int().nonnegative().describe('1 is the first poll after the peer has reset or closed; 0 comes before'),
+      through: z.int().nonnegative().describe('Polls n to through are the same'),
+      readiness: z.string().nullable(),
+      recv: answerSchema.nullable().describe('null: recv was not called'),
+      action: z.enum(['close', 'keep']),
+      why: z.string(),
+    }),
+  ),
+  leftOut: z.strictObject({ from: z.int(), through: z.int() }).nullable().describe('Polls that the list leaves out because there are very many'),
+  outcome: endSchema,
+});
+
+export const closeSchema = z.strictObject({
+  stories: z.array(storySchema),
+  notPlayed: z.array(
+    z
+      .strictObject({ scenario: z.string(), platform: z.string().nullable().describe('null: on no platform'), why: z.string() })
+      .describe('Scenarios without a story'),
+  ),
+});
+
+const cellSchema = z.discriminatedUnion('end', [
+  closes,
+  never,
+  unknown,
+  z.strictObject({ end: z.literal('no-build'), why: z.string() }),
+  z.strictObject({ end: z.literal('several'), ends: z.array(endSchema).min(2) }).describe('The platform has several possible traces, which end differently'),
+]);
+
+export const matrixSchema = z.strictObject({
+  library: z.literal('mongoose'),
+  scenario: z.string(),
+  columns: z.array(z.strictObject({ platform: z.string(), evidence: z.enum(EVIDENCE), io, readiness })),
+  sections: z.array(
+    z.strictObject({
+      transport: z.enum(TRANSPORTS),
+      bufferedTlsBytes,
+      rows: z.array(
+        z.strictObject({
+          versions: z.array(z.string()).min(1).describe('Releases whose cells are the same'),
+          cells: z.array(cellSchema).describe('One for each column'),
+        }),
+      ),
+    }),
+  ),
+});
+
+export type CloseDocument = Zod.infer<typeof closeSchema>;
+export type Matrix = Zod.infer<typeof matrixSchema>;
+export type MatrixCell = Zod.infer<typeof cellSchema>;
