@@ -42,7 +42,7 @@ export function recvLoop({ id, before, recorded }: Described): RecvLoop | Unplay
   while (from > 0 && isPlainRecv(steps[from - 1] as Step) && !(from < to && steps[from]?.resumes)) from--;
   if (to - from < FEWEST) return 'no-loop';
   if (/(?<!non-)\bblocking\b/.test(before)) return 'blocking';
-  if (!/\bRST\b|\bFIN\b|\bP plainly closes\b|\bkilled\b/.test(`${before}; ${recorded}`)) return 'not-ended';
+  if (!/\bRST\b|\bFIN\b|\bP closes\b|\bkilled\b/.test(`${before}; ${recorded}`)) return 'not-ended';
   return { scenario: id, from, to, calls: steps.length, onlyRecvsBefore: steps.slice(0, from).every(isPlainRecv) };
 }
 
