@@ -7,13 +7,21 @@ import type { Answer } from './answer.ts';
 import { type Checked, platformsOf, type Reading } from './checked.ts';
 import { TableError } from './read-table.ts';
 import type { Question, TableAnswer, TableRequest } from './table-protocol.ts';
-import { TABLE_CALLS } from './table-schema.ts';
+import { TABLE_CALLS, type TableCall } from './table-schema.ts';
 
 /** A table as a function of the user's. */
-export type FunctionFile =
-  | { readonly kind: 'module'; readonly file: string }
-  /** `classes` says what its numbers mean. */
-  | { readonly kind: 'library'; readonly file: string; readonly name: string; readonly classes: ReadonlyMap<number, Meaning> };
+export type FunctionFile = { readonly kind: 'module'; readonly file: string } | LibraryFunction;
+
+/** `int classify(long ret, int code)` in a shared library. It knows numbers alone: what they mean, and whose codes they are, is said from outside. */
+export interface LibraryFunction {
+  readonly kind: 'library';
+  readonly file: string;
+  readonly name: string;
+  /** What the numbers that it returns mean. */
+  readonly classes: ReadonlyMap<number, Meaning>;
+  readonly calls: readonly TableCall[];
+  readonly platforms: readonly CodePlatform[];
+}
 
 /** The machine, not the user's function, stands in the way. */
 export class TableProcessFailed extends Error {
@@ -23,6 +31,9 @@ export class TableProcessFailed extends Error {
 /** ms that a module may take to load, and a function to answer. */
 const LOAD_MS = 15_000;
 const ANSWER_MS = 3000;
+
+/** What a function is asked about where nothing says which. */
+export const USUAL_CALLS: readonly TableCall[] = ['recv', 'send'];
 
 const exportsSchema = z.object({
   classes: z.record(z.string(), z.enum(MEANINGS)).optional(),
@@ -43,9 +54,9 @@ export async function checkedFunction(command: Command, source: FunctionFile, an
   try {
     const said = exportsSchema.safeParse(await child.load(source));
     if (!said.success) throw new TableError(`${source.file}: what it exports beside classify: ${z.prettifyError(said.error)}`);
-    const { classes = {}, calls = ['recv', 'send'], api } = said.data;
+    const { classes = {}, api } = said.data;
     const readings = new Map<string, Reading>();
-    const platforms = platformsOf(api);
+    const { calls, platforms } = source.kind === 'library' ? source : { calls: said.data.calls ?? USUAL_CALLS, platforms: platformsOf(api) };
     for (const { codes, call, ret, code } of answers) {
       const question: Question = { platform: spoken(codes), call, ret, code };
       const key = keyOf(question);
@@ -57,7 +68,8 @@ export async function checkedFunction(command: Command, source: FunctionFile, an
       id: source.kind === 'library' ? `${name}:${source.name}` : name,
       library: source.file,
       versions: '',
-      api,
+      api: undefined,
+      platforms,
       calls,
       file: source.file,
       read: (codes, { call, ret, code }) => readings.get(keyOf({ platform: spoken(codes), call, ret, code })),
