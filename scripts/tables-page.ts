@@ -112,7 +112,7 @@ function findingLines(findings: readonly Finding[], library: string): string[] {
   const verdicts = [...new Set(findings.map(({ rule }) => LOOKED_AT[rule.id]?.[library] ?? LOOKED_AT[rule.id]?.['*']))].filter(
     (verdict) => verdict !== undefined,
   );
-  return [...lines, '', ...verdicts.flatMap((verdict) => [`Looked at: ${verdict}`, ''])];
+  return [...lines, '', ...verdicts.flatMap((verdict) => [`Assessment: ${verdict}`, ''])];
 }
 
 function isPlatformsOwn({ rule, level, seen, other }: Finding): boolean {

@@ -8,6 +8,6 @@ export const failureAsWait: AnswerRule = {
   id: 'failure-as-wait',
   level: 'note',
   says: 'A lasting failure (refused, timed out, not connected) is classified as “try again”.',
-  follows: 'Right while connecting, where some platforms report it before the connection stands. Otherwise the caller waits forever.',
+  follows: 'Right while connecting, where some platforms report it before the connection is established. Otherwise the caller waits forever.',
   applies: (answer, reading) => (FAILURES.has(answer.meaning) && ofConnection(answer) && triesAgain(reading) ? 'note' : undefined),
 };

@@ -1,15 +1,17 @@
-import { isAbsolute, relative, sep } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Sighting } from '../../classification/answer.ts';
 import type { Checked, Reading } from '../../classification/checked.ts';
 import type { Finding, Place } from '../../classification/finding.ts';
 import { LEVELS, type Level } from '../../classification/rules/rule.ts';
 import { jsonLines, lineOf } from '../../platforms/json-lines.ts';
-import { packageRoot } from '../../platforms/package-root.ts';
+import { shownPath } from '../../platforms/shown-path.ts';
 import { describeObservation } from '../deviation.ts';
 import { count, plain } from '../text.ts';
 
-/** What a check found, in whatever form it is told. */
+export { shownPath };
+
+/** What a check found, whatever the format. */
 export interface Findings {
   readonly tables: readonly Checked[];
   readonly findings: readonly Finding[];
@@ -78,16 +80,7 @@ export function lineAt({ checked, pointer }: Place): number {
   return lineOf(known, pointer);
 }
 
-/** A file as people, and GitHub, name it: relative to where they are, else to sockatlas's own folder, else as it is. */
-export function shownPath(file: string): string {
-  for (const base of [process.cwd(), packageRoot]) {
-    const path = relative(base, file);
-    if (path !== '' && !path.startsWith('..') && !isAbsolute(path)) return path.split(sep).join('/');
-  }
-  return file;
-}
-
-/** The same as a URI reference. */
+/** A file as a URI reference: relative where shownPath is. */
 export function artifactUri(file: string): string {
   const path = shownPath(file);
   return isAbsolute(path) ? pathToFileURL(path).href : path.split('/').map(encodeURIComponent).join('/');
