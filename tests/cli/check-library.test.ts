@@ -73,24 +73,23 @@ describe('a function of a shared library', () => {
     expect(check({ classes }, library).stderr).toMatch(/name the function too, .*:classify\nIt exports both, classify, /);
   });
 
-  test.each([
+  test.for([
     ['crashes', 'crash', /^libmine\.\w+: crash\(-1, \d+\) ended its process: /],
     ['never returns', 'hang', /^libmine\.\w+: hang\(-1, \d+\) did not return within 3 s$/],
     ['ends its process', 'leave', /ended its process: exit code 7$/],
     ['returns a number without a name', 'odd', /^libmine\.\w+: odd\(.*\) returned -7, which --classes does not name; it names 1, 0, -1, -2, -3$/],
-  ])('that %s costs an exit code of 2, and nothing else', (_, name, message, { skip } = { skip: () => {} } as never) => {
-    if (why !== undefined) return;
-    void skip;
+  ] as const)('that %s costs an exit code of 2, and nothing else', ([, name, message], { skip }) => {
+    skip(why !== undefined, why);
     expect(check({ classes }, `${library}:${name}`)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
   });
 
-  test.each([
+  test.for<[Record<string, string>, RegExp]>([
     [{}, /returns numbers; say what they mean, for example --classes /],
     [{ classes: '-1=rest' }, /^--classes "-1=rest": a number and a meaning are wanted, such as -3=reset; did you mean reset\?/],
     [{ classes, api: 'winsok' }, /^--api "winsok": choose among posix, winsock, with commas between; did you mean winsock\?/],
     [{ classes, calls: 'recv,peek' }, /^--calls "peek": choose among recv, send, accept, connect/],
-  ])('wants what the file does not say: %j', (options, message) => {
-    if (why !== undefined) return;
+  ])('wants what the file does not say: %j', ([options, message], { skip }) => {
+    skip(why !== undefined, why);
     expect(check(options, `./libmine.${ENDING}:classify`)).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
   });
 });
