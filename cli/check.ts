@@ -10,7 +10,8 @@ import { LEVELS, type Level } from '../classification/rules/rule.ts';
 import { libraries, shippedNamed, versionsOf } from '../classification/shipped.ts';
 import type { Command } from '../platforms/command.ts';
 import { didYouMean, nearest } from '../platforms/nearest.ts';
-import { type Findings, failing, type Held, shownPath } from '../report/findings/findings.ts';
+import { shownPath } from '../platforms/shown-path.ts';
+import { type Findings, failing, type Held } from '../report/findings/findings.ts';
 import { FINDING_FORMATS, type FindingFormat, formatFindings } from '../report/findings/formats.ts';
 import { painter } from '../report/pretty.ts';
 import { plain, terminalWidth } from '../report/text.ts';
@@ -42,14 +43,17 @@ export interface CheckArguments extends LocalOption, LibraryOptions {
  * @throws UsageError for a table that cannot be used, EnvironmentError where the process for it cannot be started
  */
 export async function check(tables: readonly string[], options: CheckArguments): Promise<number> {
-  const { on, format, level, out, table = [], local = false } = options;
+  const { on = [], format, level, out, table = [], local = false } = options;
   const names = [...tables, ...table];
   if (names.length === 0) {
     throw new UsageError(`which table? A file (.json, .js, .ts, ./libmine.so:classify), or one of ${libraries().join(', ')} (mongoose@7.16 for one version)`);
   }
   refuseLibraryOptions(names, options);
   const file = out === undefined ? undefined : new WholeFile(out);
-  const evidence = choose(sightings(local), on);
+  const evidence = choose(
+    sightings(local),
+    on.flatMap((name) => name.split(',')),
+  );
   const checked = await loadAll(names, options, evidence);
   const asked = new Set(checked.flatMap(({ platforms }) => platforms));
   const used = evidence.filter(({ codes }) => asked.has(codes));
@@ -135,8 +139,8 @@ function sightings(local: boolean): Evidence[] {
   return [...expectedSightings(scenarios).map(as('expected')), ...recordedSightings(scenarios, evidenceRuns({ local }), shownPath).map(as('recorded'))];
 }
 
-function choose(evidence: readonly Evidence[], platforms: readonly string[] | undefined): readonly Evidence[] {
-  if (platforms === undefined || platforms.length === 0) return evidence;
+function choose(evidence: readonly Evidence[], platforms: readonly string[]): readonly Evidence[] {
+  if (platforms.length === 0) return evidence;
   const names = [...new Set(evidence.flatMap((sighting) => [sighting.codes, platformName(sighting)]))].sort();
   for (const platform of platforms) {
     if (names.includes(platform)) continue;

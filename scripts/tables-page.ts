@@ -5,7 +5,8 @@ import { rules } from '../classification/rules/index.ts';
 import { LEVELS } from '../classification/rules/rule.ts';
 import { checkedShipped } from '../classification/shipped.ts';
 import { shippedFiles } from '../classification/table.ts';
-import { describeFinding, lineAt, shownPath } from '../report/findings/findings.ts';
+import { shownPath } from '../platforms/shown-path.ts';
+import { describeFinding, lineAt } from '../report/findings/findings.ts';
 import { text } from '../report/findings/markdown.ts';
 import { scenarios } from '../suites/index.ts';
 

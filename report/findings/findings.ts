@@ -9,9 +9,7 @@ import { shownPath } from '../../platforms/shown-path.ts';
 import { describeObservation } from '../deviation.ts';
 import { count, plain } from '../text.ts';
 
-export { shownPath };
-
-/** What a check found, whatever the format. */
+/** What a check found. */
 export interface Findings {
   readonly tables: readonly Checked[];
   readonly findings: readonly Finding[];

@@ -1,7 +1,8 @@
 import type { Sighting } from '../../classification/answer.ts';
 import type { Checked, Reading } from '../../classification/checked.ts';
 import type { Place } from '../../classification/finding.ts';
-import { describeFinding, type Findings, lineAt, shownPath } from './findings.ts';
+import { shownPath } from '../../platforms/shown-path.ts';
+import { describeFinding, type Findings, lineAt } from './findings.ts';
 import type { FindingsDocument } from './findings-schema.ts';
 
 /** As one document (findings-schema.ts): every finding, whatever its level. */

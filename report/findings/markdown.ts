@@ -1,5 +1,6 @@
+import { shownPath } from '../../platforms/shown-path.ts';
 import { count } from '../text.ts';
-import { describeFinding, describeHeld, type Findings, lineAt, shownPath } from './findings.ts';
+import { describeFinding, describeHeld, type Findings, lineAt } from './findings.ts';
 
 /** For a page or a step summary: every finding, whatever its level. */
 export function markdownFindings(report: Findings): string {

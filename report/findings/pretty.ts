@@ -1,8 +1,9 @@
 import type { Finding } from '../../classification/finding.ts';
 import { LEVELS, type Level } from '../../classification/rules/rule.ts';
+import { shownPath } from '../../platforms/shown-path.ts';
 import { count, paragraph, plain, wrap } from '../text.ts';
 import type { Paint } from '../text-table.ts';
-import { describeFinding, describeHeld, type Findings, failing, lineAt, shownPath } from './findings.ts';
+import { describeFinding, describeHeld, type Findings, failing, lineAt } from './findings.ts';
 
 const STYLES = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
 const INDENT = '  ';

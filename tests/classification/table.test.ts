@@ -108,7 +108,7 @@ describe('a table as written', () => {
   });
 
   test('has an answer to everything', () => {
-    expect(issues({ ...good, rows: good.rows.slice(0, -1) })).toEqual(['rows: no row for every other negative return: add one without codes']);
+    expect(issues({ ...good, rows: good.rows.slice(0, -1) })).toEqual(['rows: no row for all other negative returns: add one without codes']);
   });
 
   test('knows its meanings', () => {
@@ -169,4 +169,8 @@ describe('the classes of a trace', () => {
     const closes: Table = { ...table, rows: table.rows.filter(({ class: name }) => name !== 'MG_IO_WAIT') };
     expect(wrong(closes, LINUX, failed('EAGAIN', 11))).toEqual([{ index: 0, meaning: 'would-block', className: 'MG_IO_ERR' }]);
   });
+});
+
+test('every shipped table ends at the version that it was read from', () => {
+  for (const { table, file } of shippedFiles()) expect([file, table.versions]).toEqual([file, expect.stringMatching(/^>=[\d.]+ <[\d.]+$/)]);
 });

@@ -43,6 +43,7 @@ describe('shipped tables', () => {
   test('are held only against the platforms that --on names', () => {
     const held = (on: string[]) => JSON.parse(check({ format: 'json', on }, 'mongoose@7.16').stdout).heldAgainst;
     expect(held(['windows'])).toEqual([{ platform: 'windows', from: 'expected' }]);
+    expect(held(['linux,windows']).map(({ platform }: { platform: string }) => platform)).toEqual(['linux', 'windows', 'linux-6.18']);
     expect(held(['linux'])).toContainEqual({ platform: 'linux-6.18', from: 'recorded' });
     expect(check({ on: ['linus'] }, 'libuv')).toMatchObject({
       code: 2,

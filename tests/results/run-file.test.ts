@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { packageRoot } from '../../platforms/package-root.ts';
 import { judge, timingOf } from '../../results/judge.ts';
 import { footerOf, headerOf, serializeRun } from '../../results/lines.ts';
-import { parseRun, parseRuns, RunFileError, readRun, readRuns } from '../../results/read.ts';
+import { parseRun, parseRuns, RunFileError, readRun } from '../../results/read.ts';
 import { keepRun, localRuns, recordedPath } from '../../results/recorded.ts';
 import type { Run } from '../../results/schema.ts';
 import { WholeFile, WriteFailed } from '../../results/write.ts';
