@@ -87,7 +87,7 @@ function program(done: (code: number) => void): Command {
       'after',
       `
 Examples
-  sockatlas check mongoose@7.16 --on windows    a table that comes with sockatlas, on Windows
+  sockatlas check mongoose@7.16 --on windows
   sockatlas check ./mine.json --format sarif --out mine.sarif`,
     )
     .action(async (tables, options) => {
