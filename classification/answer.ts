@@ -3,7 +3,7 @@ import type { Evidence } from '../platforms/evidence.ts';
 import type { Observation } from '../results/schema.ts';
 import type { TableCall } from './table-schema.ts';
 
-/** What a call gave, and what that means, whatever a table makes of it. */
+/** What a call returned, and what that means on its platform: the measure of what a table says. */
 export interface Answer {
   readonly call: TableCall;
   /** As the call returned it; an accepted socket, whose number means nothing, is 1. */
@@ -13,7 +13,7 @@ export interface Answer {
   readonly meaning: Meaning;
 }
 
-/** An answer, and where it was seen or is documented: what proves a finding. */
+/** An answer, and where it was seen or is documented: the proof of a finding. */
 export interface Sighting extends Answer {
   /** Whose codes these are. */
   readonly codes: CodePlatform;
@@ -30,7 +30,7 @@ export interface Sighting extends Answer {
 
 const CALL_OF: Readonly<Record<string, TableCall>> = { recv: 'recv', send: 'send', sendto: 'send', accept: 'accept', connect: 'connect' };
 
-/** What a table can be asked about an observation; undefined where it is no answer of recv, send, accept or connect that tells anything. */
+/** What a table can be asked about an observation; undefined where it is none of recv, send, accept or connect, or says nothing. */
 export function answerOf(codes: CodePlatform, observation: Observation): Answer | undefined {
   const { on, ret, code, args } = observation;
   const call = Object.hasOwn(CALL_OF, observation.call) ? CALL_OF[observation.call] : undefined;
@@ -40,7 +40,7 @@ export function answerOf(codes: CodePlatform, observation: Observation): Answer 
   return { call, ret: ret === 'socket' ? 1 : ret, code, meaning: meaningOfObservation(codes, observation) };
 }
 
-/** What an answer of a call means, whatever a table makes of it. */
+/** What an answer means on its platform. */
 export function meaningOfObservation(codes: CodePlatform, observation: Observation): Meaning {
   if (observation.token === 'eof') return 'end';
   if (observation.ret !== null && observation.ret !== -1) return 'data';

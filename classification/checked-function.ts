@@ -1,19 +1,29 @@
 import { basename } from 'node:path';
 import { type CodePlatform, MEANINGS, type Meaning } from '../platforms/code.ts';
 import type { Command } from '../platforms/command.ts';
+import { didYouMean } from '../platforms/nearest.ts';
+import { shownPath } from '../platforms/shown-path.ts';
 import { z } from '../platforms/zod.ts';
 import { type Started, StartFailed, startProcess } from '../runner/process.ts';
 import type { Answer } from './answer.ts';
 import { type Checked, platformsOf, type Reading } from './checked.ts';
 import { TableError } from './read-table.ts';
 import type { Question, TableAnswer, TableRequest } from './table-protocol.ts';
-import { TABLE_CALLS } from './table-schema.ts';
+import { TABLE_CALLS, type TableCall } from './table-schema.ts';
 
 /** A table as a function of the user's. */
-export type FunctionFile =
-  | { readonly kind: 'module'; readonly file: string }
-  /** `classes` says what its numbers mean. */
-  | { readonly kind: 'library'; readonly file: string; readonly name: string; readonly classes: ReadonlyMap<number, Meaning> };
+export type FunctionFile = { readonly kind: 'module'; readonly file: string } | LibraryFunction;
+
+/** `int classify(long ret, int code)` in a shared library. It knows numbers alone: what they mean, and whose codes they are, is said from outside. */
+export interface LibraryFunction {
+  readonly kind: 'library';
+  readonly file: string;
+  readonly name: string;
+  /** What the numbers that it returns mean. */
+  readonly classes: ReadonlyMap<number, Meaning>;
+  readonly calls: readonly TableCall[];
+  readonly platforms: readonly CodePlatform[];
+}
 
 /** The machine, not the user's function, stands in the way. */
 export class TableProcessFailed extends Error {
@@ -23,6 +33,9 @@ export class TableProcessFailed extends Error {
 /** ms that a module may take to load, and a function to answer. */
 const LOAD_MS = 15_000;
 const ANSWER_MS = 3000;
+
+/** What a function is asked about where nothing says which. */
+export const USUAL_CALLS: readonly TableCall[] = ['recv', 'send'];
 
 const exportsSchema = z.object({
   classes: z.record(z.string(), z.enum(MEANINGS)).optional(),
@@ -39,25 +52,26 @@ type Asked = Pick<Answer, 'call' | 'ret' | 'code'> & { readonly codes: CodePlatf
  * @throws TableProcessFailed
  */
 export async function checkedFunction(command: Command, source: FunctionFile, answers: readonly Asked[]): Promise<Checked> {
-  const child = await TableProcess.start(command, source.file);
+  const child = await TableProcess.start(command);
   try {
     const said = exportsSchema.safeParse(await child.load(source));
-    if (!said.success) throw new TableError(`${source.file}: what it exports beside classify: ${z.prettifyError(said.error)}`);
-    const { classes = {}, calls = ['recv', 'send'], api } = said.data;
+    if (!said.success) throw new TableError(said.error.issues.map((issue) => `${shownPath(source.file)}: ${complaint(issue)}`).join('\n'));
+    const { classes = {}, api } = said.data;
     const readings = new Map<string, Reading>();
-    const platforms = platformsOf(api);
+    const { calls, platforms } = source.kind === 'library' ? source : { calls: said.data.calls ?? USUAL_CALLS, platforms: platformsOf(api) };
     for (const { codes, call, ret, code } of answers) {
       const question: Question = { platform: spoken(codes), call, ret, code };
       const key = keyOf(question);
       if (readings.has(key) || !calls.includes(call) || !platforms.includes(codes)) continue;
-      readings.set(key, readingOf(source, classes, question, await child.ask(question)));
+      readings.set(key, readingOf(source, classes, question, await child.ask(source, question)));
     }
     const name = basename(source.file);
     return {
       id: source.kind === 'library' ? `${name}:${source.name}` : name,
       library: source.file,
       versions: '',
-      api,
+      api: undefined,
+      platforms,
       calls,
       file: source.file,
       read: (codes, { call, ret, code }) => readings.get(keyOf({ platform: spoken(codes), call, ret, code })),
@@ -68,19 +82,26 @@ export async function checkedFunction(command: Command, source: FunctionFile, an
 }
 
 function readingOf(source: FunctionFile, classes: Readonly<Record<string, Meaning>>, question: Question, answer: string | number): Reading {
-  const given = `${describe(source, question)} returned ${JSON.stringify(answer)}`;
+  const given = `${shownPath(source.file)}: ${describe(source, question)} returned ${JSON.stringify(answer)}`;
   if (source.kind === 'library') {
     const meaning = source.classes.get(answer as number);
     if (meaning !== undefined) return { className: String(answer), meaning };
     // Where the return is a class or a number of bytes, any other positive one is bytes.
     if ((answer as number) > 0) return { className: 'bytes', meaning: 'data' };
-    throw new TableError(`${given}, which --classes does not name`);
+    throw new TableError(`${given}, which --classes does not name; it names ${[...source.classes.keys()].join(', ')}`);
   }
   const meaning = Object.hasOwn(classes, answer) ? classes[answer] : MEANINGS.find((known) => known === answer);
   if (meaning === undefined) {
-    throw new TableError(`${given}, which is neither a meaning (${MEANINGS.join(', ')}) nor in the \`classes\` that it exports`);
+    const names = Object.keys(classes);
+    const declared = names.length === 0 ? 'it exports no `classes`' : `none of the \`classes\` that it exports (${names.join(', ')})`;
+    throw new TableError(`${given}: no meaning (${MEANINGS.join(', ')}), and ${declared}${didYouMean([...names, ...MEANINGS], String(answer))}`);
   }
   return { className: String(answer), meaning };
+}
+
+/** What is wrong with an export, at its path: `classes.WAIT: …` */
+function complaint({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }): string {
+  return `its export ${path.map(String).join('.')}: ${message}`;
 }
 
 /** Wine speaks Windows' codes. */
@@ -92,27 +113,26 @@ function keyOf({ platform, call, ret, code }: Question): string {
   return `${platform} ${call} ${ret} ${code}`;
 }
 
+/** `classify(-1, 104, 'recv', 'linux')`, as it is called. */
 function describe(source: FunctionFile, { ret, code, call, platform }: Question): string {
-  return source.kind === 'library' ? `${source.file}: ${source.name}(${ret}, ${code})` : `${source.file}: classify(${ret}, ${code}, '${call}', '${platform}')`;
+  return source.kind === 'library' ? `${source.name}(${ret}, ${code})` : `classify(${ret}, ${code}, '${call}', '${platform}')`;
 }
 
 /** The process that a function runs in. */
 class TableProcess {
   readonly #started: Started;
   readonly #inbox: { message: (message: TableAnswer) => void };
-  readonly #file: string;
 
-  private constructor(started: Started, inbox: { message: (message: TableAnswer) => void }, file: string) {
+  private constructor(started: Started, inbox: { message: (message: TableAnswer) => void }) {
     this.#started = started;
     this.#inbox = inbox;
-    this.#file = file;
   }
 
-  static async start(command: Command, file: string): Promise<TableProcess> {
+  static async start(command: Command): Promise<TableProcess> {
     const inbox = { message: (_: TableAnswer) => {} };
     try {
       const started = await startProcess(command, { message: (message) => inbox.message(message as TableAnswer), close: () => {} });
-      return new TableProcess(started, inbox, file);
+      return new TableProcess(started, inbox);
     } catch (error) {
       if (error instanceof StartFailed) throw new TableProcessFailed(error.message);
       throw error;
@@ -122,21 +142,18 @@ class TableProcess {
   async load(source: FunctionFile): Promise<unknown> {
     const request: TableRequest =
       source.kind === 'module' ? { type: 'load-module', file: source.file } : { type: 'load-library', file: source.file, name: source.name };
-    const answer = await this.#exchange(request, LOAD_MS, `${this.#file}: to load it`);
-    if (answer.type === 'cannot') {
-      if (answer.machine) throw new TableProcessFailed(answer.reason);
-      throw new TableError(`${this.#file}: cannot be loaded: ${answer.reason}`);
-    }
+    const answer = await this.#exchange(request, LOAD_MS, `${shownPath(source.file)}: loading it`);
+    if (answer.type === 'cannot') throw answer.machine ? new TableProcessFailed(answer.reason) : new TableError(answer.reason);
     return (answer as { exports?: unknown }).exports ?? {};
   }
 
-  async ask(question: Question): Promise<string | number> {
-    const { ret, code, call } = question;
-    const asked = `${this.#file}: classify(${ret}, ${code}) for ${call}`;
-    const answer = await this.#exchange({ type: 'ask', question }, ANSWER_MS, asked);
-    if (answer.type === 'threw') throw new TableError(`${asked} threw ${answer.reason}`);
+  async ask(source: FunctionFile, question: Question): Promise<string | number> {
+    const asked = describe(source, question);
+    const answer = await this.#exchange({ type: 'ask', question }, ANSWER_MS, `${shownPath(source.file)}: ${asked}`);
+    if (answer.type === 'threw') throw new TableError(`${answer.reason} (thrown by ${asked})`);
     if (answer.type !== 'class' || answer.value === null) {
-      throw new TableError(`${asked} gave no class but ${answer.type === 'class' ? answer.kind : answer.type}: a string, or a number, is wanted`);
+      const given = answer.type === 'class' ? answer.kind : answer.type;
+      throw new TableError(`${shownPath(source.file)}: ${asked} returned ${given}; it must return a string or a number`);
     }
     return answer.value;
   }

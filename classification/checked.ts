@@ -11,15 +11,17 @@ export interface Reading {
   readonly row?: number;
 }
 
-/** What is checked: a table of rows, or a function that nobody sees into. */
+/** What is checked: a table of rows, or a function, of which only the answers are known. */
 export interface Checked {
   /** What messages call it. */
   readonly id: string;
   readonly library: string;
   /** A range, as a table has it. */
   readonly versions: string;
-  /** undefined: it is asked about the codes of every platform. */
+  /** Of a table of rows; a function is asked about numbers. */
   readonly api: Api | undefined;
+  /** Whose codes it is held against. */
+  readonly platforms: readonly CodePlatform[];
   readonly calls: readonly TableCall[];
   /** The file that findings point at, absolute. */
   readonly file: string;
@@ -52,6 +54,7 @@ export function checkedTable(table: Table, file: string, text: string): Checked 
     library: table.name,
     versions: table.versions,
     api: table.api,
+    platforms: platformsOf(table.api),
     calls: table.calls,
     file,
     rows: { table, text },

@@ -31,7 +31,7 @@ export function expectedSightings(scenarios: readonly Described[]): Sighting[] {
   );
 }
 
-/** What a platform's own file says of a scenario; where it says nothing, what Wine is expected to do as Windows does, whatever the build. */
+/** What a platform's own file says of a scenario. Where Wine's says nothing, Wine is expected to do what every Windows does. */
 function holding(platform: (typeof EXPECTED_PLATFORMS)[number], id: string): { expectation: Expectation; file: string }[] {
   const of = (file: string) =>
     expectationsFor(file, id)

@@ -7,7 +7,7 @@ import { answerRules, rules } from './rules/index.ts';
 import { type AnswerRule, LEVELS, type Level, type PairRule } from './rules/rule.ts';
 import { oldest } from './table-schema.ts';
 
-/** Every finding, the worst first, then in the order of the tables. `evidence` is what the platforms that are asked about give. */
+/** Every finding, the worst first, then in the order of the tables. `evidence` is what the platforms return. */
 export function findFaults(tables: readonly Checked[], evidence: readonly Sighting[]): Finding[] {
   const asked = new Set(evidence.map(({ codes }) => codes));
   const findings = [
@@ -19,11 +19,11 @@ export function findFaults(tables: readonly Checked[], evidence: readonly Sighti
 }
 
 /**
- * What is wrong with the classes that a table gives to answers. Answers that are alike are told once, with one observation a platform; memory grows with
- * the distinct ones alone, however many are given.
+ * What is wrong with the classes that a table gives. Equal answers are told once, with one observation for each platform; memory grows only with the distinct
+ * ones, however many are given.
  */
 export function answerFindings(checked: Checked, sightings: Iterable<Sighting>): Finding[] {
-  const platforms = new Set(platformsOf(checked.api));
+  const platforms = new Set(checked.platforms);
   const judge = judgeOf(checked);
   const found = new Map<string, Finding & { seen: Sighting[] }>();
   for (const sighting of sightings) {
@@ -46,7 +46,7 @@ function spelled({ ret, observations, index }: Sighting): string | undefined {
 
 type Fault = { readonly rule: AnswerRule; readonly level: Level; readonly reading: Reading };
 
-/** The fault of one answer, or undefined where what is made of it is right, or nothing is. */
+/** The fault of one answer, or undefined where its class is right or it has none. */
 function judgeOf(checked: Checked): (sighting: Sighting) => Fault | undefined {
   return (sighting) => {
     const reading = checked.read(sighting.codes, sighting);
@@ -64,15 +64,15 @@ function rowFindings(checked: Checked): Finding[] {
   if (rows === undefined) return [];
   return rules.flatMap((rule) => {
     if (rule.kind !== 'rows') return [];
-    return rule.find(rows.table, platformsOf(checked.api)).map(({ level, row, detail, other }): Finding => {
-      const place = rowPlace(checked, row);
+    return rule.find(rows.table, checked.platforms).map(({ level, row, code, detail, other }): Finding => {
+      const place = rowPlace(checked, row, code);
       return { rule, level, at: place, detail, seen: [], ...(other !== undefined && { other: rowPlace(checked, other) }) };
     });
   });
 }
 
 function probeFindings(checked: Checked, asked: ReadonlySet<CodePlatform>): Finding[] {
-  const own = platformsOf(checked.api).filter((platform) => asked.has(platform));
+  const own = checked.platforms.filter((platform) => asked.has(platform));
   return rules.flatMap((rule): Finding[] => {
     if (rule.kind !== 'probe') return [];
     const [fault] = own.flatMap((codes) => rule.applies(checked, codes) ?? []);
@@ -80,7 +80,7 @@ function probeFindings(checked: Checked, asked: ReadonlySet<CodePlatform>): Find
   });
 }
 
-/** The tables of one library for both kinds of platform, held against each other. What another rule says of an answer is not said again. */
+/** The POSIX and the Winsock table of one library, held against each other. An answer that another rule has told of is left out. */
 function pairFindings(tables: readonly Checked[], evidence: readonly Sighting[]): Finding[] {
   const pairs = tables.flatMap((posix) => tables.filter((winsock) => arePair(posix, winsock)).map((winsock) => ({ posix, winsock })));
   if (pairs.length === 0) return [];
@@ -96,8 +96,8 @@ function differences(rule: PairRule, posix: Checked, winsock: Checked, events: r
       for (const b of event.winsock.flatMap(read.winsock)) {
         const level = rule.applies(a, b);
         if (level === undefined) continue;
-        // Where the platforms themselves differ, every table hands on the same: it is told once, by its first event.
-        const key = level === 'note' ? level : `${a.answer.meaning} ${a.reading.className} ${b.reading.className}`;
+        // Where the platforms themselves differ, every table passes that on: it is told once, with the first event.
+        const key = a.answer.meaning === b.answer.meaning ? `${a.answer.meaning} ${a.reading.className} ${b.reading.className}` : 'platforms';
         if (found.has(key)) continue;
         const other = { ...rowPlace(posix, a.reading.row), reading: a.reading, seen: a.answer };
         found.set(key, { rule, level, at: rowPlace(winsock, b.reading.row), reading: b.reading, seen: [b.answer], other });
@@ -107,7 +107,7 @@ function differences(rule: PairRule, posix: Checked, winsock: Checked, events: r
   return [...found.values()];
 }
 
-/** What a table makes of an answer, where no rule finds fault with it. */
+/** How a table reads an answer, where no rule finds fault with it. */
 function rightly(checked: Checked): (answer: Sighting) => { answer: Sighting; reading: Reading }[] {
   const judge = judgeOf(checked);
   return (answer) => {
@@ -135,7 +135,7 @@ function byEvent(evidence: readonly Sighting[]): Event[] {
   return [...events.values()];
 }
 
-/** A function is asked about both kinds, and is its own other half. */
+/** A function that is asked about both kinds is a pair by itself. */
 function arePair(posix: Checked, winsock: Checked): boolean {
   if (posix.api === undefined) return posix === winsock;
   return (

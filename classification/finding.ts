@@ -24,6 +24,7 @@ export interface Finding {
   readonly other?: Place & { readonly reading?: Reading; readonly seen?: Sighting };
 }
 
-export function rowPlace(checked: Checked, row: number | undefined): Place {
-  return row === undefined ? { checked } : { checked, pointer: `/rows/${row}` };
+export function rowPlace(checked: Checked, row: number | undefined, code?: number): Place {
+  if (row === undefined) return { checked };
+  return { checked, pointer: code === undefined ? `/rows/${row}` : `/rows/${row}/codes/${code}` };
 }

@@ -17,8 +17,9 @@ export interface Question {
 export type TableAnswer =
   /** `exports` is what a module says of itself: classes, calls, api. Not yet looked at. */
   | { readonly type: 'loaded'; readonly exports: unknown }
-  /** `machine` where not the user's file stands in the way. */
+  /** `reason` begins with the file, and its line where it is known. `machine`: the user's file is not at fault. */
   | { readonly type: 'cannot'; readonly reason: string; readonly machine: boolean }
   /** `kind` is what typeof said. */
   | { readonly type: 'class'; readonly value: string | number | null; readonly kind: string }
+  /** `reason`: the same */
   | { readonly type: 'threw'; readonly reason: string };

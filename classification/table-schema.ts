@@ -1,8 +1,9 @@
 import type * as Zod from 'zod';
 import { MEANINGS, type Meaning } from '../platforms/code.ts';
+import { didYouMean } from '../platforms/nearest.ts';
 import { z } from '../platforms/zod.ts';
 
-/** Calls whose answers are told apart. */
+/** The calls that a table may be for. */
 export const TABLE_CALLS = ['recv', 'send', 'accept', 'connect'] as const;
 
 /**
@@ -31,50 +32,53 @@ export const tableSchema = z
       .max(60)
       .regex(/^[a-z0-9][a-z0-9._-]*$/)
       .describe('The library, in lower case'),
-    versions: z.string().max(100).describe('The versions that have it, as comparisons: ">=7.10 <7.22"'),
-    label: z.string().min(1).max(60).describe('The versions, for people: 7.10–7.21'),
-    superseded: z.literal(true).optional().describe('An old era: runs are held against it only where its version is asked for'),
-    api: z.enum(APIS).describe('Whose codes its rows name; freertos, rl and lwip return the code itself, negative'),
+    versions: z.string().max(100).describe('The versions that it holds for: ">=7.10 <7.22"'),
+    label: z.string().min(1).max(60).describe('The same for people: 7.10–7.21'),
+    superseded: z.literal(true).optional().describe('Of old versions: used only where one of them is asked for'),
+    api: z.enum(APIS).describe('Whose codes its rows name. With freertos, rl and lwip a call returns the code itself, as a negative number'),
     calls: z.array(z.enum(TABLE_CALLS)).min(1).max(TABLE_CALLS.length),
     sources: z.array(text).min(1).max(50),
     note: text.optional(),
     codes: z
       .record(z.string().max(60), z.int())
       .optional()
-      .describe('Numbers of the names in its rows, for an api that sockatlas has no list of: {"EWOULDBLOCK": -11}, as they are returned'),
+      .describe('The numbers of the names in its rows, where sockatlas has no list of the codes: {"EWOULDBLOCK": -11}'),
     classes: z
       .record(
         z.string().min(1).max(100),
-        z.strictObject({ meaning: z.enum(MEANINGS), value: z.int().optional().describe('Its number in the library'), note: text.optional() }),
+        z.strictObject({ meaning: z.enum(MEANINGS), value: z.int().optional().describe('The number of the class in the library'), note: text.optional() }),
       )
       .refine((classes) => Object.keys(classes).length <= MOST, { message: `at most ${MOST} classes` }),
     rows: z
       .array(
         z.strictObject({
           ret: z.enum(['positive', 'zero', 'negative']),
-          codes: z.array(codeName).min(1).max(MOST).optional().describe('Names (of the api) or numbers; absent: any'),
+          codes: z.array(codeName).min(1).max(MOST).optional().describe('Names of the api, or numbers; absent: all other codes'),
           class: z.string().max(100),
           note: text.optional(),
         }),
       )
       .min(1)
       .max(MOST)
-      .describe('The first row that matches counts'),
+      .describe('The first row that matches counts. Each of positive, zero and negative needs a last row without codes'),
   })
   .superRefine((table, call) => {
     const add = (path: (string | number)[], message: string) => call.addIssue({ code: 'custom', path, message });
     table.rows.forEach((row, i) => {
       if (!Object.hasOwn(table.classes, row.class))
-        add(['rows', i, 'class'], `${row.class} is none of the table's classes (${Object.keys(table.classes).join(', ')})`);
+        add(
+          ['rows', i, 'class'],
+          `${row.class} is none of the table's classes (${Object.keys(table.classes).join(', ')})${didYouMean(Object.keys(table.classes), row.class)}`,
+        );
       if (!isInReturn(table.api)) return;
       row.codes?.forEach((code, j) => {
         if (typeof code === 'string' && !Object.hasOwn(table.codes ?? {}, code))
-          add(['rows', i, 'codes', j], `${code} has no number: sockatlas has no list of ${table.api}'s codes, name it in the table's "codes"`);
+          add(['rows', i, 'codes', j], `${code} has no number: give it one in the table's "codes", since sockatlas has no list of the codes of ${table.api}`);
       });
     });
     for (const ret of ['positive', 'zero', 'negative'] as const) {
       if (!table.rows.some((row) => row.ret === ret && row.codes === undefined)) {
-        add(['rows'], `no row for every other ${ret} return: add one without codes`);
+        add(['rows'], `no row for all other ${ret} returns: add one without codes`);
       }
     }
   });

@@ -30,7 +30,7 @@ export function shippedTables(): readonly Table[] {
   return shippedFiles().map(({ table }) => table);
 }
 
-/** A library's tables for an api, oldest first: those of one version where it is given, else those of every era that is not superseded. */
+/** A library's tables for an api, oldest first: those of one version where it is given, else those that are not superseded. */
 export function tablesOf(name: string, api: Api, version?: string): readonly Table[] {
   return shippedTables().filter(
     (table) => table.name === name && table.api === api && (version === undefined ? table.superseded !== true : inRange(version, table.versions)),

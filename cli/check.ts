@@ -1,67 +1,68 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Sighting } from '../classification/answer.ts';
-import { type Checked, platformsOf } from '../classification/checked.ts';
+import type { Checked } from '../classification/checked.ts';
 import { checkedFunction, type FunctionFile, TableProcessFailed } from '../classification/checked-function.ts';
 import { expectedSightings, recordedSightings } from '../classification/evidence.ts';
 import { findFaults } from '../classification/find.ts';
 import { readTable, TableError } from '../classification/read-table.ts';
 import { LEVELS, type Level } from '../classification/rules/rule.ts';
-import { libraries, shippedNamed } from '../classification/shipped.ts';
-import { MEANINGS, type Meaning } from '../platforms/code.ts';
+import { libraries, shippedNamed, versionsOf } from '../classification/shipped.ts';
 import type { Command } from '../platforms/command.ts';
-import { compareVersions } from '../platforms/version.ts';
-import { type Findings, failing, shownPath } from '../report/findings/findings.ts';
+import { didYouMean, nearest } from '../platforms/nearest.ts';
+import { shownPath } from '../platforms/shown-path.ts';
+import { type Findings, failing, type Held } from '../report/findings/findings.ts';
 import { FINDING_FORMATS, type FindingFormat, formatFindings } from '../report/findings/formats.ts';
 import { painter } from '../report/paint.ts';
+import { plain, terminalWidth } from '../report/text.ts';
 import { WholeFile } from '../results/write.ts';
 import { sibling } from '../runner/sibling.ts';
 import { scenarios } from '../suites/index.ts';
+import { isLibraryFunction, type LibraryOptions, libraryAdvice, libraryFunction } from './check-library.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { print, say } from './output.ts';
 import { evidenceRuns, type LocalOption } from './runs.ts';
-import { nearest } from './select.ts';
 
-export interface CheckArguments extends LocalOption {
-  /** Whose answers alone count: `windows`, `wine-10.0`. */
-  readonly platform?: readonly string[];
+export interface CheckArguments extends LocalOption, LibraryOptions {
+  /** The platforms that alone count: `windows`, `wine-10.0`. */
+  readonly on?: readonly string[];
   readonly format: FindingFormat;
-  /** From where on a finding fails the check. */
+  /** The lowest level that makes the exit code 1. */
   readonly level: Level;
-  /** The report goes there, as --format says, and to stdout for people. */
+  /** The report is written there, as --format says; stdout gets the text report. */
   readonly out?: string;
-  /** More tables: as the arguments are, for names that would be taken for options. */
+  /** More tables, for names that would be taken for options. */
   readonly table?: readonly string[];
-  /** What the numbers of a shared library's function mean: `-1=other,-2=would-block,-3=reset`. */
-  readonly classes?: string;
 }
 
 /**
- * `sockatlas check`: holds tables against what platforms are expected to answer and what runs recorded. A table is the name of one that comes with sockatlas
- * (`mongoose@7.16`), a JSON file of the published schema, a module that exports `classify(ret, code, call)`, or `./libmine.so:classify`, a C function
+ * `sockatlas check`: holds tables against what platforms are expected to return and what runs recorded. A table is the name of one that comes with sockatlas
+ * (`mongoose@7.16`), a JSON file of the published schema, a module that exports `classify(ret, code, call, platform)`, or `./libmine.so:classify`, a C function
  * `int classify(long ret, int code)`. Resolves to the exit code.
  *
  * @throws UsageError for a table that cannot be used, EnvironmentError where the process for it cannot be started
  */
-export async function check(tables: readonly string[], { platform, format, level, out, table = [], classes, local = false }: CheckArguments): Promise<number> {
+export async function check(tables: readonly string[], options: CheckArguments): Promise<number> {
+  const { on = [], format, level, out, table = [], local = false } = options;
   const names = [...tables, ...table];
-  if (names.length === 0) throw new UsageError(`which table? A file, or one of ${libraries().join(', ')} (mongoose@7.16 for one version)`);
+  if (names.length === 0) {
+    throw new UsageError(`which table? A file (.json, .js, .ts, ./libmine.so:classify), or one of ${libraries().join(', ')} (mongoose@7.16 for one version)`);
+  }
+  refuseLibraryOptions(names, options);
   const file = out === undefined ? undefined : new WholeFile(out);
-  const evidence = choose([...expectedSightings(scenarios), ...recordedSightings(scenarios, evidenceRuns({ local }), shownPath)], platform);
-  const checked = await loadAll(names, classes, evidence);
-  const kinds = new Set(checked.flatMap(({ api }) => platformsOf(api)));
-  const used = evidence.filter(({ codes }) => kinds.has(codes));
-  const report: Findings = {
-    tables: checked,
-    findings: findFaults(checked, used),
-    level,
-    platforms: [...new Set(used.map(platformName))],
-    answers: used.length,
-  };
-  if (file === undefined) await print(formatFindings(report, format, painter(process.stdout)));
+  const evidence = choose(
+    sightings(local),
+    on.flatMap((name) => name.split(',')),
+  );
+  const checked = await loadAll(names, options, evidence);
+  const asked = new Set(checked.flatMap(({ platforms }) => platforms));
+  const used = evidence.filter(({ codes }) => asked.has(codes));
+  const report: Findings = { tables: checked, findings: findFaults(checked, used), level, held: heldAgainst(used), returnValues: used.length };
+  const shown = { paint: painter(process.stdout), width: terminalWidth() };
+  if (file === undefined) await print(formatFindings(report, format, shown));
   else {
-    await print(formatFindings(report, 'pretty', painter(process.stdout)));
-    file.write(formatFindings(report, format, painter({})));
+    await print(formatFindings(report, 'pretty', shown));
+    file.write(formatFindings(report, format, { paint: painter({}), width: terminalWidth() }));
     file.finish();
     say(`written to ${file.path}`);
   }
@@ -80,76 +81,77 @@ export function parseLevel(value: string): Level {
   throw new UsageError(`--level ${JSON.stringify(value)}: choose one of ${LEVELS.join(', ')}`);
 }
 
-async function loadAll(names: readonly string[], classes: string | undefined, evidence: readonly Sighting[]): Promise<Checked[]> {
+/** Other tables say these things themselves: an option that changes nothing is a misunderstanding. */
+function refuseLibraryOptions(names: readonly string[], options: LibraryOptions): void {
+  if (names.some((name) => isLibraryFunction(name) || libraryAdvice(name) !== undefined)) return;
+  for (const option of ['classes', 'api', 'calls'] as const) {
+    if (options[option] === undefined) continue;
+    throw new UsageError(
+      `--${option} is for a function in a shared library (./libmine.so:classify); a .json table and a module say it themselves, as "${option}"`,
+    );
+  }
+}
+
+async function loadAll(names: readonly string[], options: LibraryOptions, evidence: readonly Evidence[]): Promise<Checked[]> {
   const loaded = new Map<string, Checked>();
   try {
-    for (const name of names) for (const checked of await load(name, classes, evidence)) loaded.set(`${checked.id} ${checked.file}`, checked);
+    for (const name of names) for (const checked of await load(name, options, evidence)) loaded.set(`${checked.id} ${checked.file}`, checked);
   } catch (error) {
-    if (error instanceof TableError) throw new UsageError(error.message);
-    if (error instanceof TableProcessFailed) throw new EnvironmentError(error.message);
+    if (error instanceof TableError) throw new UsageError(error.message.split('\n').map(plain).join('\n'));
+    if (error instanceof TableProcessFailed) throw new EnvironmentError(plain(error.message));
     throw error;
   }
   return [...loaded.values()];
 }
 
-const LIBRARY = /^(.+\.(?:so(?:\.\d+)*|dll|dylib)):([A-Za-z_]\w*)$/;
-
-async function load(name: string, classes: string | undefined, evidence: readonly Sighting[]): Promise<Checked[]> {
-  const [, file, symbol] = LIBRARY.exec(name) ?? [];
-  if (file !== undefined && symbol !== undefined) {
-    if (classes === undefined) throw new UsageError(`${name} returns numbers: say what they mean, --classes -1=other,-2=would-block,-3=reset`);
-    return [await ask({ kind: 'library', file: resolve(file), name: symbol, classes: parseClasses(classes) }, evidence)];
-  }
+async function load(name: string, options: LibraryOptions, evidence: readonly Evidence[]): Promise<Checked[]> {
+  if (isLibraryFunction(name)) return [await ask(libraryFunction(name, options), evidence)];
   if (/\.[cm]?[jt]s$/.test(name)) return [await ask({ kind: 'module', file: resolve(name) }, evidence)];
   if (/\.json$/.test(name)) return [readTable(resolve(name))];
-  if (/\.(so|dll|dylib)$/.test(name)) throw new UsageError(`${name}: name its function too, ${name}:classify`);
+  const advice = libraryAdvice(name);
+  if (advice !== undefined) throw new UsageError(advice);
   const shipped = shippedNamed(name);
   if (shipped.length > 0) return shipped;
-  const library = name.replace(/[@/].*$/, '');
-  const versions = shippedNamed(library).map(({ id }) => id);
-  if (versions.length > 0) throw new UsageError(`no table of ${library} is named ${JSON.stringify(name)}; there are ${versions.join(', ')}`);
+  const library = name.replace(/[@/].*$/, '').toLowerCase();
+  const versions = versionsOf(library);
+  if (versions.length > 0) throw new UsageError(`there is no table ${JSON.stringify(name)}; sockatlas has ${library} ${versions.join(', ')}`);
+  const near = didYouMean(libraries(), library);
   throw new UsageError(
-    `no table is named ${JSON.stringify(name)}, and it is no .json, .js, .ts or .so:name; the nearest: ${nearest(libraries(), name).join(', ')}`,
+    `there is no table ${JSON.stringify(name)}${near === '' ? `; the nearest: ${nearest(libraries(), library).join(', ')}` : near}. A file is a .json, .js, .ts, or ./libmine.so:classify`,
   );
 }
 
-/** A function is asked about all that may be looked up, and about the sends that nobody made (rules/recv-table-for-send.ts). */
-function ask(source: FunctionFile, evidence: readonly Sighting[]): Promise<Checked> {
+/** A function is asked about everything that platforms return, and about a send that returns 0, which no scenario makes (rules/recv-table-for-send.ts). */
+function ask(source: FunctionFile, evidence: readonly Evidence[]): Promise<Checked> {
   const probes = [...new Set(evidence.map(({ codes }) => codes))].map((codes) => ({ codes, call: 'send', ret: 0, code: 0 }) as const);
   return checkedFunction(tableProcess(), source, [...evidence, ...probes]);
 }
 
 function tableProcess(): Command {
-  // Node 22.6 to 22.17 reads TypeScript where it is told to; later ones do so by themselves.
-  const version = process.versions.node;
-  const flags = compareVersions(version, '22.6') >= 0 && compareVersions(version, '22.18') < 0 ? ['--experimental-strip-types'] : [];
-  return {
-    command: process.execPath,
-    args: [...process.execArgv, ...flags, fileURLToPath(sibling(import.meta.url, 'table-process'))],
-    stderr: 'pipe',
-  };
+  return { command: process.execPath, args: [...process.execArgv, fileURLToPath(sibling(import.meta.url, 'table-process'))], stderr: 'pipe' };
 }
 
-function parseClasses(value: string): Map<number, Meaning> {
-  const classes = new Map<number, Meaning>();
-  for (const part of value.split(',')) {
-    const [, number, meaning] = /^(-?\d+)=(.+)$/.exec(part.trim()) ?? [];
-    const known = MEANINGS.find((candidate) => candidate === meaning);
-    if (number === undefined || known === undefined) {
-      throw new UsageError(`--classes ${JSON.stringify(part)}: a number and a meaning are wanted, -3=reset; the meanings: ${MEANINGS.join(', ')}`);
-    }
-    classes.set(Number(number), known);
-  }
-  return classes;
+/** A return value, and whether it is expected or was recorded. */
+type Evidence = Sighting & { readonly from: Held['from'] };
+
+function sightings(local: boolean): Evidence[] {
+  const as = (from: Held['from']) => (sighting: Sighting) => ({ ...sighting, from });
+  return [...expectedSightings(scenarios).map(as('expected')), ...recordedSightings(scenarios, evidenceRuns({ local }), shownPath).map(as('recorded'))];
 }
 
-function choose(evidence: readonly Sighting[], platforms: readonly string[] | undefined): readonly Sighting[] {
-  if (platforms === undefined || platforms.length === 0) return evidence;
-  const names = [...new Set(evidence.flatMap((sighting) => [sighting.codes, platformName(sighting)]))];
+function choose(evidence: readonly Evidence[], platforms: readonly string[]): readonly Evidence[] {
+  if (platforms.length === 0) return evidence;
+  const names = [...new Set(evidence.flatMap((sighting) => [sighting.codes, platformName(sighting)]))].sort();
   for (const platform of platforms) {
-    if (!names.includes(platform)) throw new UsageError(`no answers of a platform ${JSON.stringify(platform)}; there are some of ${names.sort().join(', ')}`);
+    if (names.includes(platform)) continue;
+    throw new UsageError(`--on ${platform}: nothing is expected of or recorded on it; choose among ${names.join(', ')}${didYouMean(names, platform)}`);
   }
   return evidence.filter((sighting) => platforms.includes(sighting.codes) || platforms.includes(platformName(sighting)));
+}
+
+function heldAgainst(evidence: readonly Evidence[]): Held[] {
+  const held = evidence.map((sighting): Held => ({ platform: platformName(sighting), from: sighting.from }));
+  return [...new Map(held.map((one) => [`${one.platform} ${one.from}`, one])).values()];
 }
 
 /** Without the condition of an expectation: `wine <8.21` is of wine. */

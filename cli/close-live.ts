@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { classified, observedAnswer, readinessOf } from '../classification/policies/answers.ts';
 import { checkedPolicy, frozen } from '../classification/policies/checked.ts';
 import { folded } from '../classification/policies/folded.ts';
@@ -10,6 +11,7 @@ import { type Poll, turn, type World } from '../classification/policies/turn.ts'
 import { type Table, tablesOf } from '../classification/table.ts';
 import { type Channel, connectToStarter } from '../runner/channel.ts';
 import type { TrialContext } from '../runner/trial.ts';
+import { importUserModule, UserModuleError } from '../runner/user-module.ts';
 import { agentCommand } from './agent-command.ts';
 
 /**
@@ -93,18 +95,11 @@ async function loaded(source: PolicySource): Promise<{ policy: Policy; tableFor:
 }
 
 async function importedPolicy(url: string): Promise<Policy> {
-  let module: Record<string, unknown>;
   try {
-    module = await import(url);
+    return checkedPolicy(await importUserModule(fileURLToPath(url)), 'the module');
   } catch (error) {
-    const { code, name, message } = error as NodeJS.ErrnoException;
-    const advice =
-      code === 'ERR_UNKNOWN_FILE_EXTENSION'
-        ? `Node ${process.versions.node} loads no TypeScript: compile it to JavaScript, or use Node 22.18 or newer`
-        : undefined;
-    throw new PolicyError(advice ?? `its module cannot be loaded: ${name ?? 'thrown'}: ${message ?? String(error)}`);
+    throw error instanceof UserModuleError ? new PolicyError(error.message) : error;
   }
-  return checkedPolicy(module, 'the module');
 }
 
 async function live(policy: Policy, tableFor: (api: Table['api']) => Table | undefined, request: Extract<CloseRequest, { do: 'live' }>): Promise<Story[]> {

@@ -72,24 +72,41 @@ function program(done: (code: number) => void): Command {
     .action(async (sides, options) => done(await (await import('./diff.ts')).compare(sides, options)));
   command
     .command('check')
-    .description('hold classification tables against what platforms answer: a name (mongoose@7.16), a .json, .js or .ts file, ./lib.so:classify')
-    .argument('[table...]')
+    .description('Is a classification table right about what every platform returns?')
+    .argument('[table...]', 'mongoose@7.16, ./mine.json, ./mine.ts (exports classify), or ./libmine.so:classify')
     .option('--table <table...>', 'more tables')
-    .option('--classes <list>', "what a library's numbers mean: -1=other,-2=would-block,-3=reset")
-    .option('--platform <platform...>', 'these alone: windows, linux, wine, wine-10.0 …')
+    .option('--classes <list>', 'what the numbers of a shared library mean: 1=data,0=end,-1=other,-2=would-block,-3=reset')
+    .option('--api <list>', 'whose codes a shared library knows: posix, winsock (default: of the system that it was built for)')
+    .option('--calls <list>', 'which calls a shared library is for: recv, send, accept, connect (default: recv,send)')
+    .option('--on <platform...>', 'check only against these platforms: linux, windows, wine, wine-10.0 …')
+    .option('--local', 'also against the runs kept on this machine')
     .option('--format <format>', 'pretty, json, sarif, junit or markdown', 'pretty')
-    .option('--level <level>', 'from where on a finding fails: note, warning or error', 'warning')
-    .option('--out <file>', 'the report in --format goes there, and stdout is for people')
+    .option('--level <level>', 'lowest level that makes the exit code 1: note, warning or error', 'warning')
+    .option('--out <file>', 'write the report there; stdout gets the text report')
+    .addHelpText(
+      'after',
+      `
+Examples
+  sockatlas check mongoose@7.16 --on windows
+  sockatlas check ./mine.json --format sarif --out mine.sarif`,
+    )
     .action(async (tables, options) => {
       const { check, parseFindingFormat, parseLevel } = await import('./check.ts');
       done(await check(tables, { ...options, format: parseFindingFormat(options.format), level: parseLevel(options.level) }));
     });
-  const created = command.command('new').description('a commented skeleton of a file of yours');
+  const created = command.command('new').description('How does a file of one’s own begin? Writes a commented skeleton.');
   created
     .command('table')
-    .description('a classification table')
-    .argument('<file>', '.json, .js, .mjs, .ts or .mts')
-    .option('--api <api>', 'posix or winsock, for a .json', 'posix')
+    .description('How is a classification table written? Writes a skeleton that sockatlas check accepts.')
+    .argument('<file>', '.json, .js, .mjs, .ts, .mts or .c')
+    .option('--api <api>', 'whose codes a .json table names: posix or winsock (default: posix)')
+    .addHelpText(
+      'after',
+      `
+Examples
+  sockatlas new table mine.json --api winsock
+  sockatlas new table mine.c`,
+    )
     .action(async (file, options) => done(await (await import('./new.ts')).newTable(file, options)));
   created
     .command('policy')

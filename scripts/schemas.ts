@@ -7,6 +7,7 @@ import { diffDocumentSchema } from '../report/diff/document.ts';
 import { doctorDocumentSchema } from '../report/doctor.ts';
 import { runDocumentSchema } from '../report/document.ts';
 import { explainDocumentSchema } from '../report/explain/explanation.ts';
+import { findingsSchema } from '../report/findings/findings-schema.ts';
 import { listDocumentSchema } from '../report/list.ts';
 import { showDocumentSchema } from '../report/show/document.ts';
 import { lineSchema } from '../results/schema.ts';
@@ -24,6 +25,7 @@ export const SCHEMAS: readonly { path: string; title: string; schema: Zod.ZodTyp
   { path: 'report/schema/doctor.schema.json', title: 'sockatlas doctor --format json', schema: doctorDocumentSchema },
   { path: 'report/schema/close.schema.json', title: 'sockatlas close --format json: a policy, played over scenarios', schema: closeSchema },
   { path: 'report/schema/close-matrix.schema.json', title: 'sockatlas close mongoose --format json: every version', schema: matrixSchema },
+  { path: 'report/schema/check.schema.json', title: 'sockatlas check --format json', schema: findingsSchema },
 ];
 
 export function schemaText(schema: Zod.ZodType, title: string): string {

@@ -5,49 +5,50 @@ import { rules } from '../classification/rules/index.ts';
 import { LEVELS } from '../classification/rules/rule.ts';
 import { checkedShipped } from '../classification/shipped.ts';
 import { shippedFiles } from '../classification/table.ts';
-import { describeFinding, lineAt, shownPath } from '../report/findings/findings.ts';
+import { shownPath } from '../platforms/shown-path.ts';
+import { describeFinding, lineAt } from '../report/findings/findings.ts';
 import { text } from '../report/findings/markdown.ts';
 import { scenarios } from '../suites/index.ts';
 
 /**
- * What was found as each finding was looked at by hand: by rule, then by the table's library, `*` for all others. What turned out to be a wrong row of ours is
- * mended, and not here.
+ * What a look at each finding by hand showed: by rule, then by the table's library, `*` for all others. A row of ours that turned out to be wrong was corrected
+ * and is not here.
  */
 const LOOKED_AT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'zero-as-error': {
     mongoose:
-      'Real. On a stream it does no harm: the connection closes either way, with an error in the log. On UDP an empty datagram closes the connection, a listener ' +
-      'included ([#3696](https://github.com/cesanta/mongoose/issues/3696)).',
+      'Real. On a stream it is harmless: the connection closes either way, with an error in the log. On UDP an empty datagram closes the connection, even a ' +
+      'listening one ([#3696](https://github.com/cesanta/mongoose/issues/3696)).',
   },
   'failure-as-wait': {
     openssl:
-      'Real, and meant: while a connection is being made some systems answer ENOTCONN. On a socket that never was connected SSL_read asks to be called again, ' +
-      'for ever. On Windows the same row is dead (unreachable-row).',
+      'Real, and intended: during a connect some systems return ENOTCONN. On a socket that was never connected SSL_read asks to be called again, forever. ' +
+      'On Windows the same row never matches (unreachable-row).',
   },
   'unreachable-row': {
     openssl:
-      'Real, and harmless: the names are compiled against the C runtime, while the error comes from WSAGetLastError. WSAEINTR, WSAEINPROGRESS and WSAENOTCONN are ' +
-      'therefore fatal on Windows and retried elsewhere.',
+      'Real, and harmless: the names are compiled with the C runtime’s numbers, while the error comes from WSAGetLastError. WSAEINTR, WSAEINPROGRESS and ' +
+      'WSAENOTCONN are therefore fatal on Windows and retried elsewhere.',
   },
   'recv-table-for-send': {
-    libevent: 'Real: bufferevent_writecb shares the reading of a 0, and its own comment doubts it. A send of no bytes is not made, so that nobody meets it.',
+    libevent: 'Real, and harmless: bufferevent_writecb uses the same class for 0, and its own comment doubts it. It never sends 0 bytes.',
   },
   'meanings-differ': {
-    mongoose: 'Real, up to 7.21: after its own shutdown a writer gets a RESET on POSIX and an ERR on Windows. Gone with the class, from 7.22 on.',
-    mbedtls: 'Real: EPIPE counts as a reset on POSIX; WSAESHUTDOWN, its counterpart, is a plain failure. WSAECONNABORTED likewise.',
-    dotnet: 'Real, and meant: a descriptor that is closed is taken for an operation that Dispose aborted.',
-    'rust-std': 'Real up to 1.96, and mended upstream: 1.97 makes BrokenPipe of WSAESHUTDOWN too (rust-lang/rust#156063).',
-    '*': 'Real: after its own shutdown of reading a reader gets an end on POSIX and a failure on Windows. Rust and Cygwin make an end of it; these do not.',
+    mongoose: 'Real, up to 7.21: after its own shutdown a writer gets MG_IO_RESET on POSIX and MG_IO_ERR on Windows. 7.22 no longer has the class.',
+    mbedtls: 'Real: EPIPE is a reset on POSIX; its counterpart WSAESHUTDOWN is a plain failure, and so is WSAECONNABORTED.',
+    dotnet: 'Real, and intended: a closed descriptor is taken for an operation that Dispose aborted.',
+    'rust-std': 'Real up to 1.96, and fixed upstream: since 1.97 WSAESHUTDOWN is BrokenPipe too (rust-lang/rust#156063).',
+    '*': 'Real: after its own shutdown of reading a reader gets an end on POSIX and a failure on Windows. Rust and Cygwin turn it into an end; these do not.',
   },
 };
 
-/** Of notes on two platforms that differ by themselves there is one for nearly each table: told once. */
+/** Almost every pair of tables has a note about platforms that differ by themselves: told once. */
 const PLATFORMS_DIFFER =
-  'Where the platforms themselves answer differently (a reset that is reported once and then as an end, or every time; unread data that is delivered or ' +
-  'dropped; a time-out that is a would-block) every table hands the difference on. That is a note of `meanings-differ` for each pair of tables, left out here: ' +
-  '`sockatlas check NAME --level note` has it.';
+  'Where the platforms themselves return different things, every table passes the difference on: a reset is reported once and then as an end, or every time; ' +
+  'unread data is delivered or dropped; a time-out is a would-block or not. Each such pair of tables has a note of `meanings-differ`, which is left out below. ' +
+  '`sockatlas check NAME --level note` shows it.';
 
-/** docs/tables.md: every table that comes with sockatlas, and what its check finds on what the platforms are expected to answer. */
+/** docs/tables.md: every table that comes with sockatlas, and what `check` finds in it. */
 export function tablesPage(): string {
   const tables = shippedFiles().map(checkedShipped);
   const evidence = expectedSightings(scenarios);
@@ -58,13 +59,14 @@ export function tablesPage(): string {
     '',
     '<!-- Written by `npm run docs` from classification/ and platforms/*/expected.json. -->',
     '',
-    'How libraries classify what socket calls return, as data, each with its source, and what `sockatlas check` finds in them, held against what Linux, Windows and',
-    'Wine are expected to answer ([scenarios](scenarios.md)). Each finding was looked at by hand: real, or a wrong row of ours, which was then mended.',
-    'A row is of a table *as this project read it*: where a library does more before or after, its users may never meet the finding.',
+    'How network libraries classify what socket calls return, written down as data with its sources, and what `sockatlas check` finds in each table. The tables',
+    'are held against what Linux, Windows and Wine are expected to return ([scenarios](scenarios.md)). Each finding was looked at by hand.',
+    'A table is what this project read in the library’s source. Where the library does more before or after, its users may never see the finding.',
+    'To check a table of your own: [your-own.md](your-own.md).',
     '',
     '## Rules',
     '',
-    '| rule | at worst | what is wrong | what would follow |',
+    '| rule | worst level | what is wrong | what happens then |',
     '| --- | --- | --- | --- |',
     ...rules.map(({ id, level, says, follows }) => `| \`${id}\` | ${level} | ${text(says)} | ${text(follows)} |`),
     '',
@@ -73,7 +75,7 @@ export function tablesPage(): string {
     ...libraries.flatMap((library) => [
       `## ${library}`,
       '',
-      '| table | of versions | findings |',
+      '| table | versions | findings |',
       '| --- | --- | --- |',
       ...tables
         .filter((table) => table.library === library)
@@ -83,7 +85,7 @@ export function tablesPage(): string {
             LEVELS.toReversed()
               .map((level) => countOf(own, level))
               .filter(Boolean)
-              .join(', ') || (table.api === 'posix' || table.api === 'winsock' ? 'none' : 'none; no platform here gives its codes')
+              .join(', ') || (table.api === 'posix' || table.api === 'winsock' ? 'none' : 'not checked: no platform here sets its codes')
           } |`;
         }),
       '',
@@ -97,7 +99,7 @@ export function tablesPage(): string {
 
 function findingLines(findings: readonly Finding[], library: string): string[] {
   if (findings.length === 0) return [];
-  // Eras of one library, and its two apis, mostly show the same: one line for all of them.
+  // Versions of one library, and its two APIs, mostly have the same finding: one line for all of them.
   const byMessage = new Map<string, Finding[]>();
   for (const finding of findings) {
     const key = `${finding.rule.id} ${finding.level} ${finding.rule.id === 'zero-as-error' ? finding.seen[0]?.meaning : describeFinding(finding)}`;
@@ -111,11 +113,11 @@ function findingLines(findings: readonly Finding[], library: string): string[] {
   const verdicts = [...new Set(findings.map(({ rule }) => LOOKED_AT[rule.id]?.[library] ?? LOOKED_AT[rule.id]?.['*']))].filter(
     (verdict) => verdict !== undefined,
   );
-  return [...lines, '', ...verdicts.flatMap((verdict) => [`Looked at: ${verdict}`, ''])];
+  return [...lines, '', ...verdicts.flatMap((verdict) => [`Assessment: ${verdict}`, ''])];
 }
 
-function isPlatformsOwn({ rule, level }: Finding): boolean {
-  return rule.kind === 'pair' && level === 'note';
+function isPlatformsOwn({ rule, level, seen, other }: Finding): boolean {
+  return rule.kind === 'pair' && level === 'note' && seen[0]?.meaning !== other?.seen?.meaning;
 }
 
 function countOf(findings: readonly Finding[], level: (typeof LEVELS)[number]): string {

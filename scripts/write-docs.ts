@@ -1,11 +1,16 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../platforms/package-root.ts';
 import { differencesPage } from './differences-page.ts';
 import { scenariosPage } from './scenarios-page.ts';
 import { storyPage } from './story-page.ts';
 import { tablesPage } from './tables-page.ts';
+import { runLine, yourOwnPage } from './your-own-page.ts';
 
 /** Writes the generated pages; tests assert that they are in step with the code and the data. */
+const docs = (name: string) => join(packageRoot, 'docs', name);
 const PAGES = { 'differences.md': differencesPage, 'scenarios.md': scenariosPage, 'mongoose-3031.md': storyPage, 'tables.md': tablesPage };
-for (const [name, page] of Object.entries(PAGES)) writeFileSync(join(packageRoot, 'docs', name), page());
+for (const [name, page] of Object.entries(PAGES)) writeFileSync(docs(name), page());
+
+const built = join(packageRoot, 'dist', 'cli', 'main.js');
+writeFileSync(docs('your-own.md'), yourOwnPage(readFileSync(docs('your-own.md'), 'utf8'), runLine([built])));

@@ -4,7 +4,7 @@ export const abortAsWait: AnswerRule = {
   kind: 'answer',
   id: 'abort-as-wait',
   level: 'error',
-  says: 'An abort is read as a reason to try again.',
-  follows: 'The connection is over on this side, and is waited for for ever.',
+  says: 'An aborted connection is classified as “try again”.',
+  follows: 'The connection is over on this side, but the caller waits for it forever.',
   applies: (answer, reading) => (answer.meaning === 'aborted' && ofConnection(answer) && triesAgain(reading) ? 'error' : undefined),
 };

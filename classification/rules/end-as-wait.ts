@@ -4,7 +4,7 @@ export const endAsWait: AnswerRule = {
   kind: 'answer',
   id: 'end-as-wait',
   level: 'error',
-  says: 'An end of the connection is read as a reason to try again.',
-  follows: 'The connection stays half closed for ever: the end is there at every poll, and the loop spins.',
+  says: 'The end of the connection is classified as “try again”.',
+  follows: 'The end is reported at every poll, so the event loop spins and the connection is never closed.',
   applies: (answer, reading) => (answer.meaning === 'end' && ofConnection(answer) && triesAgain(reading) ? 'error' : undefined),
 };

@@ -7,7 +7,7 @@ export const failureAsWait: AnswerRule = {
   kind: 'answer',
   id: 'failure-as-wait',
   level: 'note',
-  says: 'A failure that does not pass by itself (refused, timed out, not connected) is read as a reason to try again.',
-  follows: 'Right while a connection is being made, where some platforms say so before it stands; else it is waited for for ever.',
+  says: 'A lasting failure (refused, timed out, not connected) is classified as “try again”.',
+  follows: 'Right while connecting, where some platforms report it before the connection is established. Otherwise the caller waits forever.',
   applies: (answer, reading) => (FAILURES.has(answer.meaning) && ofConnection(answer) && triesAgain(reading) ? 'note' : undefined),
 };

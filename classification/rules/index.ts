@@ -6,14 +6,15 @@ import { overlappingRows } from './overlapping-rows.ts';
 import { recvTableForSend } from './recv-table-for-send.ts';
 import { resetAsWait } from './reset-as-wait.ts';
 import type { AnswerRule, Rule } from './rule.ts';
+import { unknownCode } from './unknown-code.ts';
 import { unnamedCode } from './unnamed-code.ts';
 import { unreachableRow } from './unreachable-row.ts';
 import { wouldBlockAsEnd } from './would-block-as-end.ts';
 import { zeroAsData } from './zero-as-data.ts';
 import { zeroAsError } from './zero-as-error.ts';
 
-/** In the order in which they are asked: of one answer the first that applies is told, and no other. */
+/** In the order in which they are asked: for one answer only the first that applies is told. */
 export const answerRules: readonly AnswerRule[] = [resetAsWait, endAsWait, abortAsWait, wouldBlockAsEnd, zeroAsData, zeroAsError, unnamedCode, failureAsWait];
 
 /** Every rule there is. */
-export const rules: readonly Rule[] = [...answerRules, overlappingRows, unreachableRow, recvTableForSend, meaningsDiffer];
+export const rules: readonly Rule[] = [...answerRules, unknownCode, overlappingRows, unreachableRow, recvTableForSend, meaningsDiffer];

@@ -5,8 +5,8 @@ export const overlappingRows: RowRule = {
   kind: 'rows',
   id: 'overlapping-rows',
   level: 'warning',
-  says: 'Two rows match the same answer.',
-  follows: 'Their order decides, which nobody who adds a row thinks of: the later one says what does not hold.',
+  says: 'Two rows match the same code.',
+  follows: 'The first match wins; the later row never applies to this code.',
   find(table, platforms) {
     const faults = new Map<string, RowFault>();
     for (const platform of platforms) {
@@ -27,7 +27,7 @@ export const overlappingRows: RowRule = {
               level: same ? 'note' : 'warning',
               row: i,
               other: first,
-              detail: `row ${i + 1} and row ${first + 1} both match ${code}${same ? '' : `: the class is ${table.rows[first]?.class}, never ${row.class}`}`,
+              detail: `rows ${first + 1} and ${i + 1} both match ${code}${same ? '' : `. Row ${first + 1} wins: the class is ${table.rows[first]?.class}, never ${row.class}`}`,
             });
           }
         }

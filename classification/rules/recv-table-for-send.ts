@@ -1,20 +1,17 @@
 import type { ProbeRule } from './rule.ts';
 
-/** No scenario sends nothing, and no system calls it an end: so it is asked outright. */
+/** A note, since send returns 0 only where it was given nothing to send. No scenario does that, so the table is asked about it directly. */
 export const recvTableForSend: ProbeRule = {
   kind: 'probe',
   id: 'recv-table-for-send',
-  level: 'warning',
-  says: 'A table made for recv is used for send.',
-  follows: 'A send that wrote nothing closes the connection as if its peer had.',
+  level: 'note',
+  says: 'One row for 0 is used for recv and for send.',
+  follows: 'A send of 0 bytes closes the connection as if the peer had ended it.',
   applies(checked, codes) {
     if (!checked.calls.includes('send')) return undefined;
     const reading = checked.read(codes, { call: 'send', ret: 0, code: 0 });
     if (reading?.meaning !== 'end') return undefined;
-    return {
-      level: 'warning',
-      detail: `a send that returns 0 has written nothing; it is read as ${reading.className} (end), which a 0 means to recv alone`,
-      reading,
-    };
+    const given = reading.className === 'end' ? 'end' : `${reading.className} (end)`;
+    return { level: 'note', detail: `send returned 0: classified as ${given}; 0 means end only for recv`, reading };
   },
 };

@@ -4,7 +4,7 @@ export const resetAsWait: AnswerRule = {
   kind: 'answer',
   id: 'reset-as-wait',
   level: 'error',
-  says: 'A reset is read as a reason to try again.',
-  follows: 'The connection is over, and is waited for for ever where the platform reports a reset every time; its descriptor leaks.',
+  says: 'A reset is classified as “try again”.',
+  follows: 'The connection is over. Where the platform reports the reset on every call, the caller waits forever and leaks the descriptor.',
   applies: (answer, reading) => (answer.meaning === 'reset' && ofConnection(answer) && triesAgain(reading) ? 'error' : undefined),
 };

@@ -10,37 +10,39 @@ export type Level = (typeof LEVELS)[number];
 interface Said {
   /** Stable: people's own lists name it. */
   readonly id: string;
-  /** The worst that it gives. */
+  /** The worst level that it gives. */
   readonly level: Level;
   /** What is wrong, in a sentence. */
   readonly says: string;
-  /** What would follow, in a sentence. */
+  /** What happens to a program that relies on it, in a sentence or two. */
   readonly follows: string;
 }
 
-/** Holds one answer against what is made of it. Of these rules the first that applies to an answer is the one that is told. */
+/** Holds one answer against the class that it is given. For one answer only the first of these rules that applies is told. */
 export interface AnswerRule extends Said {
   readonly kind: 'answer';
   applies(answer: Answer, reading: Reading, checked: Checked): Level | undefined;
 }
 
-/** A fault that the rows show by themselves. */
+/** A fault that the rows show without any answer. */
 export interface RowFault {
   readonly level: Level;
   readonly row: number;
+  /** Which of the row's codes; absent where it is the row as a whole. */
+  readonly code?: number;
   /** Which, in words. */
   readonly detail: string;
   /** Another row that has to do with it. */
   readonly other?: number;
 }
 
-/** Looks at a table's rows, on the platforms of its api. */
+/** Looks at a table's rows, for the platforms of its api. */
 export interface RowRule extends Said {
   readonly kind: 'rows';
   find(table: Table, platforms: readonly CodePlatform[]): RowFault[];
 }
 
-/** Asks a table, or a function, about an answer that no scenario gives. */
+/** Asks a table, or a function, about an answer that no scenario produces. */
 export interface ProbeRule extends Said {
   readonly kind: 'probe';
   applies(checked: Checked, codes: CodePlatform): { readonly level: Level; readonly detail: string; readonly reading: Reading } | undefined;
@@ -54,14 +56,14 @@ export interface PairRule extends Said {
 
 export type Rule = AnswerRule | RowRule | ProbeRule | PairRule;
 
-/** Read so, an answer makes the caller try again, now or at the next poll. */
+/** Whether the caller tries again, now or at the next poll. */
 export function triesAgain({ meaning }: Reading): boolean {
   return meaning === 'would-block' || meaning === 'interrupted';
 }
 
 /**
- * Whether an answer tells of the connection itself. What accept says of a reset or an abort is about a connection in its queue: the listener lives, and to
- * try again is right.
+ * Whether an answer is about the connection itself. A reset or an abort from accept is about a connection in its queue: the listener is fine, and to try
+ * again is right.
  */
 export function ofConnection({ call }: Answer): boolean {
   return call !== 'accept';

@@ -1,24 +1,27 @@
 import { type CodePlatform, codeNamed, socketCode } from '../../platforms/code.ts';
 import { numberOf } from '../compile.ts';
 import { crtName, crtNumber } from '../crt.ts';
+import { isErrnoName } from '../errno-names.ts';
 import { isInReturn, type Row, type Table } from '../table-schema.ts';
 import type { RowFault, RowRule } from './rule.ts';
 
 type CodeOfRow = NonNullable<Row['codes']>[number];
 
-/** A row that no answer falls into on any platform of the table's api: for all of its codes a warning, for some of them a note. */
+/** A row that nothing matches on any platform of the table's api: a warning; a note where only some of its codes never match. */
 export const unreachableRow: RowRule = {
   kind: 'rows',
   id: 'unreachable-row',
   level: 'warning',
-  says: 'A row can never match there.',
-  follows: 'What it was written for falls to another row.',
+  says: 'A row, or one of its codes, can never match.',
+  follows: 'The event that it was written for is handled by another row.',
   find(table, platforms) {
     const behind = new Map<Row['ret'], number>();
     return table.rows.flatMap((row, i): RowFault[] => {
       const catchAll = behind.get(row.ret);
       if (catchAll !== undefined) {
-        return [{ level: 'warning', row: i, other: catchAll, detail: `row ${i + 1} stands behind row ${catchAll + 1}, which takes every ${row.ret} return` }];
+        return [
+          { level: 'warning', row: i, other: catchAll, detail: `row ${i + 1} never matches: row ${catchAll + 1} before it takes every ${row.ret} return` },
+        ];
       }
       if (row.codes === undefined) {
         behind.set(row.ret, i);
@@ -26,37 +29,52 @@ export const unreachableRow: RowRule = {
       }
       const dead = row.codes.flatMap((code) => {
         const reason = whyDead(table, platforms, row, code);
-        return reason === undefined ? [] : [reason];
+        return reason === undefined ? [] : [{ code, reason }];
       });
       if (dead.length === 0) return [];
       const whole = dead.length === row.codes.length;
-      return [
-        {
-          level: whole ? 'warning' : 'note',
-          row: i,
-          detail: `row ${i + 1} ${whole ? 'never matches' : 'does not match for all of its codes'}: ${dead.join('; ')}`,
-        },
-      ];
+      const codes = whole ? '' : ` ${dead.map(({ code }) => code).join(', ')}`;
+      return [{ level: whole ? 'warning' : 'note', row: i, detail: `row ${i + 1} never matches${codes}: ${sentences(dead.map(({ reason }) => reason))}` }];
     });
   },
 };
 
-/** Why no call of the api leaves the code, or undefined where one may. */
-function whyDead(table: Table, platforms: readonly CodePlatform[], { ret }: Row, code: CodeOfRow): string | undefined {
+/** Why a code is never seen: a sentence, or the C runtime's name that was taken for a Winsock code. */
+type Reason = string | { readonly crt: string };
+
+function sentences(reasons: readonly Reason[]): string {
+  const crt = reasons.flatMap((reason) => (typeof reason === 'string' ? [] : [reason.crt]));
+  const others = reasons.filter((reason) => typeof reason === 'string');
+  if (crt.length === 0) return others.join('; ');
+  const codes = crt.flatMap((name) => codeNamed('windows', name === 'EAGAIN' ? 'WSAEWOULDBLOCK' : `WSA${name}`) ?? []);
+  const set = [...new Set(codes.map(({ name, number }) => `${name} (${number})`))];
+  const runtime = crt.map((name) => `${name} (${crtNumber(name)})`).join(', ');
+  const are = crt.length === 1 ? `${runtime} is a code` : `${runtime} are codes`;
+  return [`${are} of the C runtime, which Winsock never sets${set.length === 0 ? '' : `; Winsock sets ${set.join(', ')}`}`, ...others].join('; ');
+}
+
+/** Why no call of the api leaves the code, or undefined where one may, or where the name is none (unknown-code.ts). */
+function whyDead(table: Table, platforms: readonly CodePlatform[], { ret }: Row, code: CodeOfRow): Reason | undefined {
   if (isInReturn(table.api)) {
     const number = numberOf(table, 'linux', code) ?? 0;
     return ret === 'negative' && number >= 0 ? `${code} is ${number}, and the codes of ${table.api} are negative` : undefined;
   }
-  if (ret !== 'negative' && code !== 0) return `a call that returned ${ret === 'zero' ? 'zero' : 'more than zero'} leaves no code, ${code} neither`;
-  if (platforms.some((platform) => left(platform, code))) return undefined;
-  const where = table.api === 'winsock' ? 'Winsock' : platforms.join(' or ');
-  const crt = table.api === 'winsock' ? (typeof code === 'number' ? crtName(code) : crtNumber(code) === undefined ? undefined : code) : undefined;
-  if (crt === undefined) return `${where} has no code ${code}`;
-  const own = codeNamed('windows', `WSA${crt}`);
-  return `${code} is the C runtime's ${crt} (${crtNumber(crt)}), which Winsock does not give${own === undefined ? '' : `: it gives ${own.name} (${own.number})`}`;
+  if (ret !== 'negative' && code !== 0) return `a call that returns ${ret === 'zero' ? '0' : 'more than 0'} sets no error code, so ${code} is not seen there`;
+  if (platforms.some((platform) => mayLeave(table, platform, code))) return undefined;
+  if (table.api !== 'winsock') {
+    if (typeof code === 'string' && !isErrnoName(code) && !Object.hasOwn(table.codes ?? {}, code)) return undefined;
+    return `no socket call on ${platforms.join(' or ')} sets ${code}`;
+  }
+  const crt = typeof code === 'number' ? crtName(code) : crtNumber(code) === undefined ? undefined : code;
+  if (crt === undefined) return typeof code === 'number' || Object.hasOwn(table.codes ?? {}, code) ? `no Winsock call sets ${code}` : undefined;
+  return { crt };
 }
 
 /** Whether a failed call may leave the code there. */
-function left(platform: CodePlatform, code: CodeOfRow): boolean {
-  return typeof code === 'number' ? socketCode(platform, code) !== undefined : codeNamed(platform, code) !== undefined;
+function mayLeave(table: Table, platform: CodePlatform, code: CodeOfRow): boolean {
+  if (typeof code === 'string' && codeNamed(platform, code) !== undefined) return true;
+  const number = numberOf(table, platform, code);
+  // What a name of the C runtime stands for may be the number of another code; a name of the table's own list is its number.
+  const isNumber = typeof code === 'number' || Object.hasOwn(table.codes ?? {}, code);
+  return isNumber && number !== undefined && socketCode(platform, number) !== undefined;
 }

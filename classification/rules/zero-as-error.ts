@@ -8,8 +8,8 @@ export const zeroAsError: AnswerRule = {
   kind: 'answer',
   id: 'zero-as-error',
   level: 'warning',
-  says: 'A return of zero is read as a failure.',
-  follows: 'An orderly end cannot be told from a failure; where the zero is an empty datagram, or a success, a socket in good order is closed.',
+  says: 'A return of 0 is classified as a failure.',
+  follows: 'An orderly end looks like a failure. Where 0 is an empty datagram or a success, a healthy socket is closed.',
   applies({ ret, meaning }, reading) {
     if (ret !== 0 || !FAILURES.has(reading.meaning)) return undefined;
     return meaning === 'end' ? 'note' : 'warning';

@@ -1,10 +1,10 @@
 import type { CodePlatform } from '../../platforms/code.ts';
 import { EXPECTED_PLATFORMS, expectationsFor, patternsOf } from '../../platforms/expectation.ts';
+import { shownPath } from '../../platforms/shown-path.ts';
 import { REPEATS } from '../../platforms/trace.ts';
 import type { Recorded } from '../../results/recorded.ts';
 import type { ScenarioLine } from '../../results/schema.ts';
 import { scenarios } from '../../suites/index.ts';
-import { shownPath } from '../findings/findings.ts';
 
 /** Where a code is expected, or was recorded: one platform, and the scenarios, in the order of the suite. */
 export interface SeenOn {

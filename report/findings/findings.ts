@@ -1,23 +1,36 @@
-import { isAbsolute, relative, sep } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Sighting } from '../../classification/answer.ts';
-import type { Checked } from '../../classification/checked.ts';
+import type { Checked, Reading } from '../../classification/checked.ts';
 import type { Finding, Place } from '../../classification/finding.ts';
 import { LEVELS, type Level } from '../../classification/rules/rule.ts';
 import { jsonLines, lineOf } from '../../platforms/json-lines.ts';
-import { packageRoot } from '../../platforms/package-root.ts';
+import { shownPath } from '../../platforms/shown-path.ts';
 import { describeObservation } from '../deviation.ts';
+import { count, plain } from '../text.ts';
 
-/** What a check found, in whatever form it is told. */
+/** What a check found. */
 export interface Findings {
   readonly tables: readonly Checked[];
   readonly findings: readonly Finding[];
-  /** From where on a finding fails the check. */
+  /** The lowest level that fails the check. */
   readonly level: Level;
-  /** The platforms whose answers were asked about. */
-  readonly platforms: readonly string[];
-  /** How many answers those are. */
-  readonly answers: number;
+  /** What the tables were held against. */
+  readonly held: readonly Held[];
+  /** How many return values those are. */
+  readonly returnValues: number;
+}
+
+/** What one platform returns: as it is expected to (platforms/…/expected.json), or as a run recorded it. */
+export interface Held {
+  readonly platform: string;
+  readonly from: 'expected' | 'recorded';
+}
+
+/** `418 return values: linux (expected), linux-6.18 (recorded)` */
+export function describeHeld({ held, returnValues }: Pick<Findings, 'held' | 'returnValues'>): string {
+  if (held.length === 0) return 'no return values: nothing is known of the platforms that were asked about';
+  return `${count(returnValues, 'return value')}: ${held.map(({ platform, from }) => `${platform} (${from})`).join(', ')}`;
 }
 
 /** Those that fail the check. */
@@ -28,23 +41,26 @@ export function failing({ findings, level }: Pick<Findings, 'findings' | 'level'
 /** What is wrong, with the observation that proves it, in one line. */
 export function describeFinding({ detail, reading, seen, other }: Finding): string {
   const [first] = seen;
-  if (detail !== undefined || first === undefined || reading === undefined) return detail ?? '';
+  if (detail !== undefined || first === undefined || reading === undefined) return plain(detail ?? '');
   if (other?.seen !== undefined && other.reading !== undefined) {
-    return (
-      `${first.scenario}: ${describeSighting(first)} on ${where(first)} means ${first.meaning} and is read as ${reading.className} (${reading.meaning}); ` +
-      `${describeSighting(other.seen)} on ${where(other.seen)} means ${other.seen.meaning} and is read as ${other.reading.className} (${other.reading.meaning})`
-    );
+    return plain(`${first.scenario}: ${describeRead(first, reading)}; ${describeRead(other.seen, other.reading)}`);
   }
   const [, ...others] = seen.map(({ platform }) => platform);
-  const elsewhere = others.length === 0 ? '' : `; seen on ${others.join(', ')} too`;
-  return `${first.scenario}: ${describeSighting(first)} on ${where(first)} means ${first.meaning}, and is read as ${reading.className} (${reading.meaning})${elsewhere}`;
+  const elsewhere = others.length === 0 ? '' : `. The same on ${others.join(', ')}`;
+  return plain(`${first.scenario}: ${describeRead(first, reading)}${elsewhere}`);
+}
+
+/** `recv #1 = -1 WSAECONNRESET (10054) on windows (asserted) means reset; classified as MG_IO_WAIT (would-block)` */
+function describeRead(sighting: Sighting, { className, meaning }: Reading): string {
+  const given = className === meaning ? className : `${className} (${meaning})`;
+  return `${describeSighting(sighting)} on ${where(sighting)} means ${sighting.meaning}; classified as ${given}`;
 }
 
 export function describeSighting({ observations, index }: Sighting): string {
   return describeObservation(observations, index);
 }
 
-/** What nobody has measured says by what right it is said. */
+/** What was not measured has the kind of its evidence. */
 function where({ platform, evidence }: Sighting): string {
   return evidence === 'measured' ? platform : `${platform} (${evidence})`;
 }
@@ -62,16 +78,7 @@ export function lineAt({ checked, pointer }: Place): number {
   return lineOf(known, pointer);
 }
 
-/** A file as people, and GitHub, name it: relative to where they are, else to sockatlas's own folder, else as it is. */
-export function shownPath(file: string): string {
-  for (const base of [process.cwd(), packageRoot]) {
-    const path = relative(base, file);
-    if (path !== '' && !path.startsWith('..') && !isAbsolute(path)) return path.split(sep).join('/');
-  }
-  return file;
-}
-
-/** The same as a URI reference. */
+/** A file as a URI reference: relative where shownPath is. */
 export function artifactUri(file: string): string {
   const path = shownPath(file);
   return isAbsolute(path) ? pathToFileURL(path).href : path.split('/').map(encodeURIComponent).join('/');

@@ -1,4 +1,4 @@
-import type { Paint } from '../paint.ts';
+import type { Paint } from '../text-table.ts';
 import type { Findings } from './findings.ts';
 import { jsonFindings } from './json.ts';
 import { junitFindings } from './junit.ts';
@@ -9,10 +9,10 @@ import { sarifFindings } from './sarif.ts';
 export const FINDING_FORMATS = ['pretty', 'json', 'sarif', 'junit', 'markdown'] as const;
 export type FindingFormat = (typeof FINDING_FORMATS)[number];
 
-export function formatFindings(report: Findings, format: FindingFormat, paint: Paint): string {
+export function formatFindings(report: Findings, format: FindingFormat, terminal: { readonly paint: Paint; readonly width: number }): string {
   switch (format) {
     case 'pretty':
-      return prettyFindings(report, paint);
+      return prettyFindings(report, terminal);
     case 'json':
       return jsonFindings(report);
     case 'sarif':

@@ -1,56 +1,51 @@
 import type { Sighting } from '../../classification/answer.ts';
-import { describeFinding, describeSighting, type Findings, lineAt, shownPath } from './findings.ts';
+import type { Checked, Reading } from '../../classification/checked.ts';
+import type { Place } from '../../classification/finding.ts';
+import { shownPath } from '../../platforms/shown-path.ts';
+import { describeFinding, type Findings, lineAt } from './findings.ts';
+import type { FindingsDocument } from './findings-schema.ts';
 
-/** As one document: every finding, whatever its level. */
-export function jsonFindings({ tables, findings, level, platforms, answers }: Findings): string {
-  const document = {
-    tables: tables.map(({ id, file }) => ({ id, file: shownPath(file) })),
-    platforms,
-    answers,
+/** As one document (findings-schema.ts): every finding, whatever its level. */
+export function jsonFindings({ tables, findings, level, held, returnValues }: Findings): string {
+  const document: FindingsDocument = {
+    tables: tables.map(jsonTable),
+    heldAgainst: [...held],
+    returnValues,
     level,
-    findings: findings.map((finding) => {
-      const { rule, level: found, at, reading, seen, other } = finding;
-      return {
-        rule: rule.id,
-        level: found,
-        table: at.checked.id,
-        file: shownPath(at.checked.file),
-        line: lineAt(at),
-        pointer: at.pointer,
-        message: describeFinding(finding),
-        says: rule.says,
-        follows: rule.follows,
-        class: reading?.className,
-        reads: reading?.meaning,
-        observations: seen.map(jsonSighting),
-        other: other && {
-          table: other.checked.id,
-          file: shownPath(other.checked.file),
-          line: lineAt(other),
-          pointer: other.pointer,
-          class: other.reading?.className,
-          reads: other.reading?.meaning,
-          observation: other.seen && jsonSighting(other.seen),
+    findings: findings.map((finding) => ({
+      rule: finding.rule.id,
+      level: finding.level,
+      ...jsonPlace(finding.at, finding.reading),
+      message: describeFinding(finding),
+      says: finding.rule.says,
+      follows: finding.rule.follows,
+      observations: finding.seen.map(jsonSighting),
+      ...(finding.other !== undefined && {
+        other: {
+          ...jsonPlace(finding.other, finding.other.reading),
+          ...(finding.other.seen !== undefined && { observation: jsonSighting(finding.other.seen) }),
         },
-      };
-    }),
+      }),
+    })),
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
-function jsonSighting(sighting: Sighting) {
-  const { platform, evidence, source, scenario, index, call, ret, code, meaning, observations } = sighting;
+function jsonTable({ id, file, library, versions, api, calls, platforms, rows }: Checked): FindingsDocument['tables'][number] {
+  return { id, file: shownPath(file), ...(rows !== undefined && { library, versions, api }), calls: [...calls], codes: [...platforms] };
+}
+
+function jsonPlace(at: Place, reading: Reading | undefined) {
   return {
-    platform,
-    evidence,
-    source,
-    scenario,
-    index,
-    call: call,
-    ret,
-    code,
-    name: observations[index]?.name,
-    means: meaning,
-    text: describeSighting(sighting),
+    table: at.checked.id,
+    file: shownPath(at.checked.file),
+    line: lineAt(at),
+    ...(at.pointer !== undefined && { pointer: at.pointer }),
+    ...(reading !== undefined && { class: reading.className, classMeans: reading.meaning }),
   };
+}
+
+function jsonSighting({ platform, evidence, source, scenario, index, call, ret, code, meaning, observations }: Sighting) {
+  const name = observations[index]?.name;
+  return { platform, evidence, source, scenario, index, call, ret, code, ...(name !== undefined && { name }), means: meaning };
 }

@@ -1,6 +1,7 @@
 import type { Checked } from '../../classification/checked.ts';
 import { rules } from '../../classification/rules/index.ts';
-import { describeFinding, type Findings, failing, lineAt, shownPath } from './findings.ts';
+import { shownPath } from '../../platforms/shown-path.ts';
+import { describeFinding, type Findings, failing, lineAt } from './findings.ts';
 
 /** JUnit: a suite for each table, a case for each rule, failed by the findings that fail the check. */
 export function junitFindings(report: Findings): string {

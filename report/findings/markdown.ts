@@ -1,14 +1,17 @@
-import { describeFinding, type Findings, lineAt, shownPath } from './findings.ts';
+import { shownPath } from '../../platforms/shown-path.ts';
+import { count } from '../text.ts';
+import { describeFinding, describeHeld, type Findings, lineAt } from './findings.ts';
 
 /** For a page or a step summary: every finding, whatever its level. */
-export function markdownFindings({ tables, findings, platforms, answers }: Findings): string {
-  const header = ['level', 'rule', 'table', 'where', 'what', 'what would follow'];
+export function markdownFindings(report: Findings): string {
+  const { tables, findings } = report;
+  const header = ['level', 'rule', 'table', 'where', 'what is wrong', 'what happens'];
   const rows = findings.map((finding) => {
     const { rule, level, at } = finding;
     return [level, code(rule.id), text(at.checked.id), code(`${shownPath(at.checked.file)}:${lineAt(at)}`), text(describeFinding(finding)), text(rule.follows)];
   });
   return [
-    `## ${tables.length} table${tables.length === 1 ? '' : 's'} against ${answers} answers of ${text(platforms.join(', '))}`,
+    `## ${count(tables.length, 'table')} against ${text(describeHeld(report))}`,
     '',
     ...(rows.length === 0 ? ['Nothing found.'] : [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)),
     '',

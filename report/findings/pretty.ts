@@ -1,33 +1,46 @@
 import type { Finding } from '../../classification/finding.ts';
 import { LEVELS, type Level } from '../../classification/rules/rule.ts';
-import type { Paint } from '../paint.ts';
-import { describeFinding, type Findings, failing, lineAt, shownPath } from './findings.ts';
+import { shownPath } from '../../platforms/shown-path.ts';
+import { count, paragraph, plain, wrap } from '../text.ts';
+import type { Paint } from '../text-table.ts';
+import { describeFinding, describeHeld, type Findings, failing, lineAt } from './findings.ts';
 
 const STYLES = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
+const INDENT = '  ';
 
-/** For a terminal: those that fail the check; of the others how many there are. */
-export function prettyFindings(report: Findings, paint: Paint): string {
+/** For a terminal of `width` columns: the findings that fail the check, and how many others there are. */
+export function prettyFindings(report: Findings, { paint, width }: { readonly paint: Paint; readonly width: number }): string {
   const shown = failing(report);
-  const { tables, platforms, answers, findings } = report;
-  const against = platforms.length === 0 ? 'no platform' : `${answers} answers of ${platforms.join(', ')}`;
-  const below = counts(findings.filter((finding) => !shown.includes(finding)));
-  const summary = `${tables.length} table${tables.length === 1 ? '' : 's'} against ${against}: ${counts(shown) || 'nothing found'}`;
-  return `${[...shown.map((finding) => block(finding, paint)), `${summary}${below === '' ? '' : ` (and ${below}: --level note shows them)`}`].join('\n')}\n`;
+  const below = counts(report.findings.filter((finding) => !shown.includes(finding)));
+  const unheld = report.tables.filter(({ platforms }) => platforms.length === 0).map(({ id }) => id);
+  const summary = [
+    `${count(report.tables.length, 'table')} against ${describeHeld(report)}.`,
+    ...(unheld.length === 0 ? [] : [`Of these only the rows were checked, since no platform here sets their codes: ${unheld.join(', ')}.`]),
+    `${counts(shown) || 'Nothing found'}${below === '' ? '' : ` (and ${below}: --level note shows them)`}`,
+  ];
+  return `${[...shown.map((finding) => block(finding, paint, width)), ...summary.map((line) => paragraph(plain(line), width, INDENT))].join('\n')}\n`;
 }
 
-function block({ rule, level, at, ...finding }: Finding, paint: Paint): string {
+function block(finding: Finding, paint: Paint, width: number): string {
+  const { rule, level, at } = finding;
+  const [place, ...more] = wrap(plain(`${shownPath(at.checked.file)}:${lineAt(at)}: ${level} ${rule.id}: ${at.checked.id}`), width);
   return [
-    `${shownPath(at.checked.file)}:${lineAt(at)}: ${paint(STYLES[level], level)} ${rule.id}: ${at.checked.id}`,
-    `  ${describeFinding({ rule, level, at, ...finding })}`,
-    paint('gray', `  ${rule.says} ${rule.follows}`),
+    place?.replace(`: ${level} `, `: ${paint(STYLES[level], level)} `),
+    ...more.map((line) => line.replace(new RegExp(`^${level} `), `${paint(STYLES[level], level)} `)),
+    ...indented(describeFinding(finding), width),
+    ...indented(`${rule.says} ${rule.follows}`, width).map((line) => paint('gray', line)),
     '',
   ].join('\n');
+}
+
+function indented(text: string, width: number): string[] {
+  return wrap(text, width - INDENT.length).map((line) => INDENT + line);
 }
 
 function counts(findings: readonly Finding[]): string {
   const of = (level: Level) => findings.filter((finding) => finding.level === level).length;
   return LEVELS.toReversed()
     .filter((level) => of(level) > 0)
-    .map((level) => `${of(level)} ${level}${of(level) === 1 ? '' : 's'}`)
+    .map((level) => count(of(level), level))
     .join(', ');
 }

@@ -41,7 +41,7 @@ function result(finding: Finding) {
     ruleId: rule.id,
     ruleIndex: rules.indexOf(rule),
     level,
-    message: { text: `${describeFinding(finding)}. ${rule.follows}` },
+    message: { text: `${describeFinding(finding).replace(/[.?]?$/, (end) => end || '.')} ${rule.follows}` },
     locations: [location(at)],
     ...(other !== undefined && { relatedLocations: [{ id: 1, ...location(other), message: { text: other.checked.id } }] }),
     partialFingerprints: { 'sockatlas/v1': fingerprint(finding) },

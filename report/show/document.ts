@@ -1,11 +1,11 @@
 import type * as Zod from 'zod';
 import { EVIDENCE } from '../../platforms/evidence.ts';
 import { EXPECTED_PLATFORMS, expectationsFor, expectedFile, patternsOf } from '../../platforms/expectation.ts';
+import { shownPath } from '../../platforms/shown-path.ts';
 import { z } from '../../platforms/zod.ts';
 import { newestTraces, type Recorded } from '../../results/recorded.ts';
 import { VERDICTS } from '../../results/schema.ts';
 import type { Scenario } from '../../runner/scenario.ts';
-import { shownPath } from '../findings/findings.ts';
 
 const traces = z.array(z.array(z.string()));
 

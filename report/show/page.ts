@@ -1,9 +1,9 @@
 import { evidencePhrase } from '../../platforms/evidence.ts';
 import { EXPECTED_PLATFORMS, type Expectation, expectationsFor, expectedFile, patternsOf } from '../../platforms/expectation.ts';
+import { shownPath } from '../../platforms/shown-path.ts';
 import { expanded } from '../../results/behaviour.ts';
 import { newestTraces, type Recorded } from '../../results/recorded.ts';
 import type { Scenario } from '../../runner/scenario.ts';
-import { shownPath } from '../findings/findings.ts';
 import type { Layout } from '../grid.ts';
 import { STYLES } from '../paint.ts';
 import { callCountOf } from '../side.ts';

@@ -52,7 +52,9 @@ const planted: [rule: string, what: string, tables: Table[]][] = [
   ['overlapping-rows', 'under its other name', [last(posix, { ret: 'negative', codes: [11], class: 'MG_IO_WAIT' })]],
   ['unreachable-row', 'a C runtime name on Winsock', [last(winsock, { ret: 'negative', codes: ['ECONNABORTED'], class: 'MG_IO_RESET' })]],
   ['unreachable-row', 'a C runtime number on Winsock', [last(winsock, { ret: 'negative', codes: [126], class: 'MG_IO_RESET' })]],
-  ['unreachable-row', 'a name of another platform', [last(posix, { ret: 'negative', codes: ['WSAENETRESET'], class: 'MG_IO_RESET' })]],
+  ['unreachable-row', 'a name that no socket call sets', [last(posix, { ret: 'negative', codes: ['EXDEV'], class: 'MG_IO_RESET' })]],
+  ['unknown-code', 'a name of another platform', [last(posix, { ret: 'negative', codes: ['WSAENETRESET'], class: 'MG_IO_RESET' })]],
+  ['unknown-code', 'a misspelt name', [last(posix, { ret: 'negative', codes: ['ENETREST'], class: 'MG_IO_RESET' })]],
   ['unreachable-row', 'a row behind the one for all', [{ ...posix, rows: [...posix.rows, { ret: 'negative', codes: ['ENETRESET'], class: 'MG_IO_RESET' }] }]],
   ['unreachable-row', 'a code beside a zero', [first(posix, { ret: 'zero', codes: ['EAGAIN'], class: 'MG_IO_WAIT' })]],
   ['zero-as-data', 'an end is data', [zero(posix, 'data')]],
@@ -116,4 +118,40 @@ test('ten thousand more of the same answer add no finding', () => {
   const many = findFaults([checked(move(posix, 'ECONNRESET', 'MG_IO_WAIT'))], Array.from({ length: 20 }, () => evidence).flat());
   expect(many.map(keyOf)).toEqual(one.map(keyOf));
   expect(many[0]?.seen.length).toBe(one[0]?.seen.length);
+});
+
+describe('a code in a row', () => {
+  const details = (table: Table) => find(table).flatMap(({ rule, level, detail }) => (rule.kind === 'rows' ? [`${level} ${rule.id}: ${detail}`] : []));
+  const naming = (table: Table, ...codes: (string | number)[]) => details(last(table, { ret: 'negative', codes, class: 'MG_IO_RESET' }));
+
+  test('that only one system has is no finding', () => {
+    for (const code of ['ENONET', 'EQFULL', 'ECOMM']) expect([code, naming(posix, code)]).toEqual([code, []]);
+  });
+
+  test('that the table gives a number itself is known', () => {
+    expect(details({ ...last(posix, { ret: 'negative', codes: ['MY_RESET'], class: 'MG_IO_RESET' }), codes: { MY_RESET: 102 } })).toEqual([]);
+  });
+
+  test('of the C runtime in a Winsock table is a warning that says what Winsock sets', () => {
+    expect(naming(winsock, 'ECONNRESET', 'EAGAIN')).toEqual([
+      'warning unreachable-row: row 5 never matches: ECONNRESET (108), EAGAIN (11) are codes of the C runtime, which Winsock never sets; ' +
+        'Winsock sets WSAECONNRESET (10054), WSAEWOULDBLOCK (10035)',
+    ]);
+    expect(naming(winsock, 'WSAENETRESET', 'ECONNRESET')).toEqual([
+      'note unreachable-row: row 5 never matches ECONNRESET: ECONNRESET (108) is a code of the C runtime, which Winsock never sets; Winsock sets WSAECONNRESET (10054)',
+    ]);
+  });
+
+  test('that two rows name is of the first', () => {
+    expect(naming(posix, 'ECONNRESET')).toEqual([expect.stringMatching(/^note overlapping-rows: rows \d and \d both match ECONNRESET$/)]);
+    expect(details(last(posix, { ret: 'negative', codes: ['ECONNRESET'], class: 'MG_IO_ERR' }))).toEqual([
+      expect.stringMatching(/^warning overlapping-rows: rows \d and \d both match ECONNRESET\. Row \d wins: the class is MG_IO_RESET, never MG_IO_ERR$/),
+    ]);
+  });
+});
+
+test('two tables that differ where the platforms agree have a warning, and a note after the program’s own shutdown', () => {
+  const pair = (...tables: Table[]) => find(...tables).flatMap(({ rule, level, seen }) => (rule.kind === 'pair' ? [`${level} ${seen[0]?.scenario}`] : []));
+  expect(pair(posix, move(winsock, 'WSAECONNRESET', 'MG_IO_ERR'))).toContainEqual(expect.stringMatching(/^warning tcp\/reset\//));
+  expect(pair(posix, winsock).filter((line) => line.includes('shutdown'))).toEqual(['note tcp/shutdown/own-write']);
 });

@@ -103,12 +103,12 @@ describe('a table as written', () => {
 
   test('names its classes', () => {
     expect(issues({ ...good, rows: [{ ret: 'zero', class: 'MG_IO_EOF' }, ...good.rows] })).toEqual([
-      "rows.0.class: MG_IO_EOF is none of the table's classes (data, MG_IO_ERR, MG_IO_WAIT, MG_IO_RESET)",
+      "rows.0.class: MG_IO_EOF is none of the table's classes (data, MG_IO_ERR, MG_IO_WAIT, MG_IO_RESET); did you mean MG_IO_ERR?",
     ]);
   });
 
   test('has an answer to everything', () => {
-    expect(issues({ ...good, rows: good.rows.slice(0, -1) })).toEqual(['rows: no row for every other negative return: add one without codes']);
+    expect(issues({ ...good, rows: good.rows.slice(0, -1) })).toEqual(['rows: no row for all other negative returns: add one without codes']);
   });
 
   test('knows its meanings', () => {
@@ -169,4 +169,8 @@ describe('the classes of a trace', () => {
     const closes: Table = { ...table, rows: table.rows.filter(({ class: name }) => name !== 'MG_IO_WAIT') };
     expect(wrong(closes, LINUX, failed('EAGAIN', 11))).toEqual([{ index: 0, meaning: 'would-block', className: 'MG_IO_ERR' }]);
   });
+});
+
+test('every shipped table ends at the version that it was read from', () => {
+  for (const { table, file } of shippedFiles()) expect([file, table.versions]).toEqual([file, expect.stringMatching(/^>=[\d.]+ <[\d.]+$/)]);
 });

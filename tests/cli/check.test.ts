@@ -1,49 +1,14 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
-import { tablesOf } from '../../classification/table.ts';
-import { packageRoot } from '../../platforms/package-root.ts';
+import { describe, expect, test } from 'vitest';
+import { mongooseVersions } from '../../classification/policies/mongoose.ts';
+import { shippedNamed } from '../../classification/shipped.ts';
+import { shippedFiles, tablesOf } from '../../classification/table.ts';
+import { findingsSchema } from '../../report/findings/findings-schema.ts';
+import { unwrapped, workplace } from '../fixtures/check.ts';
+import { cli } from '../fixtures/index.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'sockatlas check '));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function written(name: string, content: unknown): string {
-  const file = join(folder, name);
-  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content, undefined, 2));
-  return file;
-}
-
-/** What is published, called as the command calls it: exit codes and errors as in cli/main.ts. */
-const dist = (name: string) => JSON.stringify(pathToFileURL(join(packageRoot, 'dist', 'cli', `${name}.js`)).href);
-const program = written(
-  'program.mjs',
-  `import { check } from ${dist('check')};
-import { newTable } from ${dist('new')};
-import { EnvironmentError, UsageError } from ${dist('errors')};
-const [what, options, ...names] = process.argv.slice(2);
-try {
-  process.exitCode = what === 'new' ? await newTable(names[0], JSON.parse(options)) : await check(names, { format: 'pretty', level: 'warning', ...JSON.parse(options) });
-} catch (error) {
-  if (!(error instanceof UsageError || error instanceof EnvironmentError)) throw error;
-  process.stderr.write(error.message);
-  process.exitCode = error instanceof UsageError ? 2 : 3;
-}
-`,
-);
-
-function run(what: 'check' | 'new', options: object, ...names: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, what, JSON.stringify(options), ...names], {
-    encoding: 'utf8',
-    cwd: folder,
-    env: { ...process.env, NO_COLOR: '1' },
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return { code: status, stdout, stderr: stderr.replaceAll(`${folder}/`, '') };
-}
-const check = (options: object, ...names: string[]) => run('check', options, ...names);
+const { folder, written, check } = workplace();
 
 const good = tablesOf('mongoose', 'winsock', '7.16')[0];
 const waits = { ...good, rows: [{ ret: 'negative', codes: ['WSAECONNRESET'], class: 'MG_IO_WAIT' }, ...(good?.rows ?? [])] };
@@ -51,7 +16,9 @@ const waits = { ...good, rows: [{ ret: 'negative', codes: ['WSAECONNRESET'], cla
 describe('shipped tables', () => {
   test('are named with a version, and have no error', () => {
     const { code, stdout } = check({ level: 'error' }, 'mongoose@7.16');
-    expect(stdout).toMatch(/^4 tables against \d+ answers of .*: nothing found \(and \d+ warnings, \d+ notes: --level note shows them\)\n$/);
+    expect(stdout.replace(/\n {2}/g, ' ')).toMatch(
+      /^4 tables against \d+ return values: linux \(expected\), windows \(expected\), .*linux-6\.18 \(recorded\)\.\nOf these only the rows were checked, since no platform here sets their codes: mongoose@7\.10–7\.21\/freertos, mongoose@7\.10–7\.21\/rl\.\nNothing found \(and \d+ warnings, \d+ notes: --level note shows them\)\n$/,
+    );
     expect(code).toBe(0);
   });
 
@@ -62,21 +29,48 @@ describe('shipped tables', () => {
   });
 
   test.each([
-    ['mongose', /^no table is named "mongose".*mongoose/],
-    ['mongoose@6.1', /^no table of mongoose is named "mongoose@6\.1"; there are mongoose@7\.0–7\.2\/posix/],
-    ['libmine.so', /name its function too/],
+    ['mongose', /^there is no table "mongose"; did you mean mongoose\?/],
+    ['mongoose@6.1', /^there is no table "mongoose@6\.1"; sockatlas has mongoose 7\.0–7\.2, 7\.3–7\.8, 7\.9, 7\.10–7\.21, 7\.22$/],
+    ['mongoose@9', /^there is no table "mongoose@9"; sockatlas has mongoose 7\.0–7\.2, /],
+    ['mongoose@7.23', /^there is no table "mongoose@7\.23"/],
+    ['dotnet@99', /^there is no table "dotnet@99"; sockatlas has dotnet 5–10$/],
+    ['curl@9/posix', /^there is no table "curl@9\/posix"; sockatlas has curl 8$/],
     ['none.json', /ENOENT/],
-  ])('%s is not one', (name, message) => expect(check({}, name)).toMatchObject({ code: 2, stderr: expect.stringMatching(message) }));
+  ])('%s is not one', (name, message) => expect(check({}, name)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) }));
 
   test('none is a question', () => expect(check({})).toMatchObject({ code: 2, stderr: expect.stringMatching(/^which table\?/) }));
 
-  test('are held against the platforms that are asked for', () => {
-    const platforms = (platform: string[]) => JSON.parse(check({ format: 'json', platform }, 'mongoose@7.16').stdout).platforms;
-    expect(platforms(['windows'])).toEqual(['windows']);
-    expect(check({ platform: ['beos'] }, 'libuv')).toMatchObject({
+  test('are held only against the platforms that --on names', () => {
+    const held = (on: string[]) => JSON.parse(check({ format: 'json', on }, 'mongoose@7.16').stdout).heldAgainst;
+    expect(held(['windows'])).toEqual([{ platform: 'windows', from: 'expected' }]);
+    expect(held(['linux,windows']).map(({ platform }: { platform: string }) => platform)).toEqual(['linux', 'windows', 'linux-6.18']);
+    expect(held(['linux'])).toContainEqual({ platform: 'linux-6.18', from: 'recorded' });
+    expect(check({ on: ['linus'] }, 'libuv')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^no answers of a platform "beos"; there are some of .*linux/),
+      stderr: expect.stringMatching(/^--on linus: nothing is expected of or recorded on it; choose among .*linux.*; did you mean linux\?$/),
     });
+  });
+});
+
+describe('a version', () => {
+  const ids = (name: string) => shippedNamed(name).map(({ id }) => id);
+
+  test('is understood with its patch level, in any case, and cut short', () => {
+    expect(ids('mongoose@7.16').length).toBe(4);
+    expect(ids('mongoose@7.16.0')).toEqual(ids('mongoose@7.16'));
+    expect(ids('Mongoose@7.16/POSIX')).toEqual(['mongoose@7.10–7.21/posix']);
+    expect(ids('mongoose@7')).toEqual(ids('mongoose'));
+    expect(ids('mongoose@7.1/posix')).toEqual(['mongoose@7.0–7.2/posix']);
+  });
+
+  test.each([...new Set(shippedFiles().map(({ table }) => table.name))])('of %s that is newer than what its tables were read from is none', (library) => {
+    expect(ids(library)).not.toEqual([]);
+    expect(ids(`${library}@1000`)).toEqual([]);
+  });
+
+  test('of Mongoose has a table exactly where it has a close policy', () => {
+    for (const version of mongooseVersions()) expect([version, ids(`mongoose@${version}/posix`).length]).toEqual([version, 1]);
+    expect(ids('mongoose@7.23')).toEqual([]);
   });
 });
 
@@ -88,8 +82,8 @@ describe('a file of the user’s', () => {
       readFileSync(file, 'utf8')
         .split('\n')
         .findIndex((text) => text.includes('"rows"')) + 2;
-    expect(stdout).toContain(
-      `mine.json:${line}: error reset-as-wait: mongoose@7.10–7.21/winsock\n  tcp/reset/idle: recv #1 = -1 WSAECONNRESET (10054) on windows`,
+    expect(unwrapped(stdout)).toContain(
+      `mine.json:${line}: error reset-as-wait: mongoose@7.10–7.21/winsock tcp/reset/idle: recv #1 = -1 WSAECONNRESET (10054) on windows (asserted) means reset; classified as MG_IO_WAIT (would-block)`,
     );
     expect(code).toBe(1);
   });
@@ -100,6 +94,31 @@ describe('a file of the user’s', () => {
       stdout: '',
       stderr: expect.stringMatching(/^bad\.json:5: \/api: /),
     });
+  });
+
+  test.each([
+    ['ECONNREST', 'posix', 'unknown code ECONNREST; did you mean ECONNRESET?'],
+    ['WSAECONNRESET', 'posix', 'WSAECONNRESET is a Windows code, and this is a posix table; did you mean ECONNRESET?'],
+    ['WSAECONNREST', 'winsock', 'unknown code WSAECONNREST; did you mean WSAECONNRESET?'],
+    ['ECONNREST', 'winsock', 'unknown code ECONNREST; did you mean WSAECONNRESET?'],
+    ['ESHUTDOWN', 'winsock', 'ESHUTDOWN is a POSIX code, and this is a winsock table; did you mean WSAESHUTDOWN?'],
+  ])('that names %s as a %s code has an error, at its line', (code, api, message) => {
+    const table = tablesOf('mongoose', api as 'posix' | 'winsock', '7.16')[0];
+    const file = written('misspelt.json', { ...table, rows: [{ ret: 'negative', codes: ['EAGAIN', code], class: 'MG_IO_WAIT' }, ...(table?.rows ?? [])] });
+    const line = readFileSync(file, 'utf8').split('\n').indexOf(`        "${code}"`) + 1;
+    const ran = check({ level: 'error' }, file);
+    expect(unwrapped(ran.stdout)).toContain(`misspelt.json:${line}: error unknown-code: ${`mongoose@7.10–7.21/${api}`} ${message} `);
+    expect(ran.code).toBe(1);
+  });
+
+  test('that names a C runtime code in a Winsock table has a warning that says what to write', () => {
+    const file = written('runtime.json', {
+      ...good,
+      rows: [...(good?.rows.slice(0, -1) ?? []), { ret: 'negative', codes: ['ECONNRESET'], class: 'MG_IO_RESET' }, good?.rows.at(-1)],
+    });
+    expect(unwrapped(check({}, file).stdout)).toMatch(
+      /warning unreachable-row: \S+ row \d+ never matches: ECONNRESET \(108\) is a code of the C runtime, which Winsock never sets; Winsock sets WSAECONNRESET \(10054\) /,
+    );
   });
 });
 
@@ -168,121 +187,67 @@ test('--out writes the format to a file, and people read stdout', () => {
   expect(JSON.parse(readFileSync(out, 'utf8')).version).toBe('2.1.0');
 });
 
-describe('a module', () => {
-  const body = (code: string) => `export function classify(ret, code, call) { ${code} }`;
-
-  test('is asked, and says meanings', () => {
-    const { code, stdout } = check(
-      { format: 'json', level: 'error' },
-      written(
-        'good.mjs',
-        body(
-          "if (ret > 0) return 'data'; if (ret === 0) return call === 'recv' ? 'end' : 'data'; return { 11: 'would-block', 10035: 'would-block', 115: 'would-block', 104: 'reset', 10054: 'reset' }[code] ?? 'other'",
-        ),
-      ),
-    );
-    expect(JSON.parse(stdout).findings.every(({ rule }: { rule: string }) => rule === 'meanings-differ')).toBe(true);
-    expect(code).toBe(0);
+test('JSON is what its schema says, for rows and for a function', () => {
+  const module = written('half.mjs', "export const classify = (ret, code) => (ret > 0 ? 'data' : ret === 0 ? 'end' : code === 11 ? 'reset' : 'other');");
+  const { stdout, code } = check({ format: 'json' }, 'mongoose', written('mine.json', waits), module);
+  const document = findingsSchema.parse(JSON.parse(stdout));
+  expect(code).toBe(1);
+  expect(document.tables.find(({ id }) => id === 'mongoose@7.22/posix')).toEqual({
+    id: 'mongoose@7.22/posix',
+    file: 'classification/tables/mongoose-7.22-posix.json',
+    library: 'mongoose',
+    versions: '>=7.22 <7.23',
+    api: 'posix',
+    calls: ['recv', 'send'],
+    codes: ['linux', 'darwin'],
   });
-
-  test('says classes of its own, and is caught', () => {
-    const classes = "export const classes = { GO: 'data', WAIT: 'would-block', END: 'end' }; export const api = 'winsock'; ";
-    const { code, stdout } = check({ level: 'error' }, written('waits.mjs', classes + body("return ret > 0 ? 'GO' : ret === 0 ? 'END' : 'WAIT'")));
-    expect(stdout).toMatch(/waits\.mjs:1: error reset-as-wait: waits\.mjs/);
-    expect(code).toBe(1);
+  const reset = document.findings.find(({ rule, table }) => rule === 'reset-as-wait' && table === 'mongoose@7.10–7.21/winsock');
+  expect(reset).toMatchObject({ pointer: '/rows/0', class: 'MG_IO_WAIT', classMeans: 'would-block' });
+  expect(reset?.observations[0]).toMatchObject({
+    platform: 'windows',
+    evidence: 'asserted',
+    call: 'recv',
+    ret: -1,
+    code: 10054,
+    name: 'WSAECONNRESET',
+    means: 'reset',
   });
-
-  test.each([
-    [
-      'in TypeScript',
-      'good.mts',
-      "export function classify(ret: number, code: number): string { return ret >= 0 ? 'data' : code === 11 ? 'would-block' : 'other'; }",
-    ],
-    ['in CommonJS', 'good.cjs', "exports.classify = (ret, code) => (ret >= 0 ? 'data' : 'other');"],
-  ])('may be %s', (_, name, text) => expect(check({ level: 'error' }, written(name, text))).toMatchObject({ code: 1, stderr: '' }));
-
-  test.each([
-    ['throws', body("throw new Error('no idea')"), /^odd\.mjs: classify\(.*\) for \w+ threw Error: no idea$/],
-    ['throws what is no error', body('throw undefined'), /threw it threw undefined$/],
-    ['throws as it is loaded', "throw new Error('not today')", /^odd\.mjs: cannot be loaded: Error: not today$/],
-    ['never returns', body('for (;;);'), /did not return within 3 s$/],
-    ['ends its process', body('process.exit(7)'), /ended its process: exit code 7$/],
-    ['says nothing', body(''), /gave no class but undefined: a string, or a number, is wanted$/],
-    ['says something else', body("return 'blue'"), /returned "blue", which is neither a meaning \(would-block, .*\) nor in the `classes` that it exports$/],
-    ['promises', body('return Promise.resolve("data")'), /gave no class but object/],
-    ['exports something else', 'export const classified = 1;', /exports no function named classify \(it exports classified\)$/],
-    ['is no JavaScript', 'export function (', /cannot be loaded: SyntaxError/],
-    ['has classes of no meaning', `export const classes = { A: 'blue' }; ${body("return 'A'")}`, /what it exports beside classify/],
-  ])('that %s costs an exit code of 2, and nothing else', (_, text, message) => {
-    expect(check({}, written('odd.mjs', text))).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
-  });
+  expect(document.findings.some(({ table, other }) => table === 'half.mjs' && other?.observation !== undefined)).toBe(true);
 });
 
-describe('a shared library', () => {
-  const source = written(
-    'table.c',
-    `#include <stdlib.h>
-int classify(long ret, int code) {
-  if (ret >= 0) return (int) ret;
-  if (code == 11 || code == 10035 || code == 115) return -2;
-  return code == 104 || code == 10054 ? -3 : -1;
-}
-int crash(long ret, int code) { if (code == 104) *(volatile int *) 0 = 1; return -1; }
-int hang(long ret, int code) { if (code == 104) for (;;); return -1; }
-int leave(long ret, int code) { exit(7); }
-int odd(long ret, int code) { return -7; }
-`,
+test.each([80, 100, 120, 200])('no line of the text report is wider than a terminal of %i columns', (columns) => {
+  const { stdout } = cli(['check', 'libevent', 'openssl', file(), '--level', 'note'], { cwd: folder, env: { COLUMNS: String(columns) } });
+  const widest = Math.max(...stdout.split('\n').map((line) => [...line].length));
+  expect(stdout).toContain('recv-table-for-send');
+  expect(widest).toBeLessThanOrEqual(columns);
+  expect(widest).toBeGreaterThan(columns * 0.8);
+
+  function file() {
+    return written('wide.json', { ...waits, label: 'a '.repeat(29) });
+  }
+});
+
+test('what a table says does not reach the terminal as control characters', () => {
+  const evil = '\u001b]0;evil\u0007';
+  const { stdout, code } = check(
+    {},
+    written('evil.json', {
+      ...waits,
+      label: evil,
+      classes: { ...waits.classes, [evil]: { meaning: 'would-block' } },
+      rows: [{ ...waits.rows[0], class: evil }, ...waits.rows.slice(1)],
+    }),
   );
-  const library = join(folder, 'libmine.so');
-  const built = spawnSync(process.env.CC ?? 'cc', ['-shared', '-fPIC', '-O1', '-o', library, source]);
-  const why = built.error === undefined && built.status === 0 ? undefined : 'no C compiler that makes a shared library here';
-  const classes = '0=other,-1=other,-2=would-block,-3=reset';
-
-  test('is asked', ({ skip }) => {
-    skip(why !== undefined, why);
-    const { code, stdout } = check({ format: 'json', level: 'error', classes }, `${library}:classify`);
-    expect(JSON.parse(stdout).tables).toEqual([{ id: 'libmine.so:classify', file: 'libmine.so' }]);
-    expect(code).toBe(0);
-  });
-
-  test.each([
-    ['crashes', 'crash', /^libmine\.so: classify\(-1, 104\) for \w+ ended its process: signal SIGSEGV/],
-    ['never returns', 'hang', /^libmine\.so: classify\(-1, 104\) for \w+ did not return within 3 s$/],
-    ['ends its process', 'leave', /ended its process: exit code 7$/],
-    ['says a number without a name', 'odd', /returned -7, which --classes does not name$/],
-    ['is not there', 'none', /^libmine\.so: cannot be loaded: /],
-  ])('that %s costs an exit code of 2, and nothing else', (_, name, message) => {
-    if (why !== undefined) return expect(why).not.toBe('');
-    return expect(check({ classes }, `${library}:${name}`)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
-  });
-
-  test.each([
-    [{}, /returns numbers: say what they mean, --classes/],
-    [{ classes: '-1=blue' }, /^--classes "-1=blue": a number and a meaning are wanted/],
-  ])('wants its numbers named: %j', (options, message) => {
-    expect(check(options, './libmine.so:classify')).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
-  });
+  expect(code).toBe(1);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+  expect(stdout).not.toMatch(/[\u001b\u0007]/);
 });
 
-describe('new table', () => {
-  test.each([
-    ['skeleton.json', {}],
-    ['skeleton-winsock.json', { api: 'winsock' }],
-    ['skeleton.mjs', {}],
-    ['skeleton.mts', {}],
-  ])('%s %j is a table without an error', (name, options) => {
-    expect(run('new', options, name)).toMatchObject({ code: 0, stderr: expect.stringContaining(`sockatlas check ./${name}`) });
-    expect(check({ level: 'error' }, `./${name}`)).toMatchObject({ code: 0, stderr: '' });
-  });
-
-  test('leaves a file that exists as it is', () => {
-    const file = written('kept.json', 'mine');
-    expect(run('new', {}, file)).toMatchObject({ code: 2, stderr: 'kept.json exists already; it is left as it is' });
-    expect(readFileSync(file, 'utf8')).toBe('mine');
-  });
-
-  test('knows its endings', () => expect(run('new', {}, 'table.yaml').code).toBe(2));
-  test('says where a folder is missing', () => expect(run('new', {}, 'no/such/folder/table.json').code).toBe(3));
+test('--help says what question it answers, with two examples', () => {
+  const { stdout } = cli(['check', '--help']);
+  expect(stdout).toContain('Is a classification table right about what every platform returns?');
+  expect(stdout.match(/^ {2}sockatlas check/gm)?.length).toBe(2);
+  expect(stdout).not.toContain('--platform');
 });
 
 /** Why a text is no well-formed XML, as far as this writer could go wrong; undefined where it is. */

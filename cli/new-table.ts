@@ -1,0 +1,166 @@
+import { basename, extname } from 'node:path';
+import { MEANINGS } from '../platforms/code.ts';
+
+/** The skeletons of `sockatlas new table`. Each is a right table: `sockatlas check` finds nothing in it above a note. */
+
+export type JsonApi = 'posix' | 'winsock';
+
+export interface Skeleton {
+  readonly text: string;
+  /** What to do next, after "written to mine.json; ". */
+  readonly next: string;
+}
+
+/** By the name's ending; undefined for one that no table has. */
+export function tableSkeleton(file: string, api: JsonApi): Skeleton | undefined {
+  const ending = extname(file);
+  if (ending === '.c') return { text: cTable(file), next: 'the comment at its top says how to compile and check it' };
+  const text = ending === '.json' ? jsonTable(file, api) : /^\.m?[jt]s$/.test(ending) ? moduleTable(file) : undefined;
+  return text === undefined ? undefined : { text, next: `check it with: sockatlas check ${asArgument(file)}` };
+}
+
+/** A name that begins with a dash would be taken for an option. */
+function asArgument(file: string): string {
+  return /[\\/]/.test(file) ? file : `./${file}`;
+}
+
+/** JSON has no comments: notes stand for them. */
+function jsonTable(file: string, api: JsonApi): string {
+  const isWinsock = api === 'winsock';
+  const table = {
+    name: libraryName(file),
+    versions: '>=1.0 <2',
+    label: '1',
+    api,
+    calls: ['recv', 'send'],
+    sources: ['Where the code is that this table was read from: https://example.org/mine.c#L10-L40'],
+    note:
+      'What is true of the whole table. The first row that matches counts. Each of positive, zero and negative needs a last row without codes. ' +
+      'The schema of this file: classification/table.schema.json in sockatlas; "$schema" may name a copy of it.',
+    classes: {
+      data: { meaning: 'data', note: `The meanings: ${MEANINGS.join(', ')}` },
+      wait: { meaning: 'would-block' },
+      end: { meaning: 'end' },
+      reset: { meaning: 'reset' },
+      error: { meaning: 'other', value: -1, note: 'value: the number of the class in your code, where it has one' },
+    },
+    rows: [
+      { ret: 'positive', class: 'data' },
+      { ret: 'zero', class: 'end', note: '0 means the end only for recv; where your code tells the calls apart, write one table for each' },
+      {
+        ret: 'negative',
+        codes: isWinsock ? ['WSAEWOULDBLOCK'] : ['EAGAIN', 'EWOULDBLOCK'],
+        class: 'wait',
+        note: isWinsock
+          ? 'Winsock sets codes that begin with WSA; ECONNRESET without it is a number of the C runtime'
+          : 'One number on Linux, two on some systems',
+      },
+      { ret: 'negative', codes: [isWinsock ? 'WSAECONNRESET' : 'ECONNRESET'], class: 'reset' },
+      { ret: 'negative', codes: [isWinsock ? 'WSAESHUTDOWN' : 'EPIPE'], class: 'end', note: 'A send after the connection has ended' },
+      { ret: 'negative', class: 'error', note: 'All other codes' },
+    ],
+  };
+  return `${JSON.stringify(table, undefined, 2)}\n`;
+}
+
+function libraryName(file: string): string {
+  const name = basename(file, '.json').toLowerCase();
+  return name.replace(/[^a-z0-9._-]+/g, '-').replace(/^[^a-z0-9]+/, '') || 'mine';
+}
+
+function moduleTable(file: string): string {
+  const isTypescript = /\.m?ts$/.test(file);
+  const type = (name: string) => (isTypescript ? `: ${name}` : '');
+  return `// A classification table as a function. Check it with: sockatlas check ${asArgument(file)}
+
+${isTypescript ? "type Platform = 'linux' | 'darwin' | 'windows';\n\n" : ''}// What your classes mean: ${MEANINGS.slice(0, 5).join(', ')},
+// ${MEANINGS.slice(5).join(', ')}. Without this export classify returns one of these words itself.
+export const classes = {
+  DATA: 'data',
+  WAIT: 'would-block',
+  END: 'end',
+  RESET: 'reset',
+  ERROR: 'other',
+};
+
+// The calls that it is asked about: recv, send, accept, connect. Default: recv and send.
+export const calls = ['recv', 'send'];
+
+// Whose codes it knows: 'posix' or 'winsock'. Default: both.
+// export const api = 'posix';
+
+const WOULD_BLOCK${type('Record<Platform, number[]>')} = { linux: [11], darwin: [35], windows: [10035] };
+const RESET${type('Record<Platform, number[]>')} = { linux: [104], darwin: [54], windows: [10054] };
+// EPIPE and WSAESHUTDOWN: a send after the connection has ended.
+const ENDED${type('Record<Platform, number[]>')} = { linux: [32], darwin: [32], windows: [10058] };
+
+/**
+ * ret: what the call returned.
+ * code: errno or WSAGetLastError(); 0 where the call did not fail.
+ * call: 'recv', 'send', 'accept' or 'connect'.
+ * platform: whose code it is, 'linux', 'darwin' or 'windows'.
+ */
+export function classify(ret${type('number')}, code${type('number')}, call${type('string')}, platform${type('Platform')})${type('string')} {
+  if (ret > 0) return 'DATA';
+  // 0 means the end only for recv; a send that returns 0 has sent nothing.
+  if (ret === 0) return call === 'recv' ? 'END' : 'DATA';
+  if (WOULD_BLOCK[platform].includes(code)) return 'WAIT';
+  if (RESET[platform].includes(code)) return 'RESET';
+  if (ENDED[platform].includes(code)) return 'END';
+  return 'ERROR';
+}
+`;
+}
+
+function cTable(file: string): string {
+  const source = basename(file);
+  const name = basename(file, '.c');
+  const classes = '--classes 1=data,0=end,-1=other,-2=would-block,-3=reset';
+  return `/*
+ * A classification table as a C function, for sockatlas check. Compile it to a shared library:
+ *
+ *   Linux:    cc -shared -fPIC -o lib${name}.so ${source}
+ *   macOS:    cc -shared -fPIC -o lib${name}.dylib ${source}
+ *   Windows:  cl /LD ${source}
+ *   MinGW:    gcc -shared -o ${name}.dll ${source}
+ *
+ * Check it, and say what the numbers that it returns mean (on Windows ./${name}.dll:classify):
+ *
+ *   sockatlas check ./lib${name}.so:classify ${classes}
+ *
+ * It is held against the codes of the system that it was built for; --api posix,winsock asks about both. It is asked about recv and send; --calls recv says
+ * that it is for recv alone.
+ *
+ * The meanings: ${MEANINGS.slice(0, 6).join(', ')},
+ * ${MEANINGS.slice(6).join(', ')}.
+ */
+#ifdef _WIN32
+#include <winsock2.h>
+#define EXPORT __declspec(dllexport)
+#else
+#include <errno.h>
+#define EXPORT
+#endif
+
+enum { IS_DATA = 1, IS_END = 0, IS_ERROR = -1, IS_WAIT = -2, IS_RESET = -3 };
+
+/*
+ * ret: what the call returned.
+ * code: errno or WSAGetLastError(); 0 where the call did not fail.
+ */
+EXPORT int classify(long ret, int code) {
+  if (ret > 0) return IS_DATA;
+  if (ret == 0) return IS_END;
+#ifdef _WIN32
+  if (code == WSAEWOULDBLOCK) return IS_WAIT;
+  if (code == WSAECONNRESET) return IS_RESET;
+  if (code == WSAESHUTDOWN) return IS_END; /* a send after the connection has ended */
+#else
+  if (code == EAGAIN || code == EWOULDBLOCK) return IS_WAIT;
+  if (code == ECONNRESET) return IS_RESET;
+  if (code == EPIPE) return IS_END; /* a send after the connection has ended */
+#endif
+  return IS_ERROR;
+}
+`;
+}

@@ -1,0 +1,69 @@
+import type * as Zod from 'zod';
+import { LEVELS } from '../../classification/rules/rule.ts';
+import { APIS, TABLE_CALLS } from '../../classification/table-schema.ts';
+import { CODE_PLATFORMS, MEANINGS } from '../../platforms/code.ts';
+import { EVIDENCE } from '../../platforms/evidence.ts';
+import { z } from '../../platforms/zod.ts';
+
+const file = z.string().describe('Relative to the working folder where it lies in it, else to sockatlas itself, else absolute');
+const level = z.enum(LEVELS);
+const pointer = z.string().describe('JSON pointer into the file: /rows/2, /rows/2/codes/0');
+
+const returned = z.strictObject({
+  platform: z.string().describe('windows where it is expected of all of them, wine-10.0 where one run shows it'),
+  evidence: z.enum(EVIDENCE),
+  source: z.string().describe('The file that says so: a run, or an expected.json'),
+  scenario: z.string(),
+  index: z.int().nonnegative().describe('Which of the recorded calls of the scenario, from 0'),
+  call: z.enum(TABLE_CALLS),
+  ret: z.int(),
+  code: z.int().describe('errno or WSAGetLastError(); 0 where the call did not fail'),
+  name: z.string().optional().describe("The code's name on its platform"),
+  means: z.enum(MEANINGS),
+});
+
+const place = {
+  table: z.string().describe('The id of one of the tables'),
+  file,
+  line: z.int().positive(),
+  pointer: pointer.optional(),
+  class: z.string().optional().describe('The class that the table gives'),
+  classMeans: z.enum(MEANINGS).optional(),
+};
+
+/** What `sockatlas check --format json` prints. */
+export const findingsSchema = z.strictObject({
+  tables: z.array(
+    z.strictObject({
+      id: z.string(),
+      file,
+      library: z.string().optional().describe('Absent for a function'),
+      versions: z.string().optional().describe('As the table says: ">=7.10 <7.22". Absent for a function'),
+      api: z.enum(APIS).optional().describe('Absent for a function'),
+      calls: z.array(z.enum(TABLE_CALLS)),
+      codes: z.array(z.enum([...CODE_PLATFORMS, 'wine'])).describe('The platforms whose codes it is held against'),
+    }),
+  ),
+  heldAgainst: z.array(z.strictObject({ platform: z.string(), from: z.enum(['expected', 'recorded']) })),
+  returnValues: z.int().nonnegative(),
+  level: level.describe('The lowest level that makes the exit code 1'),
+  findings: z
+    .array(
+      z.strictObject({
+        rule: z.string(),
+        level,
+        ...place,
+        message: z.string().describe('What is wrong, in a sentence'),
+        says: z.string().describe('What the rule is about'),
+        follows: z.string().describe('What happens to a program that relies on it'),
+        observations: z.array(returned).describe('The return values that prove it, one a platform; none where the rows show it'),
+        other: z
+          .strictObject({ ...place, observation: returned.optional() })
+          .optional()
+          .describe('The other row, or the other table, that has to do with it'),
+      }),
+    )
+    .describe('Whatever their level, the worst first'),
+});
+
+export type FindingsDocument = Zod.infer<typeof findingsSchema>;

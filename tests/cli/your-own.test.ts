@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { checkedPolicy } from '../../classification/policies/checked.ts';
+import { packageRoot } from '../../platforms/package-root.ts';
+import { runLine, yourOwnPage } from '../../scripts/your-own-page.ts';
+import { workplace } from '../fixtures/check.ts';
+import { cliProgram } from '../fixtures/index.ts';
+
+const page = readFileSync(join(packageRoot, 'docs', 'your-own.md'), 'utf8');
+const { written } = workplace();
+
+test('docs/your-own.md has what its commands print: npm run docs', () => {
+  expect(yourOwnPage(page, runLine([cliProgram]))).toBe(page);
+});
+
+test('its worked example is wrong as it stands, and right as corrected', () => {
+  const outputs = [...page.matchAll(/```console\n\$ sockatlas check \.\/mine\.json\n([\s\S]*?)```/g)].map(([, output]) => output as string);
+  expect(outputs.length).toBe(2);
+  for (const rule of ['abort-as-wait', 'unknown-code', 'unnamed-code', 'unreachable-row']) expect(outputs[0]).toContain(` ${rule}: mine@1/winsock`);
+  expect(outputs[1]).toContain('Nothing found');
+});
+
+test('its policy is one', async () => {
+  const [, source] = /<!-- file: policy\.mjs -->\n```js\n([\s\S]*?)```/.exec(page) ?? [];
+  const policy = checkedPolicy(await import(written('policy.mjs', source)), 'the page');
+  const seen = (meaning: string) => ({ answer: { meaning } }) as never;
+  expect([policy.poll({}, seen('reset')).action, policy.poll({}, seen('aborted')).action]).toEqual(['close', 'keep']);
+});
