@@ -88,7 +88,7 @@ function readingOf(source: FunctionFile, classes: Readonly<Record<string, Meanin
     if (meaning !== undefined) return { className: String(answer), meaning };
     // Where the return is a class or a number of bytes, any other positive one is bytes.
     if ((answer as number) > 0) return { className: 'bytes', meaning: 'data' };
-    throw new TableError(`${given}, which --classes does not name; it names ${[...source.classes.keys()].join(', ')}`);
+    throw new TableError(`${given}, which --meanings does not name; it names ${[...source.classes.keys()].join(', ')}`);
   }
   const meaning = Object.hasOwn(classes, answer) ? classes[answer] : MEANINGS.find((known) => known === answer);
   if (meaning === undefined) {

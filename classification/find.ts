@@ -10,9 +10,10 @@ import { oldest } from './table-schema.ts';
 /** Every finding, the worst first, then in the order of the tables. `evidence` is what the platforms return. */
 export function findFaults(tables: readonly Checked[], evidence: readonly Sighting[]): Finding[] {
   const asked = new Set(evidence.map(({ codes }) => codes));
+  const ranked = [...evidence].sort((a, b) => Number(a.evidence === 'inferred') - Number(b.evidence === 'inferred'));
   const findings = [
-    ...tables.flatMap((checked) => [...answerFindings(checked, evidence), ...rowFindings(checked), ...probeFindings(checked, asked)]),
-    ...pairFindings(tables, evidence),
+    ...tables.flatMap((checked) => [...answerFindings(checked, ranked), ...rowFindings(checked), ...probeFindings(checked, asked)]),
+    ...pairFindings(tables, ranked),
   ];
   const rank = ({ level }: Finding) => -LEVELS.indexOf(level);
   return findings.sort((a, b) => rank(a) - rank(b) || tables.indexOf(a.at.checked) - tables.indexOf(b.at.checked));
@@ -31,8 +32,10 @@ export function answerFindings(checked: Checked, sightings: Iterable<Sighting>):
     const fault = judge(sighting);
     if (fault === undefined) continue;
     const { rule, level, reading } = fault;
-    const key = [rule.id, level, reading.row ?? reading.className, spelled(sighting), sighting.call].join(' ');
-    const known = found.get(key);
+    const keyAt = (at: Level) => [rule.id, at, reading.row ?? reading.className, spelled(sighting), sighting.call].join(' ');
+    const key = keyAt(level);
+    // What is also inferred adds nothing to what better evidence has shown.
+    const known = sighting.evidence === 'inferred' ? LEVELS.map((at) => found.get(keyAt(at))).find((finding) => finding !== undefined) : found.get(key);
     if (known === undefined) found.set(key, { rule, level, at: rowPlace(checked, reading.row), reading, seen: [sighting] });
     else if (!known.seen.some(({ platform }) => platform === sighting.platform)) known.seen.push(sighting);
   }
@@ -53,10 +56,15 @@ function judgeOf(checked: Checked): (sighting: Sighting) => Fault | undefined {
     if (reading === undefined) return undefined;
     for (const rule of answerRules) {
       const level = rule.applies(sighting, reading, checked);
-      if (level !== undefined) return { rule, level, reading };
+      if (level !== undefined) return { rule, level: levelBy(level, sighting), reading };
     }
     return undefined;
   };
+}
+
+/** What is only inferred is never asserted: such a finding is a note. */
+function levelBy(level: Level, ...sightings: readonly Sighting[]): Level {
+  return sightings.some(({ evidence }) => evidence === 'inferred') ? 'note' : level;
 }
 
 function rowFindings(checked: Checked): Finding[] {
@@ -94,8 +102,9 @@ function differences(rule: PairRule, posix: Checked, winsock: Checked, events: r
   for (const event of events) {
     for (const a of event.posix.flatMap(read.posix)) {
       for (const b of event.winsock.flatMap(read.winsock)) {
-        const level = rule.applies(a, b);
-        if (level === undefined) continue;
+        const applied = rule.applies(a, b);
+        if (applied === undefined) continue;
+        const level = levelBy(applied, a.answer, b.answer);
         // Where the platforms themselves differ, every table passes that on: it is told once, with the first event.
         const key = a.answer.meaning === b.answer.meaning ? `${a.answer.meaning} ${a.reading.className} ${b.reading.className}` : 'platforms';
         if (found.has(key)) continue;

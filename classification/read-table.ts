@@ -1,4 +1,5 @@
-import { JsonFileError, parseJson, readBounded } from '../platforms/json-file.ts';
+import { JsonFileError } from '../platforms/file-errors.ts';
+import { parseJson, readBounded } from '../platforms/json-file.ts';
 import { type Checked, checkedTable } from './checked.ts';
 import { tableSchema } from './table-schema.ts';
 

@@ -9,7 +9,7 @@ import { UsageError } from './errors.ts';
 /** A C function does not say of itself what its numbers mean, whose codes it knows, and which calls it is for. */
 export interface LibraryOptions {
   /** `-1=other,-2=would-block,-3=reset` */
-  readonly classes?: string;
+  readonly meanings?: string;
   /** `posix,winsock`; those of the system that the file was built for where absent. */
   readonly api?: string;
   /** `recv,send`, which is the default. */
@@ -18,7 +18,7 @@ export interface LibraryOptions {
 
 const LIBRARY = /^(.+\.(?:so(?:\.\d+)*|dll|dylib)):([A-Za-z_]\w*)$/;
 const MOST_LISTED = 20;
-const EXAMPLE = '--classes 1=data,0=end,-1=other,-2=would-block,-3=reset';
+const EXAMPLE = '--meanings 1=data,0=end,-1=other,-2=would-block,-3=reset';
 
 const FORMATS: Readonly<Record<SharedLibrary['format'], { readonly system: string; readonly posix: CodePlatform; readonly api: 'posix' | 'winsock' }>> = {
   elf: { system: 'Linux', posix: 'linux', api: 'posix' },
@@ -41,14 +41,14 @@ export function libraryFunction(argument: string, options: LibraryOptions): Libr
     throw new UsageError(`${given} was built for ${system} and cannot be loaded here: run this check on ${system}, or build it for this system`);
   if (exports !== undefined && !exports.includes(name))
     throw new UsageError(`${given} exports no function ${name}${didYouMean(exports, name)}\n${listed(exports, name)}`);
-  if (options.classes === undefined)
+  if (options.meanings === undefined)
     throw new UsageError(`${argument} returns numbers; say what they mean, for example ${EXAMPLE}\nThe meanings: ${MEANINGS.join(', ')}`);
   const apis = options.api === undefined ? [api] : listOf('--api', options.api, ['posix', 'winsock'] as const);
   return {
     kind: 'library',
     file,
     name,
-    classes: parseClasses(options.classes),
+    classes: parseMeanings(options.meanings),
     calls: options.calls === undefined ? USUAL_CALLS : listOf<TableCall>('--calls', options.calls, TABLE_CALLS),
     platforms: apis.flatMap((api): CodePlatform[] => (api === 'posix' ? [posix] : ['windows', 'wine'])),
   };
@@ -104,18 +104,18 @@ function listOf<Name extends string>(option: string, value: string, names: reado
   });
 }
 
-function parseClasses(value: string): Map<number, Meaning> {
-  const classes = new Map<number, Meaning>();
+function parseMeanings(value: string): Map<number, Meaning> {
+  const meanings = new Map<number, Meaning>();
   for (const part of value.split(',')) {
     const [, number, meaning] = /^(-?\d+)=(.+)$/.exec(part.trim()) ?? [];
     const known = MEANINGS.find((candidate) => candidate === meaning);
     if (number === undefined || known === undefined) {
       const near = meaning === undefined ? '' : didYouMean(MEANINGS, meaning);
       throw new UsageError(
-        `--classes ${JSON.stringify(part)}: a number and a meaning are wanted, such as -3=reset${near}\nThe meanings: ${MEANINGS.join(', ')}`,
+        `--meanings ${JSON.stringify(part)}: a number and a meaning are wanted, such as -3=reset${near}\nThe meanings: ${MEANINGS.join(', ')}`,
       );
     }
-    classes.set(Number(number), known);
+    meanings.set(Number(number), known);
   }
-  return classes;
+  return meanings;
 }

@@ -84,7 +84,7 @@ export function parseLevel(value: string): Level {
 /** Other tables say these things themselves: an option that changes nothing is a misunderstanding. */
 function refuseLibraryOptions(names: readonly string[], options: LibraryOptions): void {
   if (names.some((name) => isLibraryFunction(name) || libraryAdvice(name) !== undefined)) return;
-  for (const option of ['classes', 'api', 'calls'] as const) {
+  for (const option of ['meanings', 'api', 'calls'] as const) {
     if (options[option] === undefined) continue;
     throw new UsageError(
       `--${option} is for a function in a shared library (./libmine.so:classify); a .json table and a module say it themselves, as "${option}"`,

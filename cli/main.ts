@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { JsonFileError } from '../platforms/json-file.ts';
+import { JsonFileError, RunFileError } from '../platforms/file-errors.ts';
 import { packageVersion } from '../platforms/package-root.ts';
 import { LANE_NAMES } from '../platforms/wine/lanes.ts';
 import { terminalWidth } from '../report/text.ts';
-import { RunFileError } from '../results/read.ts';
 import { WriteFailed } from '../results/write.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { examples, manual } from './manual.ts';
@@ -37,7 +36,7 @@ function program(done: (code: number) => void): Command {
   command
     .command('run', { isDefault: true })
     .description('What does this system do? Runs scenarios, and shows where Windows (on Windows: Linux) does otherwise.')
-    .argument('[pattern...]', 'which scenarios; all where none is given')
+    .argument('[pattern...]', 'which scenarios (all where none is given), or modules of your own: ./mine.mjs')
     .option('--skip <pattern...>', 'leave these out', [])
     .option('--on <platforms>', `platforms to run on, separated by commas: ${[HERE, ...LANE_NAMES].join(', ')}`, commaSeparated, [HERE])
     .option('--peer <platform>', 'platform of the peer sockets (default: the same)')
@@ -75,51 +74,39 @@ function program(done: (code: number) => void): Command {
     .description('Is a classification table right about what every platform returns?')
     .argument('[table...]', 'mongoose@7.16, ./mine.json, ./mine.ts (exports classify), or ./libmine.so:classify')
     .option('--table <table...>', 'more tables')
-    .option('--classes <list>', 'what the numbers of a shared library mean: 1=data,0=end,-1=other,-2=would-block,-3=reset')
+    .option('--meanings <list>', 'what the numbers of a shared library mean: 1=data,0=end,-1=other,-2=would-block,-3=reset')
     .option('--api <list>', 'whose codes a shared library knows: posix, winsock (default: of the system that it was built for)')
     .option('--calls <list>', 'which calls a shared library is for: recv, send, accept, connect (default: recv,send)')
-    .option('--on <platform...>', 'check only against these platforms: linux, windows, wine, wine-10.0 …')
-    .option('--local', 'also against the runs kept on this machine')
+    .option('--on <platforms>', 'check only against these platforms, separated by commas: linux, windows, wine, wine-10.0 …', commaSeparated)
+    .option('--local', LOCAL)
     .option('--format <format>', 'pretty, json, sarif, junit or markdown', 'pretty')
     .option('--level <level>', 'lowest level that makes the exit code 1: note, warning or error', 'warning')
     .option('--out <file>', 'write the report there; stdout gets the text report')
-    .addHelpText(
-      'after',
-      `
-Examples
-  sockatlas check mongoose@7.16 --on windows
-  sockatlas check ./mine.json --format sarif --out mine.sarif`,
-    )
+    .addHelpText('after', examples('sockatlas check mongoose@7.16 --on windows', 'sockatlas check ./mine.json --format sarif --out mine.sarif'))
     .action(async (tables, options) => {
       const { check, parseFindingFormat, parseLevel } = await import('./check.ts');
       done(await check(tables, { ...options, format: parseFindingFormat(options.format), level: parseLevel(options.level) }));
     });
-  const created = command.command('new').description('How does a file of one’s own begin? Writes a commented skeleton.');
+  const created = command.command('new').description('How do I begin a table, a policy or a scenario of my own? Writes a commented skeleton.');
   created
     .command('table')
     .description('How is a classification table written? Writes a skeleton that sockatlas check accepts.')
     .argument('<file>', '.json, .js, .mjs, .ts, .mts or .c')
     .option('--api <api>', 'whose codes a .json table names: posix or winsock (default: posix)')
-    .addHelpText(
-      'after',
-      `
-Examples
-  sockatlas new table mine.json --api winsock
-  sockatlas new table mine.c`,
-    )
+    .addHelpText('after', examples('sockatlas new table mine.json --api winsock', 'sockatlas new table mine.c'))
     .action(async (file, options) => done(await (await import('./new.ts')).newTable(file, options)));
   created
     .command('policy')
-    .description('a close policy: when does your program close a connection?')
+    .description('How is a close policy written? Writes a skeleton that closes on every platform.')
     .argument('<file>', '.js, .mjs, .ts or .mts')
-    .addHelpText(
-      'after',
-      `
-Examples
-  sockatlas new policy mine.mjs         JavaScript
-  sockatlas new policy mine.ts          TypeScript; then: sockatlas close --policy mine.ts`,
-    )
+    .addHelpText('after', examples('sockatlas new policy mine.mjs', 'sockatlas new policy mine.ts'))
     .action(async (file) => done(await (await import('./new-policy.ts')).newPolicy(file)));
+  created
+    .command('scenario')
+    .description('How is a scenario written? Writes a skeleton that sockatlas run accepts.')
+    .argument('<file>', '.js, .mjs, .ts or .mts')
+    .addHelpText('after', examples('sockatlas new scenario mine.mjs', 'sockatlas new scenario mine.ts'))
+    .action(async (file) => done(await (await import('./new-scenario.ts')).newScenario(file)));
   command
     .command('close')
     .description('Does the connection close after a reset, and after how many polls?')

@@ -1,21 +1,12 @@
-import { writeFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { MEANINGS } from '../platforms/code.ts';
-import { EnvironmentError, EXIT, UsageError } from './errors.ts';
-import { say } from './output.ts';
+import { UsageError } from './errors.ts';
+import { writeSkeleton } from './skeleton-file.ts';
 
 /** `sockatlas new policy <file>`: a commented skeleton that closes everywhere. @throws UsageError for a file that exists already, or another ending */
 export async function newPolicy(file: string): Promise<number> {
   if (!/^\.m?[jt]s$/.test(extname(file))) throw new UsageError(`${file}: a policy is a module; name a .js, .mjs, .ts or .mts file`);
-  try {
-    writeFileSync(file, skeleton(file), { flag: 'wx' });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new UsageError(`${file} exists already and was not changed`);
-    throw new EnvironmentError(message);
-  }
-  say(`written to ${file}; play it with: sockatlas close --policy ${file}`);
-  return EXIT.conforms;
+  return writeSkeleton(file, skeleton(file), `play it with: sockatlas close --policy ${file}`);
 }
 
 function skeleton(file: string): string {

@@ -115,7 +115,7 @@ export function classify(ret${type('number')}, code${type('number')}, call${type
 function cTable(file: string): string {
   const source = basename(file);
   const name = basename(file, '.c');
-  const classes = '--classes 1=data,0=end,-1=other,-2=would-block,-3=reset';
+  const classes = '--meanings 1=data,0=end,-1=other,-2=would-block,-3=reset';
   return `/*
  * A classification table as a C function, for sockatlas check. Compile it to a shared library:
  *

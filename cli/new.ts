@@ -1,10 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { basename, extname } from 'node:path';
+import { extname } from 'node:path';
 import { APIS } from '../classification/table-schema.ts';
 import { didYouMean } from '../platforms/nearest.ts';
-import { EnvironmentError, EXIT, UsageError } from './errors.ts';
+import { UsageError } from './errors.ts';
 import { type JsonApi, tableSkeleton } from './new-table.ts';
-import { say } from './output.ts';
+import { writeSkeleton } from './skeleton-file.ts';
 
 export interface NewTableArguments {
   /** Whose codes a JSON table names; posix where absent. */
@@ -16,22 +15,10 @@ export async function newTable(file: string, { api }: NewTableArguments): Promis
   if (api !== undefined && extname(file) !== '.json') throw new UsageError('--api is for a .json table: the other skeletons have the codes of both');
   const skeleton = tableSkeleton(file, jsonApi(api));
   if (skeleton === undefined) throw new UsageError(`${file}: a table is a .json file of rows, a .js, .mjs, .ts or .mts module, or a .c function`);
-  write(file, skeleton.text);
-  say(`written to ${file}; ${skeleton.next}`);
-  return EXIT.conforms;
+  return writeSkeleton(file, skeleton.text, skeleton.next);
 }
 
 function jsonApi(api = 'posix'): JsonApi {
   if (api === 'posix' || api === 'winsock') return api;
   throw new UsageError(`--api ${JSON.stringify(api)}: choose posix or winsock${didYouMean(APIS.slice(0, 2), api)}`);
-}
-
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text, { flag: 'wx' });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new UsageError(`${basename(file)} exists already; it is left as it is`);
-    throw new EnvironmentError(message);
-  }
 }

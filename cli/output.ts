@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { FORMATS, type Format } from '../report/formats.ts';
+import { FORMATS, type Format } from '../report/format-names.ts';
 import { UsageError } from './errors.ts';
 
 const BY_EXTENSION: Readonly<Record<string, Format>> = { '.jsonl': 'jsonl', '.json': 'json', '.md': 'markdown', '.markdown': 'markdown', '.txt': 'pretty' };

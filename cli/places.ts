@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Command } from '../platforms/command.ts';
-import { startWine } from '../platforms/wine/agent.ts';
+import { startWine, windowsPath } from '../platforms/wine/agent.ts';
 import { LANE_NAMES, type Lane, lanesNamed } from '../platforms/wine/lanes.ts';
 import { WineUnavailable } from '../platforms/wine/unavailable.ts';
 import { sibling } from '../runner/sibling.ts';
@@ -18,7 +18,8 @@ export interface Place {
 }
 
 export interface OpenPlace {
-  command(role: Role): Command;
+  /** `modules` hold scenarios of the user's own. */
+  command(role: Role, modules?: readonly string[]): Command;
   /** Ends what it needed; safe at any time. */
   close(): void;
 }
@@ -50,7 +51,7 @@ function wine(lane: Lane, mayBeMissing: boolean): Place {
       if (program.endsWith('.ts')) throw new EnvironmentError('agents under Wine run what is built: npm run build, then node dist/cli/main.js');
       try {
         const started = startWine(lane);
-        return { command: (role) => started.agent(program, role), close: started.stop };
+        return { command: (role, modules = []) => started.agent(program, role, ...modules.map(windowsPath)), close: started.stop };
       } catch (error) {
         if (error instanceof WineUnavailable) throw new EnvironmentError(error.message);
         throw error;

@@ -8,6 +8,7 @@ import type { Run } from '../results/schema.ts';
 import { startPeerHost } from '../runner/peer-host-handle.ts';
 import { StartFailed } from '../runner/process.ts';
 import { runScenarios } from '../runner/run.ts';
+import type { Scenario } from '../runner/scenario.ts';
 import { scenarios } from '../suites/index.ts';
 import { agentCommand } from './agent-command.ts';
 import { EnvironmentError } from './errors.ts';
@@ -15,6 +16,8 @@ import { EnvironmentError } from './errors.ts';
 export interface RecordOptions {
   /** The ids of the scenarios to run; all where absent. */
   readonly ids?: readonly string[];
+  /** Scenarios of the user's own, beside those of the suite; the agent must know them. */
+  readonly own?: readonly Pick<Scenario, 'id' | 'waits'>[];
   /** How often each is run; 5 where absent. */
   readonly trials?: number;
   /** ms after which a call counts as blocked; 5000 where absent. */
@@ -39,7 +42,7 @@ export interface RecordOptions {
 export async function record(options: RecordOptions = {}): Promise<Run> {
   const started = new Date();
   const begun = performance.now();
-  const chosen = scenarios.filter(({ id }) => options.ids?.includes(id) ?? true);
+  const chosen = [...scenarios, ...(options.own ?? [])].filter(({ id }) => options.ids?.includes(id) ?? true);
   const measured = new Map<string, Measured>();
   let platform: Platform | undefined;
   let peers: Awaited<ReturnType<typeof startPeerHost>> | undefined;

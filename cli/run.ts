@@ -1,4 +1,5 @@
-import { type Format, formatRuns } from '../report/formats.ts';
+import type { Format } from '../report/format-names.ts';
+import { formatRuns } from '../report/formats.ts';
 import { layoutOf } from '../report/grid.ts';
 import { painter } from '../report/paint.ts';
 import { conforms } from '../report/view.ts';
@@ -14,6 +15,7 @@ import { type OpenPlace, type Place, placesNamed } from './places.ts';
 import { Progress } from './progress.ts';
 import { record } from './record.ts';
 import { select } from './select.ts';
+import { isModule, type UserScenarios, userScenarios } from './user-scenarios.ts';
 
 export interface RunArguments extends ClassesOption {
   readonly skip: readonly string[];
@@ -37,11 +39,8 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   if (options.record && (patterns.length > 0 || options.skip.length > 0)) {
     throw new UsageError('--record keeps whole runs: it takes no patterns and no --skip');
   }
-  const ids = select(
-    scenarios.map(({ id }) => id),
-    patterns,
-    options.skip,
-  );
+  const own = await userScenarios(patterns.filter(isModule));
+  const ids = chosenIds(own, patterns, options.skip);
   const places = placesNamed(options.on);
   const [peer, ...otherPeers] = options.peer === undefined ? [] : placesNamed([options.peer]);
   if (otherPeers.length > 0) throw new UsageError(`--peer ${options.peer}: name one of ${[peer, ...otherPeers].map((place) => place?.name).join(', ')}`);
@@ -52,7 +51,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   const out = options.out === undefined ? undefined : new WholeFile(options.out);
   let runs: Run[];
   try {
-    runs = await interruptible((signal) => recordAll(places, peer, ids, options, signal));
+    runs = await interruptible((signal) => recordAll(places, peer, ids, own, options, signal));
   } catch (error) {
     out?.discard();
     throw error;
@@ -72,9 +71,22 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   return views.every(conforms) ? EXIT.conforms : EXIT.differs;
 }
 
+/** The ids that the patterns choose; modules alone choose their own scenarios. @throws UsageError */
+function chosenIds({ scenarios: own }: UserScenarios, patterns: readonly string[], skip: readonly string[]): string[] {
+  const others = patterns.filter((pattern) => !isModule(pattern));
+  const ownIds = own.map(({ id }) => id);
+  if (own.length > 0 && others.length === 0) return select(ownIds, [], skip);
+  return select([...scenarios.map(({ id }) => id), ...ownIds], own.length > 0 ? [...others, ...ownIds] : others, skip);
+}
+
 /** One scenario that was asked for by its id, with all its variants, is shown whole. */
 function isOneScenario(patterns: readonly string[], ids: readonly string[]): boolean {
-  return patterns.length === 1 && new Set(ids.map((id) => id.replace(/\?.*$/, ''))).size === 1 && patterns[0]?.split('/').length === 3;
+  return (
+    patterns.length === 1 &&
+    !isModule(patterns[0] as string) &&
+    new Set(ids.map((id) => id.replace(/\?.*$/, ''))).size === 1 &&
+    patterns[0]?.split('/').length === 3
+  );
 }
 
 /** One place after the other: they would only take each other's time. */
@@ -82,6 +94,7 @@ async function recordAll(
   places: readonly Place[],
   peer: Place | undefined,
   ids: readonly string[],
+  own: UserScenarios,
   options: RunArguments,
   signal: AbortSignal,
 ): Promise<Run[]> {
@@ -100,7 +113,7 @@ async function recordAll(
     }
     const openedPeer = peer === undefined || peer.name === place.name ? undefined : peer.open();
     try {
-      runs.push(await recordAt(opened, openedPeer, ids, options, signal));
+      runs.push(await recordAt(opened, openedPeer, ids, own, options, signal));
     } finally {
       opened.close();
       openedPeer?.close();
@@ -111,7 +124,14 @@ async function recordAll(
   return runs;
 }
 
-async function recordAt(place: OpenPlace, peer: OpenPlace | undefined, ids: readonly string[], { trials, timeout, jobs }: RunArguments, signal: AbortSignal) {
+async function recordAt(
+  place: OpenPlace,
+  peer: OpenPlace | undefined,
+  ids: readonly string[],
+  own: UserScenarios,
+  { trials, timeout, jobs }: RunArguments,
+  signal: AbortSignal,
+) {
   const progress = new Progress(ids.length);
   try {
     return await record({
@@ -119,7 +139,8 @@ async function recordAt(place: OpenPlace, peer: OpenPlace | undefined, ids: read
       trials,
       timeout,
       ...(jobs !== undefined && { jobs }),
-      agent: place.command('agent'),
+      own: own.scenarios,
+      agent: place.command('agent', own.modules),
       peers: peer?.command('peer-host'),
       signal,
       onStart: (id) => progress.start(id),

@@ -1,13 +1,9 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import type * as Zod from 'zod';
+import { JsonFileError } from './file-errors.ts';
 import { jsonLines, lineOf, pointerOf } from './json-lines.ts';
 import { didYouMean } from './nearest.ts';
 import { z } from './zod.ts';
-
-/** A JSON file that cannot be used. The message has a line for each complaint: `FILE:LINE: POINTER: what is wrong; did you mean …?` */
-export class JsonFileError extends Error {
-  override readonly name = 'JsonFileError';
-}
 
 /** JSON.parse, and what looks at its result, go down as deep as the text does. */
 const MAX_DEPTH = 20;

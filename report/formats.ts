@@ -1,11 +1,9 @@
 import { serializeRun } from '../results/lines.ts';
 import { runDocument } from './document.ts';
+import type { Format } from './format-names.ts';
 import { markdownRuns } from './markdown.ts';
 import { type PrettyOptions, prettyRuns } from './pretty.ts';
 import type { View } from './view.ts';
-
-export const FORMATS = ['pretty', 'json', 'jsonl', 'markdown'] as const;
-export type Format = (typeof FORMATS)[number];
 
 /** Runs as text. `jsonl` is one run file after the other, which `sockatlas report` reads again. */
 export function formatRuns(views: readonly View[], format: Format, options: PrettyOptions): string {

@@ -79,7 +79,8 @@ function tableOf(views: readonly View[]): Table {
     return { id, lines, behaviours, isKnown, differs, differsFromInferred: !differs && differ(known) };
   });
   const showsAll = views.some((view) => view.showsClasses);
-  const shown = (line: Line) => line.differs || line.lines.some(isOdd) || (showsAll && line.behaviours.some((behaviour) => behaviour !== undefined));
+  const shown = (line: Line) =>
+    line.differs || line.lines.some(isOdd) || isNews(line, beside) || (showsAll && line.behaviours.some((behaviour) => behaviour !== undefined));
   const events = groupBy(all, ({ id }) => eventOf(id));
   const grid: GridEvent[] = [];
   const alike: string[] = [];
@@ -127,6 +128,11 @@ function counterpart(views: readonly View[]): Side | undefined {
 
 function sides(views: readonly View[], beside: Side | undefined): string {
   return views.length + (beside === undefined ? 0 : 1) === 2 ? 'both' : 'all';
+}
+
+/** Nothing is said of it anywhere, so that there is nothing to be the same as. */
+function isNews({ id, lines }: Line, beside: Side | undefined): boolean {
+  return lines.some((line) => line?.verdict === 'unjudged' && line.expected === undefined) && beside?.behaviour(id) === undefined;
 }
 
 function differ([first, ...others]: readonly Behaviour[]): boolean {

@@ -1,12 +1,8 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { RunFileError } from '../platforms/file-errors.ts';
 import { z } from '../platforms/zod.ts';
 import { type Footer, type Header, type Line, lineSchema, type Run, SCHEMA_VERSION, type ScenarioLine, type TimingLine } from './schema.ts';
 import { upgraded } from './upgrade.ts';
-
-/** A run file that cannot be read, is not of the format, or is not whole. The message names the file, the line and the field. */
-export class RunFileError extends Error {
-  override readonly name = 'RunFileError';
-}
 
 /** Run files come from elsewhere: what is larger than any honest run is refused before it is looked at. */
 const MAX_BYTES = 64 * 1024 * 1024;

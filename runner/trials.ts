@@ -3,6 +3,7 @@ import { CallBlocked } from './blocking.ts';
 import type { Scenario } from './scenario.ts';
 import { Unsupported } from './setup.ts';
 import { Trial, type TrialContext } from './trial.ts';
+import { placeOfFault } from './user-module.ts';
 
 export interface TrialsOptions {
   readonly trials: number;
@@ -90,5 +91,6 @@ function isTrace(trace: readonly string[], observations: readonly TimedObservati
 function endOf(error: Error): NonNullable<Measured['ended']> {
   if (error instanceof Unsupported) return { as: 'unsupported', reason: error.message };
   if (error instanceof CallBlocked) return { as: 'blocked', reason: error.message };
-  return { as: 'crashed', reason: `the trial failed: ${error.name}: ${error.message}` };
+  const place = placeOfFault(error);
+  return { as: 'crashed', reason: `the trial failed: ${place === undefined ? '' : `${place}: `}${error.name}: ${error.message}` };
 }

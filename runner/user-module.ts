@@ -43,6 +43,12 @@ export function describeFault(file: string, error: unknown): string {
   return `${where}: ${text}${adviceFor(file, text)}`;
 }
 
+/** Where a scenario's own code threw: `suites/tcp/reset.ts:31`; undefined where sockatlas did, or nothing says. */
+export function placeOfFault(error: unknown): string | undefined {
+  const place = placeInFrames(stackOf(error));
+  return place && `${shownPath(place.file)}:${place.line}`;
+}
+
 interface Place {
   readonly file: string;
   readonly line: number;
@@ -81,7 +87,7 @@ function placeOfSyntaxError(file: string): Place | undefined {
 
 function isOwn(file: string): boolean {
   const parts = dirname(dirname(fileURLToPath(import.meta.url)));
-  return ['cli', 'runner', 'classification'].some((floor) => file.startsWith(join(parts, floor) + sep));
+  return ['cli', 'runner', 'classification', 'native-bindings'].some((floor) => file.startsWith(join(parts, floor) + sep));
 }
 
 function asPath(source: string): string {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { Sighting } from '../../classification/answer.ts';
 import { type Checked, checkedTable } from '../../classification/checked.ts';
 import { expectedSightings } from '../../classification/evidence.ts';
 import { findFaults } from '../../classification/find.ts';
 import type { Finding } from '../../classification/finding.ts';
 import { rules } from '../../classification/rules/index.ts';
 import { type Table, tableSchema, tablesOf } from '../../classification/table.ts';
+import type { Evidence } from '../../platforms/evidence.ts';
 import { scenarios } from '../../suites/index.ts';
 
 const evidence = expectedSightings(scenarios);
@@ -154,4 +156,29 @@ test('two tables that differ where the platforms agree have a warning, and a not
   const pair = (...tables: Table[]) => find(...tables).flatMap(({ rule, level, seen }) => (rule.kind === 'pair' ? [`${level} ${seen[0]?.scenario}`] : []));
   expect(pair(posix, move(winsock, 'WSAECONNRESET', 'MG_IO_ERR'))).toContainEqual(expect.stringMatching(/^warning tcp\/reset\//));
   expect(pair(posix, winsock).filter((line) => line.includes('shutdown'))).toEqual(['note tcp/shutdown/own-write']);
+});
+
+describe('what is only inferred', () => {
+  const sighting = (evidence: Evidence, scenario: string): Sighting => ({
+    call: 'recv',
+    ret: -1,
+    code: 10053,
+    meaning: 'aborted',
+    codes: 'windows',
+    platform: 'windows',
+    evidence,
+    source: 'a test',
+    scenario,
+    observations: [{ on: 'S', call: 'recv', args: {}, ret: -1, code: 10053, name: 'WSAECONNABORTED', token: 'WSAECONNABORTED' }],
+    index: 0,
+  });
+  const waits = checked(last(winsock, { ret: 'negative', codes: ['WSAECONNABORTED'], class: 'MG_IO_WAIT' }));
+  const found = (...evidence: Sighting[]) => findFaults([waits], evidence).filter(({ rule }) => rule.id === 'abort-as-wait');
+
+  test('proves a note and no error', () => expect(found(sighting('inferred', 'tcp/a/b')).map(({ level }) => level)).toEqual(['note']));
+
+  test('adds nothing to what better evidence has shown, wherever it stands', () => {
+    const both = found(sighting('inferred', 'tcp/a/b'), sighting('reported', 'tcp/c/d'));
+    expect(both.map(({ level, seen }) => [level, seen.map(({ scenario }) => scenario)])).toEqual([['error', ['tcp/c/d']]]);
+  });
 });

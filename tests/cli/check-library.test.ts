@@ -32,60 +32,60 @@ int (*const keep)(long, int) = hidden;
 );
 const isBuilt = process.platform === 'linux' && spawnSync(process.env.CC ?? 'cc', ['-shared', '-fPIC', '-O1', '-o', library, source]).status === 0;
 const why = isBuilt ? undefined : 'no Linux with a C compiler here';
-const classes = '1=data,0=end,-1=other,-2=would-block,-3=reset';
+const meanings = '1=data,0=end,-1=other,-2=would-block,-3=reset';
 const tableOf = (stdout: string) => JSON.parse(stdout).tables[0];
 
 describe('a function of a shared library', () => {
   test('is held against the codes of the system that the file was built for', ({ skip }) => {
     skip(why !== undefined, why);
-    const { code, stdout } = check({ format: 'json', classes }, `${library}:classify`);
+    const { code, stdout } = check({ format: 'json', meanings }, `${library}:classify`);
     expect(tableOf(stdout)).toMatchObject({ id: 'libmine.so:classify', calls: ['recv', 'send'], codes: ['linux'] });
     expect(code).toBe(0);
   });
 
   test('is held against others where --api says so', ({ skip }) => {
     skip(why !== undefined, why);
-    const waits = (options: object) => check({ classes, level: 'error', ...options }, `${library}:waits`);
+    const waits = (options: object) => check({ meanings, level: 'error', ...options }, `${library}:waits`);
     expect(waits({}).code).toBe(0);
     expect(waits({ api: 'posix,winsock' })).toMatchObject({ code: 1, stdout: expect.stringMatching(/error reset-as-wait/) });
-    const both = check({ format: 'json', classes, api: 'posix,winsock' }, `${library}:both`);
+    const both = check({ format: 'json', meanings, api: 'posix,winsock' }, `${library}:both`);
     expect([both.code, tableOf(both.stdout).codes]).toEqual([0, ['linux', 'windows', 'wine']]);
-    expect(tableOf(check({ format: 'json', classes, api: 'winsock' }, `${library}:both`).stdout).codes).toEqual(['windows', 'wine']);
+    expect(tableOf(check({ format: 'json', meanings, api: 'winsock' }, `${library}:both`).stdout).codes).toEqual(['windows', 'wine']);
   });
 
   test('is asked about the calls that --calls says', ({ skip }) => {
     skip(why !== undefined, why);
     const rules = (options: object) =>
-      JSON.parse(check({ format: 'json', classes, ...options }, `${library}:recv_only`).stdout).findings.map(({ rule }: { rule: string }) => rule);
+      JSON.parse(check({ format: 'json', meanings, ...options }, `${library}:recv_only`).stdout).findings.map(({ rule }: { rule: string }) => rule);
     expect(rules({})).toContain('recv-table-for-send');
     expect(rules({ calls: 'recv' })).not.toContain('recv-table-for-send');
   });
 
   test('that is not there is told with what the library exports, and nothing is loaded', ({ skip }) => {
     skip(why !== undefined, why);
-    expect(check({ classes }, `${library}:clasify`)).toMatchObject({
+    expect(check({ meanings }, `${library}:clasify`)).toMatchObject({
       code: 2,
       stdout: '',
       stderr: `libmine.so exports no function clasify; did you mean classify?\nIt exports both, classify, crash, hang, leave, odd, recv_only, waits`,
     });
-    expect(check({ classes }, library).stderr).toMatch(/name the function too, .*:classify\nIt exports both, classify, /);
+    expect(check({ meanings }, library).stderr).toMatch(/name the function too, .*:classify\nIt exports both, classify, /);
   });
 
   test.for([
     ['crashes', 'crash', /^libmine\.\w+: crash\(-1, \d+\) ended its process: /],
     ['never returns', 'hang', /^libmine\.\w+: hang\(-1, \d+\) did not return within 3 s$/],
     ['ends its process', 'leave', /ended its process: exit code 7$/],
-    ['returns a number without a name', 'odd', /^libmine\.\w+: odd\(.*\) returned -7, which --classes does not name; it names 1, 0, -1, -2, -3$/],
+    ['returns a number without a name', 'odd', /^libmine\.\w+: odd\(.*\) returned -7, which --meanings does not name; it names 1, 0, -1, -2, -3$/],
   ] as const)('that %s costs an exit code of 2, and nothing else', ([, name, message], { skip }) => {
     skip(why !== undefined, why);
-    expect(check({ classes }, `${library}:${name}`)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
+    expect(check({ meanings }, `${library}:${name}`)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
   });
 
   test.for<[Record<string, string>, RegExp]>([
-    [{}, /returns numbers; say what they mean, for example --classes /],
-    [{ classes: '-1=rest' }, /^--classes "-1=rest": a number and a meaning are wanted, such as -3=reset; did you mean reset\?/],
-    [{ classes, api: 'winsok' }, /^--api "winsok": choose among posix, winsock, with commas between; did you mean winsock\?/],
-    [{ classes, calls: 'recv,peek' }, /^--calls "peek": choose among recv, send, accept, connect/],
+    [{}, /returns numbers; say what they mean, for example --meanings /],
+    [{ meanings: '-1=rest' }, /^--meanings "-1=rest": a number and a meaning are wanted, such as -3=reset; did you mean reset\?/],
+    [{ meanings, api: 'winsok' }, /^--api "winsok": choose among posix, winsock, with commas between; did you mean winsock\?/],
+    [{ meanings, calls: 'recv,peek' }, /^--calls "peek": choose among recv, send, accept, connect/],
   ])('wants what the file does not say: %j', ([options, message], { skip }) => {
     skip(why !== undefined, why);
     expect(check(options, './libmine.so:classify')).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
@@ -103,6 +103,6 @@ test('source code is to be compiled first', () => {
 
 test('a file that is no shared library, or one for another system, is refused', () => {
   written('text.so', 'x'.repeat(100));
-  expect(check({ classes }, './text.so:classify')).toMatchObject({ code: 2, stderr: expect.stringMatching(/^\.\/text\.so: no shared library: neither ELF/) });
-  expect(check({ classes }, './none.so:classify')).toMatchObject({ code: 2, stderr: expect.stringMatching(/none\.so: ENOENT/) });
+  expect(check({ meanings }, './text.so:classify')).toMatchObject({ code: 2, stderr: expect.stringMatching(/^\.\/text\.so: no shared library: neither ELF/) });
+  expect(check({ meanings }, './none.so:classify')).toMatchObject({ code: 2, stderr: expect.stringMatching(/none\.so: ENOENT/) });
 });

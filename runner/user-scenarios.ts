@@ -1,0 +1,44 @@
+import { shownPath } from '../platforms/shown-path.ts';
+import { type Case, type Scenario, suite } from './scenario.ts';
+import { importUserModule, UserModuleError } from './user-module.ts';
+
+/** Scenarios of the user's own: a module that exports `event` and `cases`, and perhaps `about`. In an agent, which may die of them. */
+
+/** What the starter knows of a scenario: all but how it runs. */
+export type Described = Omit<Scenario, 'run'>;
+
+const EVENT = /^[a-z0-9-]+\/[a-z0-9-]+$/;
+const NAME = /^[a-z0-9-]+$/;
+const MAX_TEXT = 500;
+
+/** The scenarios of the modules, in order. @throws UserModuleError */
+export async function loadScenarios(files: readonly string[]): Promise<Scenario[]> {
+  const scenarios: Scenario[] = [];
+  for (const file of files) scenarios.push(...scenariosOf(file, await importUserModule(file)));
+  return scenarios;
+}
+
+function scenariosOf(file: string, { event, about = '', cases }: Readonly<Record<string, unknown>>): Scenario[] {
+  const refuse = (what: string) => new UserModuleError(`${shownPath(file)}: ${what}`);
+  if (typeof event !== 'string' || !EVENT.test(event)) throw refuse("it exports no event: export const event = 'tcp/mine' (transport/event, in lower case)");
+  if (typeof about !== 'string' || about.length > MAX_TEXT) throw refuse(`about must be a text of at most ${MAX_TEXT} characters`);
+  if (typeof cases !== 'object' || cases === null || Object.keys(cases).length === 0) throw refuse('it exports no cases: export const cases = { name: { … } }');
+  for (const [name, one] of Object.entries(cases as Record<string, unknown>)) {
+    const wrong = NAME.test(name) ? faultOf(one) : 'its name may have lower-case letters, digits and -';
+    if (wrong !== undefined) throw refuse(`cases.${name}: ${wrong}`);
+  }
+  return suite(event as `${string}/${string}`, about, cases as Record<string, Case>);
+}
+
+function faultOf(one: unknown): string | undefined {
+  if (typeof one !== 'object' || one === null) return 'it must be an object: { why, before, recorded, run(t) { … } }';
+  const fields = one as Readonly<Record<string, unknown>>;
+  for (const field of ['why', 'before', 'recorded']) {
+    const value = fields[field];
+    if (typeof value !== 'string' || value.length > MAX_TEXT) return `${field} must be a text of at most ${MAX_TEXT} characters`;
+  }
+  if (fields.waits !== undefined && typeof fields.waits !== 'boolean') return 'waits must be true or false';
+  if (typeof fields.run !== 'function') return 'run must be a function of (t)';
+  const unknown = Object.keys(fields).find((key) => !['why', 'before', 'recorded', 'waits', 'families', 'run'].includes(key));
+  return unknown === undefined ? undefined : `unknown key ${JSON.stringify(unknown)}`;
+}
