@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const WINE = ['tests/cli/wine.test.ts', 'tests/platforms/wine-agent.test.ts'];
@@ -8,6 +9,8 @@ export default defineConfig({
     globalSetup: ['tests/setup/build.ts'],
     setupFiles: ['tests/setup/runs.ts'],
     testTimeout: 30_000,
+    // Most of a test's time is a child process starting: on two cores, two files at once.
+    maxWorkers: availableParallelism(),
     projects: [
       { extends: true, test: { name: 'unit', include: ['tests/**/*.test.ts'], exclude: WINE } },
       { extends: true, test: { name: 'conformance', include: ['suites/**/*.test.ts'] } },

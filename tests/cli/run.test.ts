@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../platforms/package-root.ts';
 import { parseRun, readRun } from '../../results/read.ts';
 import { scenarios } from '../../suites/index.ts';
-import { childrenOf, cli, cliProgram, isRunning, startCli, until } from '../fixtures/index.ts';
+import { agentsAtWork, childrenOf, cli, cliProgram, isRunning, startCli, until } from '../fixtures/index.ts';
 
 const onLinux = process.platform === 'linux';
 let folder: string;
@@ -237,8 +237,7 @@ describe.runIf(onLinux)('a run that is stopped', () => {
       '60000',
     ]);
     // tcp/timeout waits and goes first: 200 trials, five at a time, 100 ms each.
-    const [agent] = await until('an agent runs', () => (childrenOf(pid).length > 0 ? childrenOf(pid) : undefined));
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const [agent] = await agentsAtWork(pid, 1);
     child.kill(signal);
     const { code, stdout, stderr } = await ended;
     expect(code).toBe(130);
@@ -262,8 +261,7 @@ describe.runIf(onLinux)('a run that is stopped', () => {
 
   test('by kill -9 of an agent costs one scenario, which is crashed', async () => {
     const { pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '30000', '--jobs', '1', '--format', 'jsonl']);
-    const [agent] = await until('an agent runs', () => (childrenOf(pid).length > 0 ? childrenOf(pid) : undefined));
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    const [agent] = await agentsAtWork(pid, 1);
     process.kill(agent as number, 'SIGKILL');
     const { code, stdout } = await ended;
     expect(code).toBe(1);
@@ -274,8 +272,7 @@ describe.runIf(onLinux)('a run that is stopped', () => {
 
   test('by an agent that no longer answers: blocked, and the run goes on', async () => {
     const { pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '30000', '--jobs', '1', '--timeout', '500', '--format', 'jsonl']);
-    const [agent] = await until('an agent runs', () => (childrenOf(pid).length > 0 ? childrenOf(pid) : undefined));
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    const [agent] = await agentsAtWork(pid, 1);
     process.kill(agent as number, 'SIGSTOP');
     const { code, stdout } = await ended;
     expect(code).toBe(1);
