@@ -58,7 +58,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   }
 
   const views = runs.map(viewOf);
-  const verbose = options.verbose ?? isOneScenario(patterns, ids);
+  const verbose = options.verbose ?? (views.length === 1 && isOneScenario(patterns, ids));
   const format = out === undefined ? (options.format ?? 'pretty') : 'pretty';
   await print(formatRuns(views, format, { ...layoutOf(painter(process.stdout)), verbose }));
   if (out !== undefined) {

@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { prefixesFolder } from '../../platforms/wine/folders.ts';
+import { prefixesFolder, wineFolder } from '../../platforms/wine/folders.ts';
 import { installed, isReady, whyNot } from '../../platforms/wine/installed.ts';
 import { LANES, type Lane } from '../../platforms/wine/lanes.ts';
 import { parseRun } from '../../results/read.ts';
@@ -67,9 +69,9 @@ describe('Linux and Wine together', () => {
   test('stand side by side, and each says what it says', { timeout: 60_000 }, ({ skip }) => {
     const reason = notReady(wine8) ?? notReady(wine10);
     if (reason !== undefined) return skip(reason);
-    const { code, stdout } = cli(['run', '--on', 'linux,wine', 'tcp/reset/idle']);
-    expect(stdout).toMatch(/^scenario +linux-\S+ +wine-8\.0 +wine-10\.0$/m);
-    expect(stdout).toMatch(/^tcp\/reset\/idle +ECONNRESET eof… +eof… \* +WSAECONNRESET…$/m);
+    const { code, stdout } = cli(['run', '--on', 'linux,wine', 'tcp/reset/idle'], { env: { COLUMNS: '140' } });
+    expect(stdout).toMatch(/^ +linux-\S+, measured +wine-8\.0, measured +wine-10\.0, measured +windows, documented$/m);
+    expect(stdout).toMatch(/^ {2}idle +ECONNRESET, then eof ×4 +eof every time \* +WSAECONNRESET every time +WSAECONNRESET every time +≠$/m);
     expect(code).toBe(0);
   });
 
@@ -107,4 +109,23 @@ test('a lane that is not set up is exit 3, with the command that adds it', () =>
   const { code, stderr } = cli(['run', '--on', 'wine-10.0', 'tcp/idle'], { env: { SOCKATLAS_CACHE: '/nonexistent/sockatlas' } });
   expect(code).toBe(3);
   expect(stderr).toMatch(/^sockatlas: wine-10\.0 cannot start here: (not set up: .*run: sockatlas setup wine-10\.0|unsupported: .*)$/m);
+});
+
+test('--on wine with one of two runs what is there, and says what is left out', { timeout: 60_000 }, ({ skip }) => {
+  const [missing, present] = LANES;
+  const reason = notReady(present as Lane);
+  if (reason !== undefined) return skip(reason);
+  const cache = mkdtempSync(join(tmpdir(), 'sockatlas-cache-'));
+  try {
+    mkdirSync(join(cache, 'wine'));
+    for (const name of readdirSync(wineFolder()).filter((entry) => entry !== missing?.name && entry !== 'prefixes')) {
+      symlinkSync(join(wineFolder(), name), join(cache, 'wine', name));
+    }
+    const { code, stdout, stderr } = cli(['run', '--on', 'wine', 'tcp/idle', '--format', 'jsonl'], { env: { SOCKATLAS_CACHE: cache } });
+    expect(stderr).toMatch(/^wine-8\.0 is left out: wine-8\.0 cannot start here: not set up: .*run: sockatlas setup wine-8\.0$/m);
+    expect(parseRun(stdout, 'stdout').header.platform.name).toBe('wine-10.0');
+    expect(code).toBe(0);
+  } finally {
+    rmSync(cache, { recursive: true, force: true });
+  }
 });
