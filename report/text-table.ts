@@ -1,5 +1,5 @@
 import type { styleText } from 'node:util';
-import { visibleWidth, wrap } from './text.ts';
+import { visibleWidth, words, wrap } from './text.ts';
 
 export type Style = Parameters<typeof styleText>[0];
 export type Paint = (style: Style, text: string) => string;
@@ -42,7 +42,7 @@ export function columnWidths(rows: readonly Row[], width: number): number[] | un
       const text = typeof cell === 'string' ? cell : cell.text;
       natural[i] = Math.max(natural[i] ?? 0, visibleWidth(text));
       // An indented word needs its indent too.
-      least[i] = Math.max(least[i] ?? 0, ...text.split(/(?<=\S) +/).map(visibleWidth));
+      least[i] = Math.max(least[i] ?? 0, ...words(text).map(visibleWidth));
     });
   }
   const room = width - GAP.length * Math.max(0, natural.length - 1);

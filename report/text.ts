@@ -22,9 +22,19 @@ export function visibleWidth(text: string): number {
 const help = new Help();
 help.minWidthToWrap = 1;
 
+/** Stands for a space that no line is broken at: as wide as one, and no space to what wraps. */
+const GLUE = '\ue000';
+/** `eof ×4`, `every time`: read as one. */
+const TOGETHER = / (?=×\d)|(?<=\bevery) (?=time\b)/g;
+
+/** The parts of a text that stay on one line; an indent belongs to the first. */
+export function words(text: string): string[] {
+  return text.replace(TOGETHER, GLUE).split(/(?<=\S) +/);
+}
+
 /** The text in lines of at most `width` columns, broken at spaces; a word that is longer stays whole. */
 export function wrap(text: string, width: number): string[] {
-  return help.boxWrap(text, Math.max(1, width)).split('\n');
+  return help.boxWrap(text.replace(TOGETHER, GLUE), Math.max(1, width)).replaceAll(GLUE, ' ').split('\n');
 }
 
 /** A paragraph, each line after the first indented by `hang`. */

@@ -1,4 +1,5 @@
 import { BLOCKED, REPEATS } from '../platforms/trace.ts';
+import { fold } from './fold.ts';
 
 /** The longest group of calls that is looked for as a repetition: recv and SSL_read, say, and one more. */
 const LONGEST_GROUP = 3;
@@ -37,11 +38,5 @@ function ending(trace: readonly string[]): { from: number; length: number } {
 
 /** `data:4 ×2`, `data:2`: what comes several times in a row is said once. */
 function runs(trace: readonly string[]): string[] {
-  const groups: { token: string; times: number }[] = [];
-  for (const token of trace) {
-    const group = groups.at(-1);
-    if (group?.token === token) group.times++;
-    else groups.push({ token, times: 1 });
-  }
-  return groups.map(({ token, times }) => `${token === BLOCKED ? 'never returns' : token}${times > 1 ? ` ×${times}` : ''}`);
+  return fold(trace).map(({ text, times }) => `${text === BLOCKED ? 'never returns' : text}${times > 1 ? ` ×${times}` : ''}`);
 }

@@ -2,6 +2,7 @@ import { evidencePhrase } from '../platforms/evidence.ts';
 import { recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
 import type { Observation, ScenarioLine } from '../results/schema.ts';
 import { describeHeader, findingLines } from './describe.ts';
+import { fold } from './fold.ts';
 import type { Layout } from './grid.ts';
 import { STYLES } from './paint.ts';
 import { endLines } from './pretty.ts';
@@ -60,7 +61,10 @@ function callLines(view: View, line: ScenarioLine, index: number): string[] {
   const calls = (line.traces[index]?.observations ?? []).map((observation, i) =>
     tables.length === 0 ? callText(observation) : `${callText(observation)}  → ${classes.map((trace) => trace[i]).join(' | ')}`,
   );
-  return [...(tables.length > 0 ? [`→ class by ${tables.map(tableName).join(' | ')}`] : []), ...folded(calls)];
+  return [
+    ...(tables.length > 0 ? [`→ class by ${tables.map(tableName).join(' | ')}`] : []),
+    ...fold(calls).map(({ text, times }) => (times === 1 ? text : `${text}  ×${times}`)),
+  ];
 }
 
 function callText({ on, call, args, ret, code, name, out }: Observation): string {
@@ -68,14 +72,4 @@ function callText({ on, call, args, ret, code, name, out }: Observation): string
   const wrote = Object.entries(out ?? {}).map(([key, value]) => `${key}=${value}`);
   const answer = `${ret === null ? 'never returned' : ret}${name === undefined ? '' : ` ${name} (${code})`}`;
   return `${on} ${call}(${given.join(', ')}) = ${answer}${wrote.length > 0 ? ` [${wrote.join(', ')}]` : ''}`;
-}
-
-function folded(lines: readonly string[]): string[] {
-  const groups: { text: string; times: number }[] = [];
-  for (const text of lines) {
-    const last = groups.at(-1);
-    if (last?.text === text) last.times++;
-    else groups.push({ text, times: 1 });
-  }
-  return groups.map(({ text, times }) => (times === 1 ? text : `${text}  ×${times}`));
 }
