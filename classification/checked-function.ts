@@ -88,20 +88,20 @@ function readingOf(source: FunctionFile, classes: Readonly<Record<string, Meanin
     if (meaning !== undefined) return { className: String(answer), meaning };
     // Where the return is a class or a number of bytes, any other positive one is bytes.
     if ((answer as number) > 0) return { className: 'bytes', meaning: 'data' };
-    throw new TableError(`${given}, which --meanings does not name; it names ${[...source.classes.keys()].join(', ')}`);
+    throw new TableError(`${given}, a number that --meanings does not list; it lists ${[...source.classes.keys()].join(', ')}`);
   }
   const meaning = Object.hasOwn(classes, answer) ? classes[answer] : MEANINGS.find((known) => known === answer);
   if (meaning === undefined) {
     const names = Object.keys(classes);
-    const declared = names.length === 0 ? 'it exports no `classes`' : `none of the \`classes\` that it exports (${names.join(', ')})`;
-    throw new TableError(`${given}: no meaning (${MEANINGS.join(', ')}), and ${declared}${didYouMean([...names, ...MEANINGS], String(answer))}`);
+    const declared = names.length === 0 ? 'the module exports no `classes`' : `not one of the exported \`classes\` (${names.join(', ')})`;
+    throw new TableError(`${given}: this is not a meaning (${MEANINGS.join(', ')}), and ${declared}${didYouMean([...names, ...MEANINGS], String(answer))}`);
   }
   return { className: String(answer), meaning };
 }
 
 /** What is wrong with an export, at its path: `classes.WAIT: …` */
 function complaint({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }): string {
-  return `its export ${path.map(String).join('.')}: ${message}`;
+  return `export ${path.map(String).join('.')}: ${message}`;
 }
 
 /** Wine speaks Windows' codes. */

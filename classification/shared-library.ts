@@ -27,8 +27,8 @@ export function readSharedLibrary(file: string): SharedLibrary {
     if (!stat.isFile()) throw new SharedLibraryError(`${file}: not a file`);
     return parsed(new Bytes(fd, stat.size));
   } catch (error) {
-    if (error instanceof OutsideFile) throw new SharedLibraryError(`${file}: a broken shared library: it refers to bytes beyond its end`);
-    if (error instanceof NoLibrary) throw new SharedLibraryError(`${file}: no shared library: neither ELF (.so) nor Mach-O (.dylib) nor PE (.dll)`);
+    if (error instanceof OutsideFile) throw new SharedLibraryError(`${file}: a damaged shared library: it refers to bytes beyond the end of the file`);
+    if (error instanceof NoLibrary) throw new SharedLibraryError(`${file}: not a shared library: it is neither ELF (.so) nor Mach-O (.dylib) nor PE (.dll)`);
     if (error instanceof SharedLibraryError) throw error;
     throw new SharedLibraryError(`${file}: ${(error as Error).message}`);
   } finally {

@@ -46,7 +46,9 @@ export async function check(tables: readonly string[], options: CheckArguments):
   const { on = [], format, level, out, table = [], local = false } = options;
   const names = [...tables, ...table];
   if (names.length === 0) {
-    throw new UsageError(`which table? A file (.json, .js, .ts, ./libmine.so:classify), or one of ${libraries().join(', ')} (mongoose@7.16 for one version)`);
+    throw new UsageError(
+      `check: name a table: a file (.json, .js, .ts, ./libmine.so:classify), or one of ${libraries().join(', ')} (mongoose@7.16 for one version)`,
+    );
   }
   refuseLibraryOptions(names, options);
   const file = out === undefined ? undefined : new WholeFile(out);
@@ -86,9 +88,7 @@ function refuseLibraryOptions(names: readonly string[], options: LibraryOptions)
   if (names.some((name) => isLibraryFunction(name) || libraryAdvice(name) !== undefined)) return;
   for (const option of ['meanings', 'api', 'calls'] as const) {
     if (options[option] === undefined) continue;
-    throw new UsageError(
-      `--${option} is for a function in a shared library (./libmine.so:classify); a .json table and a module say it themselves, as "${option}"`,
-    );
+    throw new UsageError(`--${option} is for a function in a shared library (./libmine.so:classify); a .json table and a module have "${option}" in the file`);
   }
 }
 
@@ -144,7 +144,7 @@ function choose(evidence: readonly Evidence[], platforms: readonly string[]): re
   const names = [...new Set(evidence.flatMap((sighting) => [sighting.codes, platformName(sighting)]))].sort();
   for (const platform of platforms) {
     if (names.includes(platform)) continue;
-    throw new UsageError(`--on ${platform}: nothing is expected of or recorded on it; choose among ${names.join(', ')}${didYouMean(names, platform)}`);
+    throw new UsageError(`--on ${platform}: there is no expectation and no run for it; choose from ${names.join(', ')}${didYouMean(names, platform)}`);
   }
   return evidence.filter((sighting) => platforms.includes(sighting.codes) || platforms.includes(platformName(sighting)));
 }

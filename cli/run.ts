@@ -35,9 +35,10 @@ export interface RunArguments extends ClassesOption {
 
 /** `sockatlas run`: records what this platform does, judges it, prints it. Resolves to the exit code. */
 export async function run(patterns: readonly string[], options: RunArguments): Promise<number> {
-  if (options.record && options.peer !== undefined) throw new UsageError('--record keeps runs whose two ends are on one platform: it takes no --peer');
+  if (options.record && options.peer !== undefined)
+    throw new UsageError('--record is for runs with subject and peer on the same platform; it cannot be used with --peer');
   if (options.record && (patterns.length > 0 || options.skip.length > 0)) {
-    throw new UsageError('--record keeps whole runs: it takes no patterns and no --skip');
+    throw new UsageError('--record is for complete runs; it cannot be used with patterns or --skip');
   }
   const own = await userScenarios(patterns.filter(isModule));
   const ids = chosenIds(own, patterns, options.skip);
@@ -108,7 +109,7 @@ async function recordAll(
     } catch (error) {
       if (!place.mayBeMissing || !(error instanceof EnvironmentError)) throw error;
       missing.push(error);
-      say(`${place.name} is left out: ${error.message}`);
+      say(`${place.name} is skipped: ${error.message}`);
       continue;
     }
     const openedPeer = peer === undefined || peer.name === place.name ? undefined : peer.open();

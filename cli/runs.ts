@@ -11,7 +11,7 @@ export function evidenceRuns({ local = false }: LocalOption): Recorded[] {
   if (!local) return shippedRuns();
   const runs = localRuns(say);
   const kept = runs.filter(({ file }) => file.startsWith(keptFolder()));
-  if (kept.length === 0) say(`--local: no run is kept in ${keptFolder()}`);
+  if (kept.length === 0) say(`--local: there are no runs in ${keptFolder()}`);
   for (const { file } of kept) say(`--local: ${file}`);
   return runs;
 }

@@ -46,7 +46,7 @@ function ask(question: Question): TableAnswer {
 async function loadModule(file: string): Promise<unknown> {
   const { classify: named, classes, calls, api, ...others } = await importUserModule(file);
   if (typeof named !== 'function') {
-    throw new UserModuleError(`${shownPath(file)}: it exports no function named classify (it exports ${Object.keys(others).join(', ') || 'nothing'})`);
+    throw new UserModuleError(`${shownPath(file)}: it does not export a function named classify (it exports ${Object.keys(others).join(', ') || 'nothing'})`);
   }
   loaded = { file, classify: ({ ret, code, call, platform }) => named(ret, code, call, platform) };
   return { classes, calls, api };

@@ -12,29 +12,26 @@ import { matchesPattern } from './trace.ts';
 import { inRange } from './version.ts';
 import { z } from './zod.ts';
 
-const patternSchema = z
-  .array(z.string().min(1))
-  .min(1)
-  .describe('Tokens; the last may end in … (it repeats to the end of the trace); ? stands for any one token');
+const patternSchema = z.array(z.string().min(1)).min(1).describe('Tokens. The last may end in …: it repeats to the end of the trace. ? matches any one token');
 
 const expectationSchema = z
   .strictObject({
-    id: z.string().describe('The scenario; one with parameters (tcp/reset/idle?family=inet6) inherits from the one without'),
+    id: z.string().describe('The scenario. One with parameters (tcp/reset/idle?family=inet6) uses the expectation of the one without, if it has no entry'),
     when: z
       .partialRecord(z.enum(['kernel', 'build', 'wine', 'sandbox']), z.string())
       .optional()
-      .describe('Versions or names of this platform for which it holds: {"wine": "<8.21"}. The first entry that holds is the one that counts'),
+      .describe('The versions or names of this platform to which the entry applies: {"wine": "<8.21"}. The first entry that applies is used'),
     trace: patternSchema.optional(),
-    anyOf: z.array(patternSchema).min(2).optional().describe('Where the sources leave more than one answer open'),
+    anyOf: z.array(patternSchema).min(2).optional().describe('Several patterns, if the sources allow more than one trace'),
     evidence: z
       .enum(EVIDENCE)
       .describe(
-        'measured: a recorded run shows it; asserted: by a test that runs there; documented by the vendor; reported by users or maintainers; inferred: shown, not judged; unknown. ' +
-          'That of the weakest call in the trace',
+        'measured: a recorded run shows it. asserted: by a test that runs on Windows. documented: by the vendor. reported: by users or maintainers. inferred: it is shown, and runs are not judged by it. unknown. ' +
+          'The evidence of the weakest call in the trace counts',
       ),
     sources: z.array(z.string().min(1)).min(1),
     note: z.string().optional(),
-    deviates: z.string().min(1).optional().describe('Why this platform does otherwise than the one it stands for: the verdict is known-deviation'),
+    deviates: z.string().min(1).optional().describe('Why this platform differs from the platform that it mirrors. The verdict is then known-deviation'),
   })
   .refine((e) => (e.evidence === 'unknown') === (e.trace === undefined && e.anyOf === undefined), {
     message: 'an expectation has a trace (or anyOf), unless its evidence is "unknown"',
@@ -42,7 +39,7 @@ const expectationSchema = z
 
 export const expectationsSchema = z.strictObject({
   platform: z.string(),
-  mirrors: z.string().optional().describe('The platform whose expectations hold wherever this file has none'),
+  mirrors: z.string().optional().describe('The platform whose expectations are used for every scenario without an entry in this file'),
   expectations: z.array(expectationSchema),
 });
 

@@ -33,13 +33,13 @@ export class AgentHandle {
     const started = await startProcess(command, { message: (message) => inbox.message(message as AgentMessage), close: () => {} });
     const message = await Promise.race([
       first,
-      started.ended.then((how) => Promise.reject(new StartFailed(`the agent ended as it started: ${how}`))),
-      timeout(START_TIMEOUT_MS, `the agent was not ready ${START_TIMEOUT_MS / 1000} s after it had connected back`),
+      started.ended.then((how) => Promise.reject(new StartFailed(`the agent process ended while it was starting: ${how}`))),
+      timeout(START_TIMEOUT_MS, `the agent was not ready ${START_TIMEOUT_MS / 1000} s after it connected back`),
     ]).catch((error) => {
       started.child.kill('SIGKILL');
       throw error;
     });
-    if (message.type !== 'ready') throw new StartFailed(message.type === 'cannot' ? message.reason : `the agent said ${message.type} before it was ready`);
+    if (message.type !== 'ready') throw new StartFailed(message.type === 'cannot' ? message.reason : `the agent sent ${message.type} before it was ready`);
     return new AgentHandle(message.platform, started, inbox);
   }
 
@@ -80,9 +80,9 @@ export class AgentHandle {
       };
       const watchdog = setTimeout(() => {
         this.kill();
-        cutShort('blocked', `the agent had given no sign of life for ${(request.timeout + GRACE_MS) / 1000} s: a call that must not block does`);
+        cutShort('blocked', `the agent sent nothing for ${(request.timeout + GRACE_MS) / 1000} s: a call on a non-blocking socket blocks`);
       }, request.timeout + GRACE_MS);
-      this.#started.ended.then((how) => cutShort('crashed', `the agent ended: ${how}`));
+      this.#started.ended.then((how) => cutShort('crashed', `the agent process ended: ${how}`));
 
       this.#inbox.message = (message) => {
         watchdog.refresh();
@@ -99,7 +99,7 @@ export class AgentHandle {
             finish(message.measured);
             break;
           default:
-            cutShort('crashed', message.type === 'cannot' ? message.reason : `the agent said ${message.type}`);
+            cutShort('crashed', message.type === 'cannot' ? message.reason : `the agent sent ${message.type}`);
         }
       };
       this.#started.channel.send({ type: 'run', ...request } satisfies AgentRequest);

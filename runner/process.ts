@@ -38,8 +38,8 @@ export async function startProcess(command: Command, listener: Listener): Promis
   try {
     const { channel, hello } = await Promise.race([
       authenticated(server, token, listener, strangers),
-      ended.then((how) => Promise.reject(new StartFailed(`${command.command} ended before it said anything: ${how}`))),
-      timeout(START_TIMEOUT_MS, `${command.command} had not connected back after ${START_TIMEOUT_MS / 1000} s`),
+      ended.then((how) => Promise.reject(new StartFailed(`${command.command} ended before it connected back: ${how}`))),
+      timeout(START_TIMEOUT_MS, `${command.command} did not connect back within ${START_TIMEOUT_MS / 1000} s`),
     ]);
     return { child, channel, hello, ended };
   } catch (error) {

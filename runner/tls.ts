@@ -56,7 +56,7 @@ export async function tlsPairInHandshake(t: Trial, reader: Reader): Promise<TlsP
 
 async function connectedPair(t: Trial, reader: Reader): Promise<TlsPair> {
   const { peers, sockets } = t.context;
-  if (!peers.onSamePlatform) throw new Unsupported('TLS scenarios have their two ends on one platform');
+  if (!peers.onSamePlatform) throw new Unsupported('TLS scenarios need subject and peer on the same platform');
   const ssl = await library();
   const { L, address } = t.listener();
   const peer = t.socket(t.parameters.family);
@@ -85,7 +85,7 @@ async function library(): Promise<OpenSSL> {
 async function until(what: string, step: () => boolean): Promise<void> {
   const deadline = performance.now() + HANDSHAKE_MS;
   for (let turn = 0; !step(); turn++) {
-    if (performance.now() > deadline) throw new SetupFailed(`${what} was not done after ${HANDSHAKE_MS} ms`);
+    if (performance.now() > deadline) throw new SetupFailed(`${what} did not finish within ${HANDSHAKE_MS} ms`);
     await (turn < 10 ? setImmediate() : setTimeout(1));
   }
 }
@@ -115,7 +115,8 @@ class Carrier {
       const call = { call: 'recv', s: this.#handle, stream: true, length: ROOM, flags: [], nullBuffer: false } as const;
       this.#trial.record(observed(sockets, nameOf, 'S', call, { ...answer, us }));
     }
-    if (answer.ret > 0 && this.tls.feed(this.#room.subarray(0, answer.ret)) !== answer.ret) throw new SetupFailed('the BIO had no room for what recv gave');
+    if (answer.ret > 0 && this.tls.feed(this.#room.subarray(0, answer.ret)) !== answer.ret)
+      throw new SetupFailed('the BIO had no room for the bytes that recv returned');
     return answer;
   }
 

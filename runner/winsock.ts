@@ -22,7 +22,7 @@ export class Winsock {
   /** @throws Unsupported elsewhere */
   constructor(trial: Trial) {
     const { sockets } = trial.context;
-    if (!isWinsock(sockets)) throw new Unsupported('only Winsock has this');
+    if (!isWinsock(sockets)) throw new Unsupported('only on Winsock');
     this.#trial = trial;
     this.#sockets = sockets;
   }

@@ -13,7 +13,7 @@ import { shippedRuns } from '../results/recorded.ts';
 const IN_SHORT: Readonly<Record<string, string>> = {
   'tcp/reset/idle': 'What does recv return, call after call, when the peer has reset the connection?',
   'tcp/reset/unread-data': 'The peer sends 10 bytes and then resets the connection. Does recv still deliver the 10 bytes?',
-  'tcp/reset/peer-killed': 'What does recv return when the process of the peer was killed?',
+  'tcp/reset/peer-killed': 'The process of the peer is killed while no data is unread. What does recv return?',
   'tcp/fin/send-then-recv': 'The peer has closed the connection, and this side sends 8 bytes. What do the next calls of recv return?',
   'udp/unreachable/unconnected': 'An unconnected UDP socket has sent a datagram to a closed port. Does recv report it?',
 };

@@ -38,7 +38,7 @@ export async function installWindowsNode(signal?: AbortSignal): Promise<WindowsN
     }
   });
   const installed = windowsNodeIn(target);
-  if (installed === undefined) throw new WineUnavailable(`the Windows node is not complete: npm has left out a part of ${target}`);
+  if (installed === undefined) throw new WineUnavailable(`the Windows node is not complete: npm did not install every part of ${target}`);
   return installed;
 }
 

@@ -189,11 +189,11 @@ describe('Mongoose in other scenarios', () => {
   test('where recv is not reached, or nothing is known, it says so', () => {
     const windows = { id: 'windows', name: 'windows' } as const;
     const accepted = platformTraces([], windows, loopOf('tcp/accept/after-reset'));
-    expect(accepted).toMatchObject({ missing: 'in 2 of 3 possible traces recv is not reached', traces: [{ history: ['ok'] }] });
+    expect(accepted).toMatchObject({ missing: 'in 2 of 3 possible traces recv is never called', traces: [{ history: ['ok'] }] });
     expect(platformTraces([], windows, loopOf('tcp/reset/zero-length-recv'))).toMatchObject({ traces: [], missing: expect.stringMatching(/^not known/) });
     expect(platformTraces([], { id: 'linux', name: 'linux' }, loopOf('tcp/events/fin-with-unread'))).toEqual({
       traces: [],
-      missing: 'nothing is recorded or expected',
+      missing: 'there is no run and no expectation',
     });
   });
 
@@ -344,7 +344,7 @@ describe('play', () => {
   test('a state that is ever new proves nothing', () => {
     expect(run({ poll: (state) => keep((state as number) + 1) }).outcome).toEqual({
       end: 'unknown',
-      why: 'after 1000 polls it has not closed, and each had a new state',
+      why: 'it did not close within 1000 polls, and the state was new in each poll',
     });
   });
 
@@ -404,7 +404,7 @@ describe('play', () => {
     ['returns null', { poll: () => null }, /^mine returned null/],
     ['knows another action', { poll: (state: unknown) => ({ action: 'wait', why: '', state }) }, /^mine: action is "wait"; it must be 'close' or 'keep'$/],
     ['gives no reason', { poll: (state: unknown) => ({ action: 'keep', state }) }, /^mine: why is missing/],
-    ['gives a very long one', { poll: (state: unknown) => keep(state, 'x'.repeat(501)) }, /^mine: why is a text of 501 characters/],
+    ['gives a very long one', { poll: (state: unknown) => keep(state, 'x'.repeat(501)) }, /^mine: why is a string of 501 characters/],
     ['keeps a Map', { poll: () => keep({ seen: new Map() }) }, /^mine: state holds a Map: a state must be plain JSON$/],
     ['keeps NaN', { poll: () => keep([Number.NaN]) }, /^mine: state holds NaN/],
     ['keeps a bigint', { poll: () => keep(1n) }, /^mine: state holds a bigint/],

@@ -103,7 +103,7 @@ describe('a table as written', () => {
 
   test('names its classes', () => {
     expect(issues({ ...good, rows: [{ ret: 'zero', class: 'MG_IO_EOF' }, ...good.rows] })).toEqual([
-      "rows.0.class: MG_IO_EOF is none of the table's classes (data, MG_IO_ERR, MG_IO_WAIT, MG_IO_RESET); did you mean MG_IO_ERR?",
+      "rows.0.class: MG_IO_EOF is not one of the table's classes (data, MG_IO_ERR, MG_IO_WAIT, MG_IO_RESET); did you mean MG_IO_ERR?",
     ]);
   });
 

@@ -38,7 +38,7 @@ describe('shipped tables', () => {
     ['none.json', /ENOENT/],
   ])('%s is not one', (name, message) => expect(check({}, name)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) }));
 
-  test('none is a question', () => expect(check({})).toMatchObject({ code: 2, stderr: expect.stringMatching(/^which table\?/) }));
+  test('none is a question', () => expect(check({})).toMatchObject({ code: 2, stderr: expect.stringMatching(/^check: name a table: /) }));
 
   test('are held only against the platforms that --on names', () => {
     const held = (on: string[]) => JSON.parse(check({ format: 'json', on }, 'mongoose@7.16').stdout).heldAgainst;
@@ -47,7 +47,7 @@ describe('shipped tables', () => {
     expect(held(['linux'])).toContainEqual({ platform: 'linux-6.18', from: 'recorded' });
     expect(check({ on: ['linus'] }, 'libuv')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^--on linus: nothing is expected of or recorded on it; choose among .*linux.*; did you mean linux\?$/),
+      stderr: expect.stringMatching(/^--on linus: there is no expectation and no run for it; choose from .*linux.*; did you mean linux\?$/),
     });
   });
 });

@@ -23,7 +23,7 @@ describe('scenarios of one’s own', () => {
     const [line] = parseRun(stdout, 'stdout').scenarios;
     expect(line).toMatchObject({ id: 'tcp/mine/two-reads', verdict: 'unjudged', trials: 2, traces: [{ count: 2 }] });
     if (process.platform === 'linux') expect(line?.traces[0]?.trace).toEqual(['ECONNRESET', 'eof']);
-    expect(inFolder('new', 'scenario', name)).toMatchObject({ code: 2, stderr: expect.stringContaining('exists already and was not changed') });
+    expect(inFolder('new', 'scenario', name)).toMatchObject({ code: 2, stderr: expect.stringContaining('already exists and was not changed') });
   });
 
   test('are shown, and run beside others where those are named too', () => {
@@ -76,6 +76,6 @@ describe('scenarios of one’s own', () => {
   });
 
   test('a module that is not there: exit 2', () => {
-    expect(inFolder('run', './none.mjs')).toMatchObject({ code: 2, stdout: '', stderr: 'sockatlas: ./none.mjs: there is no such file\n' });
+    expect(inFolder('run', './none.mjs')).toMatchObject({ code: 2, stdout: '', stderr: 'sockatlas: ./none.mjs: no such file\n' });
   });
 });

@@ -195,7 +195,7 @@ describe('arguments', () => {
   test('an empty list is no wish for everything', () => {
     const list = join(folder, 'list.txt');
     writeFileSync(list, '# nothing\n');
-    expect(cli(['run', `@${list}`])).toMatchObject({ code: 2, stderr: expect.stringContaining('holds no pattern') });
+    expect(cli(['run', `@${list}`])).toMatchObject({ code: 2, stderr: expect.stringContaining('contains no pattern') });
   });
 
   test('patterns are ids, folders and globs', () => {

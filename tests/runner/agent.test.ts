@@ -42,7 +42,7 @@ describe('an agent', () => {
     expect(measured).toMatchObject({
       trials: 0,
       traces: [{ trace: ['data:3', 'blocked'], count: 1 }],
-      ended: { as: 'blocked', reason: 'the call had not returned after 300 ms' },
+      ended: { as: 'blocked', reason: 'the call did not return within 300 ms' },
     });
     expect(measured.traces[0]?.observations[1]).toMatchObject({ call: 'recv', ret: null });
     expect(agent.usable).toBe(false);
@@ -80,7 +80,7 @@ describe('an agent', () => {
   test('does not take a state that never comes for one that did', async () => {
     expect((await run('does-not-settle', { timeout: 4000 })).measured.ended).toEqual({
       as: 'crashed',
-      reason: 'the trial failed: NotSettled: reset had not arrived after 2000 ms (TCP state ESTABLISHED)',
+      reason: 'the trial failed: NotSettled: reset did not arrive within 2000 ms (TCP state ESTABLISHED)',
     });
   });
 
@@ -91,7 +91,7 @@ describe('an agent', () => {
   test('that does not start says why', async () => {
     await expect(
       AgentHandle.start({ command: process.execPath, args: ['-e', 'process.stderr.write("no such day"); process.exit(3)'], stderr: 'pipe' }),
-    ).rejects.toThrow(/ended before it said anything: exit code 3: no such day/);
+    ).rejects.toThrow(/ended before it connected back: exit code 3: no such day/);
     await expect(AgentHandle.start({ command: '/no/such/program', args: [], stderr: 'pipe' })).rejects.toThrow(/ENOENT/);
   });
 });
@@ -138,7 +138,7 @@ describe('a run', () => {
   test('that cannot start an agent fails with the reason', async () => {
     const options = { scenarios: ids('idle', 'throws'), trials: 1, timeout: 300, jobs: 2, onPlatform: () => {}, onMeasured: () => {} };
     await expect(runScenarios({ ...options, agent: { command: process.execPath, args: ['-e', '0'], stderr: 'pipe' } })).rejects.toThrow(
-      /ended before it said anything: exit code 0/,
+      /ended before it connected back: exit code 0/,
     );
   });
 });
