@@ -14,7 +14,7 @@ import { TABLE_CALLS, type TableCall } from './table-schema.ts';
 /** A table as a function of the user's. */
 export type FunctionFile = { readonly kind: 'module'; readonly file: string } | LibraryFunction;
 
-/** `int classify(long ret, int code)` in a shared library. It knows numbers alone: what they mean, and whose codes they are, is said from outside. */
+/** `int classify(long ret, int code)` in a shared library. It returns only numbers; their meanings and the platforms of the codes are given by options. */
 export interface LibraryFunction {
   readonly kind: 'library';
   readonly file: string;
@@ -25,7 +25,7 @@ export interface LibraryFunction {
   readonly platforms: readonly CodePlatform[];
 }
 
-/** The machine, not the user's function, stands in the way. */
+/** The machine is the cause of the failure, not the user's function. */
 export class TableProcessFailed extends Error {
   override readonly name = 'TableProcessFailed';
 }
@@ -46,7 +46,7 @@ const exportsSchema = z.object({
 type Asked = Pick<Answer, 'call' | 'ret' | 'code'> & { readonly codes: CodePlatform };
 
 /**
- * Asks a function about each of the answers, in a process of its own, and keeps what it said. `command` starts that process.
+ * Calls a function for each of the return values, in a separate process, and keeps its results. `command` starts that process.
  *
  * @throws TableError where it cannot be loaded, throws, dies, does not return, or gives what is no class
  * @throws TableProcessFailed
@@ -104,7 +104,7 @@ function complaint({ path, message }: { readonly path: readonly PropertyKey[]; r
   return `export ${path.map(String).join('.')}: ${message}`;
 }
 
-/** Wine speaks Windows' codes. */
+/** Wine has the codes of Windows. */
 function spoken(codes: CodePlatform): string {
   return codes === 'wine' ? 'windows' : codes;
 }

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
-/** What the file of a shared library says of itself, without loading it: loading runs its code. */
+/** Reads the file of a shared library without loading it, because loading would run its code. */
 export interface SharedLibrary {
   /** elf: Linux and other Unixes; macho: Darwin; pe: Windows. */
   readonly format: 'elf' | 'macho' | 'pe';
@@ -13,7 +13,7 @@ export class SharedLibraryError extends Error {
   override readonly name = 'SharedLibraryError';
 }
 
-/** A file may claim any number of symbols; more than this is not read. */
+/** The header of a file may give any number of symbols; more than this many are not read. */
 const MOST_SYMBOLS = 200_000;
 const LONGEST_NAME = 500;
 const MOST_SECTIONS = 10_000;

@@ -6,7 +6,7 @@ import { type CodePlatform, MEANINGS, type Meaning } from '../platforms/code.ts'
 import { didYouMean, nearest } from '../platforms/nearest.ts';
 import { UsageError } from './errors.ts';
 
-/** A C function does not say of itself what its numbers mean, whose codes it knows, and which calls it is for. */
+/** Options for a C function, because it does not contain this information: the meanings of its numbers, the API of its codes, and its calls. */
 export interface LibraryOptions {
   /** `-1=other,-2=would-block,-3=reset` */
   readonly meanings?: string;

@@ -83,7 +83,7 @@ export function parseLevel(value: string): Level {
   throw new UsageError(`--level ${JSON.stringify(value)}: choose one of ${LEVELS.join(', ')}`);
 }
 
-/** Other tables say these things themselves: an option that changes nothing is a misunderstanding. */
+/** Other tables contain this information themselves. An option that has no effect is refused. */
 function refuseLibraryOptions(names: readonly string[], options: LibraryOptions): void {
   if (names.some((name) => isLibraryFunction(name) || libraryAdvice(name) !== undefined)) return;
   for (const option of ['meanings', 'api', 'calls'] as const) {
@@ -121,7 +121,7 @@ async function load(name: string, options: LibraryOptions, evidence: readonly Ev
   );
 }
 
-/** A function is asked about everything that platforms return, and about a send that returns 0, which no scenario makes (rules/recv-table-for-send.ts). */
+/** A function is called for everything that platforms return, and for a send that returns 0, which no scenario has (rules/recv-table-for-send.ts). */
 function ask(source: FunctionFile, evidence: readonly Evidence[]): Promise<Checked> {
   const probes = [...new Set(evidence.map(({ codes }) => codes))].map((codes) => ({ codes, call: 'send', ret: 0, code: 0 }) as const);
   return checkedFunction(tableProcess(), source, [...evidence, ...probes]);

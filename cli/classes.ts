@@ -8,7 +8,7 @@ import { UsageError } from './errors.ts';
 import { say } from './output.ts';
 import { nearest } from './select.ts';
 
-/** Whose tables a run is held against where none is named. The library below this floor knows none by itself. */
+/** The library whose tables are used for a run if no table is named. Only the command has such a default. */
 const DEFAULT_LIBRARY = 'mongoose';
 
 export interface ClassesOption {

@@ -48,7 +48,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   const viewOf = viewer(options);
   if (options.out === '') throw new UsageError('--out: the name of the file is empty');
   const outFormat = options.out === undefined ? undefined : fileFormat(options.out, options.format);
-  // An unwritable place is better known before the work than after it.
+  // A path that cannot be written is reported before the work, not after it.
   const out = options.out === undefined ? undefined : new WholeFile(options.out);
   let runs: Run[];
   try {
@@ -90,7 +90,7 @@ function isOneScenario(patterns: readonly string[], ids: readonly string[]): boo
   );
 }
 
-/** One place after the other: they would only take each other's time. */
+/** One place after the other, because runs at the same time would slow each other down. */
 async function recordAll(
   places: readonly Place[],
   peer: Place | undefined,
@@ -163,7 +163,7 @@ function keep(recorded: Run, inRepository: boolean): void {
   try {
     say(`run kept as ${keepRun(recorded)}`);
   } catch (error) {
-    // Nobody asked for it: the answer on stdout stands without it.
+    // The user did not ask to keep the run, so this is not an error.
     say(`run not kept: ${(error as Error).message}`);
   }
 }

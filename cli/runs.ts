@@ -2,7 +2,7 @@ import { keptFolder, localRuns, type Recorded, shippedRuns } from '../results/re
 import { say } from './output.ts';
 
 export interface LocalOption {
-  /** Also the runs kept on this machine, which nobody has reviewed. */
+  /** Also use the runs kept on this machine, which were not reviewed. */
   readonly local?: boolean;
 }
 

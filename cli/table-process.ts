@@ -3,7 +3,7 @@ import { shownPath } from '../platforms/shown-path.ts';
 import { connectToStarter } from '../runner/channel.ts';
 import { describeFault, importUserModule, UserModuleError } from '../runner/user-module.ts';
 
-/** The program that a user's own classify runs in: whatever it does, throws, hangs in or dies of costs this process alone. */
+/** The program in which a user's classify function runs. If it throws, hangs or crashes, only this process is affected. */
 interface Loaded {
   readonly file: string;
   readonly classify: (question: Question) => unknown;

@@ -45,7 +45,7 @@ export const expectationsSchema = z.strictObject({
 
 export type Expectation = Zod.infer<typeof expectationSchema>;
 
-/** An expectation, and where it stands: failure messages name the file. */
+/** An expectation, and the file that contains it: failure messages name the file. */
 export interface Found {
   readonly expectation: Expectation;
   readonly file: string;
@@ -58,7 +58,7 @@ const files = new Map<string, Expectations | undefined>();
 /** The platforms that have expectations; others (darwin) are recorded, not judged. */
 export const EXPECTED_PLATFORMS = ['linux', 'windows', 'wine'] as const;
 
-/** What stands for a system of which no version is said: the newest that the expectations tell of. */
+/** The version that is used for a system without a given version: the newest that the expectations cover. */
 export const NEWEST: Readonly<Record<(typeof EXPECTED_PLATFORMS)[number], Versions>> = {
   linux: { id: 'linux' },
   // Windows 11 24H2 and Server 2025.
@@ -66,19 +66,19 @@ export const NEWEST: Readonly<Record<(typeof EXPECTED_PLATFORMS)[number], Versio
   wine: { id: 'wine', wine: '10.0' },
 };
 
-/** What `platform` should give for scenario `id`; undefined where nothing is known. @throws JsonFileError for an expected.json that is wrong */
+/** What `platform` is expected to return in scenario `id`; undefined if nothing is known. @throws JsonFileError for an expected.json that is wrong */
 export function expectationFor(platform: Versions, id: string): Found | undefined {
   return find(platform.id, platform, id);
 }
 
-/** All that a platform's own file says of a scenario, whatever the version. */
+/** All entries for a scenario in a platform's own file, for every version. */
 export function expectationsFor(platform: string, id: string): readonly Expectation[] {
   const all = load(platform)?.expectations ?? [];
   const own = all.filter((e) => e.id === id);
   return own.length > 0 ? own : all.filter((e) => e.id === id.replace(/\?.*$/, ''));
 }
 
-/** Which expectations hold of a platform. */
+/** The expectations that apply to a platform. */
 export type Versions = Pick<Platform, 'id' | 'kernel' | 'build' | 'wine' | 'sandbox'>;
 
 function find(file: string, platform: Versions, id: string): Found | undefined {
@@ -92,7 +92,7 @@ function find(file: string, platform: Versions, id: string): Found | undefined {
 }
 
 /**
- * Holds every expected.json against the scenarios that there are.
+ * Checks that every entry of every expected.json is about an existing scenario.
  *
  * @throws JsonFileError for an entry about none of them, or an expected.json that is wrong: `FILE:LINE: what, the nearest right one`
  */

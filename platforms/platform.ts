@@ -1,12 +1,12 @@
 import type * as Zod from 'zod';
 import { z } from './zod.ts';
 
-/** Of one line: no control characters, which a terminal would obey. */
+/** One line without control characters, because a terminal would interpret them. */
 export const PRINTABLE = /^\P{Cc}*$/u;
 
 const text = z.string().min(1).max(200).regex(PRINTABLE);
 
-/** Which platform an observation was made on. An agent says it of itself; everything here was read from the system that it runs on. */
+/** The platform on which an observation was made. The agent sends this; all of it was read from the system on which the agent runs. */
 export const platformSchema = z.strictObject({
   id: z.enum(['linux', 'windows', 'wine', 'darwin']).describe('The platform whose expectations apply'),
   name: text.describe('The name in reports and file names: linux-6.18, wine-10.0, windows-11-26100'),

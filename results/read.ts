@@ -4,7 +4,7 @@ import { z } from '../platforms/zod.ts';
 import { type Footer, type Header, type Line, lineSchema, type Run, SCHEMA_VERSION, type ScenarioLine, type TimingLine } from './schema.ts';
 import { upgraded } from './upgrade.ts';
 
-/** Run files come from elsewhere: what is larger than any honest run is refused before it is looked at. */
+/** Run files may come from other people. A file that is larger than any real run is refused before it is parsed. */
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_LINES = 100_000;
 const STDIN = 0;
@@ -29,7 +29,7 @@ export function parseRuns(content: string, source: string): Run[] {
     const parsed = parseLine(line, open?.schema, where, i === lines.length - 1);
     if (open === undefined) {
       if (parsed.line.type !== 'header')
-        throw new RunFileError(`${where}: the file starts with a line of type ${parsed.line.type}; a run starts with a header`);
+        throw new RunFileError(`${where}: expected a header line, found a line of type ${parsed.line.type}`);
       open = new OpenRun(parsed.line, parsed.schema);
       return;
     }
@@ -123,7 +123,7 @@ function parseLine(text: string, schemaOfRun: unknown, where: string, isLast: bo
   return { line: parsed.data, schema };
 }
 
-/** Before anything else is said of a header: a newer one may differ in every field. */
+/** Checked before every other field of a header, because a newer format may differ in all of them. */
 function refuseOtherSchema(schema: unknown, where: string): void {
   if (schema === 1 || schema === SCHEMA_VERSION) return;
   const advice = typeof schema === 'number' && schema > SCHEMA_VERSION ? 'update sockatlas to read it' : 'this is not a run of sockatlas';

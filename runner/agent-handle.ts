@@ -5,7 +5,7 @@ import type { Measured, TimedObservation } from '../results/measured.ts';
 import type { AgentMessage, AgentRequest } from './agent.ts';
 import { START_TIMEOUT_MS, type Started, StartFailed, startProcess, timeout } from './process.ts';
 
-/** What an agent has some time for beyond its own watchdog's, before it counts as hanging itself. */
+/** ms beyond the agent's own watchdog, before the agent itself counts as hanging. */
 const GRACE_MS = 1000;
 
 /** An agent, as the process that started it sees it. */
@@ -52,7 +52,7 @@ export class AgentHandle {
     return this.#started.child.pid;
   }
 
-  /** Runs one scenario. Never throws: an agent that hangs or dies is an answer too. `timeout` in ms without a sign of life. */
+  /** Runs one scenario. Never throws: that an agent hangs or dies is a result too. `timeout` in ms without a sign of life. */
   run(request: Omit<AgentRequest, 'type'>, onObservation: (observation: TimedObservation) => void): Promise<Measured> {
     const begun = performance.now();
     const observations: TimedObservation[] = [];

@@ -92,7 +92,7 @@ function authenticated(
   });
 }
 
-/** What a stranger says is no hello, whatever it is. */
+/** The hello message, if it has the right token; undefined for every other message. */
 function asHello(message: unknown, token: string): Record<string, unknown> | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
   const { type, token: given, ...hello } = message as Record<string, unknown>;
@@ -108,7 +108,7 @@ function endOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => {
-      // Its last words may still be under way in the pipe.
+      // The last part of stderr may not have been read from the pipe yet.
       setImmediate(() => resolve(`${signal === null ? `exit code ${code}` : `signal ${signal}`}${stderr === '' ? '' : `: ${stderr.trim()}`}`));
     });
   });

@@ -16,7 +16,7 @@ const STATES: Readonly<Record<'reset' | 'fin' | 'end', readonly TcpState[]>> = {
   end: ['CLOSE', 'CLOSE_WAIT'],
 };
 
-/** What was awaited did not arrive: the trial means nothing. */
+/** What was awaited did not arrive, so the trial does not count. */
 export class NotSettled extends Error {
   override readonly name = 'NotSettled';
 }

@@ -8,8 +8,8 @@ import { mustSucceed, SetupFailed, Unsupported } from './setup.ts';
 import type { Subject, Trial } from './trial.ts';
 
 /**
- * How a program reads TLS: `socket` leaves the socket to OpenSSL (SSL_set_fd); `bio` calls recv itself and feeds a BIO, which says "retry" whenever it is empty,
- * whatever recv said. The first is what Mongoose did until 7.12, the second what it does from 7.13 on.
+ * How a program reads TLS: `socket` leaves the socket to OpenSSL (SSL_set_fd); `bio` calls recv itself and feeds a BIO, which reports "retry" whenever it is empty,
+ * independent of what recv returned. Mongoose did the first until 7.12, and does the second from 7.13 on.
  */
 export const READERS = ['socket', 'bio'] as const;
 export type Reader = (typeof READERS)[number];
@@ -70,7 +70,7 @@ async function connectedPair(t: Trial, reader: Reader): Promise<TlsPair> {
   return { S: new TlsSubject(t, socket, ssl, reader), P: new TlsPeer(t, peer, ssl) };
 }
 
-/** Loaded by an agent that needs it, and by nobody who only names a scenario: it loads koffi. @throws Unsupported where node exports no OpenSSL */
+/** Loaded only by an agent that runs a TLS scenario, because it loads koffi. @throws Unsupported if Node exports no OpenSSL */
 async function library(): Promise<OpenSSL> {
   const { NoOpenSSL, openSSL } = await import('../native-bindings/openssl/index.ts');
   try {

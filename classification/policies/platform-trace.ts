@@ -12,7 +12,7 @@ import { assumedReadable, expectedAnswer, observedAnswer, readinessOf } from './
 import { type Answer, type Io, PolicyError, type Readiness } from './policy.ts';
 import type { RecvLoop } from './recv-loop.ts';
 
-/** What a platform answers in a scenario's loop of recv, as a policy is played over it. */
+/** What recv returns on a platform in a scenario's loop of recv. A policy is played over it. */
 export interface PlatformTrace {
   readonly platform: TracePlatform;
   readonly scenario: string;
@@ -194,9 +194,9 @@ function expanded(pattern: readonly string[], calls: number): string[] {
 const EVENTS = ['tcp/reset', 'tcp/fin'];
 
 /**
- * What poll and select say in a loop of recv: what they say in the scenarios of its own event, or of the other one (a killed process closes plainly on one
- * system and resets on another), where the answer that ends their readiness is one of this loop's. After other calls than recv it is not known: a send or
- * SO_ERROR may have changed it.
+ * What poll and select report in a loop of recv. It is taken from the poll and select scenarios of the same event, or of the other one (a killed process closes the
+ * connection on one system and resets it on another), if their recv returns the same as this loop's. After calls other than recv it is not known: a send or SO_ERROR may
+ * have changed it.
  */
 function readinessOver(runs: readonly Recorded[], platform: TracePlatform, loop: RecvLoop, { answers }: WithoutReadiness): PlatformTrace['readiness'] {
   if (!loop.onlyRecvsBefore) return { poll: undefined, select: undefined };

@@ -5,7 +5,7 @@ import { debianMirror } from './mirror.ts';
 import { runTool, ToolFailed } from './tool.ts';
 import { WineUnavailable } from './unavailable.ts';
 
-/** Wine, and what its programs are linked to: with a C library of their own they run on any distribution. */
+/** Wine and the libraries that its programs need. They include a C library, so that the programs run on any distribution. */
 const PACKAGES = ['libwine', 'wine64', 'libz-mingw-w64', 'libc6', 'libgcc-s1', 'libunwind8', 'liblzma5'];
 
 const KEYRINGS = ['/usr/share/keyrings/debian-archive-keyring.gpg', '/usr/share/keyrings/debian-archive-keyring.pgp'];

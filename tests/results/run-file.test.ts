@@ -96,7 +96,7 @@ describe('a run file', () => {
       content: lines.slice(0, -1).join('\n'),
       says: `run: there is no footer after ${lines.length - 1} lines: the file was truncated, or its run did not finish`,
     },
-    { what: 'no header', content: lines.slice(1).join('\n'), says: 'run:1: the file starts with a line of type scenario; a run starts with a header' },
+    { what: 'no header', content: lines.slice(1).join('\n'), says: 'run:1: expected a header line, found a line of type scenario' },
     {
       what: 'two headers',
       content: [lines[0], ...lines].join('\n'),
@@ -111,7 +111,7 @@ describe('a run file', () => {
     {
       what: 'lines after the footer',
       content: [...lines, lines[1]].join('\n'),
-      says: `run:${lines.length + 1}: the file starts with a line of type scenario; a run starts with a header`,
+      says: `run:${lines.length + 1}: expected a header line, found a line of type scenario`,
     },
     { what: 'no JSON', content: ['{"type":', ...lines].join('\n'), says: 'run:1: the line is not JSON' },
     {
