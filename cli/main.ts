@@ -35,7 +35,7 @@ function program(done: (code: number) => void): Command {
 
   command
     .command('run', { isDefault: true })
-    .description('What does this system do? Runs scenarios, and shows where Windows (on Windows: Linux) does otherwise.')
+    .description('What does this system do? Runs scenarios, and shows where Windows differs (on Windows: where Linux differs).')
     .argument('[pattern...]', 'which scenarios (all where none is given), or modules of your own: ./mine.mjs')
     .option('--skip <pattern...>', 'leave these out', [])
     .option('--on <platforms>', `platforms to run on, separated by commas: ${[HERE, ...LANE_NAMES].join(', ')}`, commaSeparated, [HERE])

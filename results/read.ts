@@ -28,8 +28,7 @@ export function parseRuns(content: string, source: string): Run[] {
     const where = `${source}:${i + 1}`;
     const parsed = parseLine(line, open?.schema, where, i === lines.length - 1);
     if (open === undefined) {
-      if (parsed.line.type !== 'header')
-        throw new RunFileError(`${where}: expected a header line, found a line of type ${parsed.line.type}`);
+      if (parsed.line.type !== 'header') throw new RunFileError(`${where}: expected a header line, found a line of type ${parsed.line.type}`);
       open = new OpenRun(parsed.line, parsed.schema);
       return;
     }

@@ -99,7 +99,7 @@ function cycleText({ from, length }: Extract<Outcome, { end: 'never' }>, polls: 
     cycle.flatMap(({ answer }) => (answer === undefined ? [] : [`${answerText(answer)}${answer.class === undefined ? '' : `, ${answer.class}`}`])),
   );
   const returned = answers.length === 0 ? 'recv is not called' : `recv returns ${answers.join(', then ')}`;
-  const again = length === 1 ? `every ${from > 1 ? 'later ' : ''}poll repeats poll ${from}` : `polls ${from} to ${from + length - 1} repeat for ever`;
+  const again = length === 1 ? `every ${from > 1 ? 'later ' : ''}poll repeats poll ${from}` : `polls ${from} to ${from + length - 1} repeat forever`;
   return plain(`${again} (${returned})`);
 }
 

@@ -108,7 +108,7 @@ describe('a table as written', () => {
   });
 
   test('has an answer to everything', () => {
-    expect(issues({ ...good, rows: good.rows.slice(0, -1) })).toEqual(['rows: no row for all other negative returns: add one without codes']);
+    expect(issues({ ...good, rows: good.rows.slice(0, -1) })).toEqual(['rows: there is no row for all other negative return values: add a row without codes']);
   });
 
   test('knows its meanings', () => {

@@ -83,7 +83,7 @@ describe('a function of a shared library', () => {
 
   test.for<[Record<string, string>, RegExp]>([
     [{}, /returns numbers\. --meanings must give the meaning of each, for example --meanings /],
-    [{ meanings: '-1=rest' }, /^--meanings "-1=rest": a number and a meaning are wanted, such as -3=reset; did you mean reset\?/],
+    [{ meanings: '-1=rest' }, /^--meanings "-1=rest": it must be a number and a meaning, for example -3=reset; did you mean reset\?/],
     [{ meanings, api: 'winsok' }, /^--api "winsok": choose from posix, winsock, separated by commas; did you mean winsock\?/],
     [{ meanings, calls: 'recv,peek' }, /^--calls "peek": choose from recv, send, accept, connect/],
   ])('wants what the file does not say: %j', ([options, message], { skip }) => {

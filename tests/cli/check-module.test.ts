@@ -86,7 +86,7 @@ describe('a fault is told with file and line, and costs an exit code of 2', () =
     written('common/package.json', { type: 'commonjs' });
     expect(check({}, written('common/odd.js', 'export const classify = () => 1;'))).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^common\/odd\.js:1: SyntaxError: .*name it odd\.mjs$/),
+      stderr: expect.stringMatching(/^common\/odd\.js:1: SyntaxError: .*rename it to odd\.mjs$/),
     });
   });
 });

@@ -111,7 +111,12 @@ describe('sockatlas close mongoose@VERSION', () => {
     ['what is not known', 'mongoose@7.16', { tls: 'builtin', buffered: '3', io: 'poll', on: ['linux'] }, /is not known/],
     ['an unknown platform', 'mongoose@7.16', { on: ['plan9'] }, /there is no run and no expectation for "plan9"; choose from linux/],
     ['an unknown scenario', 'mongoose@7.16', { scenario: ['tcp/rset'] }, /no scenario matches "tcp\/rset"; the nearest/],
-    ['a scenario without a loop', 'mongoose@7.16', { scenario: ['tcp/reset/poll'] }, /there is none to play \(tcp\/reset\/poll: no two plain recvs in a row\)/],
+    [
+      'a scenario without a loop',
+      'mongoose@7.16',
+      { scenario: ['tcp/reset/poll'] },
+      /no scenario here has one \(tcp\/reset\/poll: no two plain recvs in a row\)/,
+    ],
     [
       'a scenario that nothing is known of there',
       'mongoose@7.16',
@@ -234,7 +239,7 @@ describe('sockatlas close --policy', () => {
     expect(text.code).toBe(1);
     expect(text.stdout).toMatch(/\n {2}send-then-recv +1\* +never\*/);
     expect(text.stdout).toMatch(/\n {2}after-half-close +1\* +never or 1\*/);
-    expect(text.stdout).toMatch(/\*: what select and poll say there is not known; the socket is assumed to be readable/);
+    expect(text.stdout).toMatch(/\*: what select and poll report there is not known; the socket is assumed to be readable/);
     expect(text.stdout).toMatch(/tcp\/reset\/after-half-close \(inferred: platforms\/windows\/expected\.json\)/);
     expect(text.stdout).toMatch(/recv = -1 WSAECONNABORTED \(10053\) +goes on: neither the end nor a reset\n {2}never closes: every poll repeats poll 1/);
     expect(text.stdout).toMatch(/Not played: \d+ scenarios \(not plain TCP: \d+; no two plain recvs in a row: \d+; .*\. -v lists them\.\n/);
@@ -285,7 +290,7 @@ describe('sockatlas close --policy', () => {
     ['has no name', 'export const policy = { poll() {} };', /the policy's name is missing/],
     ['has no poll', "export const policy = { name: 'x', start: 0 };", /the policy's poll is missing; it must be a function/],
     ['has a strange ready', "export const policy = { name: 'x', start: 0, ready: 1, poll() {} };", /the policy's ready is 1/],
-    ['starts with a Map', "export const policy = { name: 'x', start: new Map(), poll() {} };", /start holds a Map/],
+    ['starts with a Map', "export const policy = { name: 'x', start: new Map(), poll() {} };", /start contains a Map/],
     ['is no JavaScript', 'export const policy = {', /is-no-JavaScript\.mjs:1: SyntaxError: /],
     ['throws as it is loaded', "throw new RangeError('not today');", /throws-as-it-is-loaded\.mjs:1: RangeError: not today$/],
     ['throws what is no error', 'throw 7;', /throws-what-is-no-error\.mjs: threw 7$/],
@@ -412,7 +417,7 @@ describe('docs/mongoose-3031.md', () => {
       'Linux reports a reset once. The next recv returns 0, the end of the stream, which is `MG_IO_ERR`: the loop **closes after 2 polls**',
     );
     expect(page).toContain('the loop **never closes**');
-    expect(page).toContain('no answer that ends a connection is classified as would-block');
+    expect(page).toContain('no return value that ends a connection is classified as would-block');
     expect(page).toContain('7.12, 7.16 and 7.17 share this table');
   });
 });

@@ -65,7 +65,7 @@ describe('scenarios of one’s own', () => {
     [
       'has an id that there is',
       "export const event = 'tcp/reset'; export const cases = { idle: { why: 'x', before: 'x', recorded: 'x', run() {} } };",
-      /there is a scenario tcp\/reset\/idle already/,
+      /a scenario tcp\/reset\/idle already exists/,
     ],
     ['ends its process', 'process.exit(7);', /odd\.mjs: ended its process: exit code 7/],
   ])('a module that %s: exit 2, nothing run', (_, text, says) => {

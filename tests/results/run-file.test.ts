@@ -106,7 +106,7 @@ describe('a run file', () => {
     {
       what: 'a scenario missing',
       content: [lines[0], ...lines.slice(2)].join('\n'),
-      says: `run:${lines.length - 1}: the footer counts 2 scenarios, the run holds 1`,
+      says: `run:${lines.length - 1}: the footer counts 2 scenarios, but the run contains 1`,
     },
     {
       what: 'lines after the footer',

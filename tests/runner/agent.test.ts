@@ -53,18 +53,18 @@ describe('an agent', () => {
     const { agent, measured } = await run('blocks-itself', { timeout: 300 });
     expect(measured).toMatchObject({
       traces: [{ trace: ['data:3', 'blocked'] }],
-      ended: { as: 'blocked', reason: expect.stringContaining('no sign of life for 1.3 s') },
+      ended: { as: 'blocked', reason: expect.stringContaining('the agent sent nothing for 1.3 s') },
     });
     await until('the agent ends', () => !isRunning(agent.pid as number));
   });
 
   test('that dies of a signal is crashed, with the signal, and what it had seen', async () => {
     const { measured } = await run('dies-of-a-signal');
-    expect(measured).toMatchObject({ traces: [{ trace: ['EAGAIN'] }], ended: { as: 'crashed', reason: 'the agent ended: signal SIGKILL' } });
+    expect(measured).toMatchObject({ traces: [{ trace: ['EAGAIN'] }], ended: { as: 'crashed', reason: 'the agent process ended: signal SIGKILL' } });
   });
 
   test('that exits is crashed, with its last words', async () => {
-    expect((await run('exits-with-words')).measured.ended).toEqual({ as: 'crashed', reason: 'the agent ended: exit code 7: last words' });
+    expect((await run('exits-with-words')).measured.ended).toEqual({ as: 'crashed', reason: 'the agent process ended: exit code 7: last words' });
   });
 
   test('tells of a trial that failed, and stays usable', async () => {
@@ -85,7 +85,7 @@ describe('an agent', () => {
   });
 
   test('knows no scenario that it was not given', async () => {
-    expect((await run('none')).measured.ended).toEqual({ as: 'crashed', reason: 'this agent knows no scenario test/agent/none' });
+    expect((await run('none')).measured.ended).toEqual({ as: 'crashed', reason: 'this agent has no scenario test/agent/none' });
   });
 
   test('that does not start says why', async () => {
