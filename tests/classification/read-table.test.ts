@@ -38,7 +38,7 @@ describe('a hostile file is refused, with the line and the field', () => {
     ['null', 'null', /^\/table\.json:1: the file: /],
     ['a meaning that there is not', { ...good, classes: { ...good?.classes, data: { meaning: 'bytes' } } }, /^\/table\.json:\d+: \/classes\/data\/meaning: /],
     ['a class that there is not', { ...good, rows: [{ ret: 'zero', class: 'toString' }, ...(good?.rows ?? [])] }, /\/rows\/0\/class: toString is not one of/],
-    ['a row too few', { ...good, rows: good?.rows.slice(0, -1) }, /: \/rows: no row for all other negative returns/],
+    ['a row too few', { ...good, rows: good?.rows.slice(0, -1) }, /: \/rows: there is no row for all other negative return values/],
     ['a name too long', { ...good, name: 'x'.repeat(10_000) }, /:2: \/name: /],
     ['too many rows', { ...good, rows: Array.from({ length: 10_000 }, () => good?.rows[0]) }, /: \/rows: /],
     [

@@ -43,7 +43,7 @@ describe('a fault in platforms/linux/expected.json is told with its line and wha
       '"trace": ["WSAECONNRESET", "eof…"]',
       '"WSAECONNRESET" is not a token of linux; did you mean ECONNRESET?',
     ],
-    ['a repetition in the middle', '"trace": ["ECONNRESET", "eof…"]', '"trace": ["ECONNRESET…", "eof"]', 'only the last token of a trace repeats'],
+    ['a repetition in the middle', '"trace": ["ECONNRESET", "eof…"]', '"trace": ["ECONNRESET…", "eof"]', 'only the last token of a trace may end in …'],
   ])('%s', (_, right, wrong, says) => {
     writeFileSync(
       expected,

@@ -55,7 +55,7 @@ describe('scenarios of one’s own', () => {
     [
       'lacks a field',
       "export const event = 'tcp/mine'; export const cases = { a: { why: 'x', before: 'x', run() {} } };",
-      /odd\.mjs: cases\.a: recorded must be a text/,
+      /odd\.mjs: cases\.a: recorded must be a string/,
     ],
     [
       'has a field too many',
