@@ -85,11 +85,11 @@ export function check({ rounds, folder, count = COUNT }) {
   }
   const { median, ratio } = alternate(rounds, asked);
   notes.push(
-    `${count.toLocaleString('en')} answers classified and checked: ${latest.checked.seconds.toFixed(2)} s, memory grew by ${latest.checked.grewMiB.toFixed(0)} MiB`,
+    `${count.toLocaleString('en')} return values classified and checked: ${latest.checked.seconds.toFixed(2)} s, memory grew by ${latest.checked.grewMiB.toFixed(0)} MiB`,
   );
   return {
-    title: 'one answer, classified and checked, ns',
-    how: `median of ${rounds} rounds; each way a fresh process a round, ${count.toLocaleString('en')} answers long`,
+    title: 'one return value, classified and checked, ns',
+    how: `median of ${rounds} rounds; for each program a new process per round, with ${count.toLocaleString('en')} return values`,
     rows: Object.keys(asked).map((what) => ({
       what,
       value: median(what),

@@ -1,9 +1,9 @@
 /**
- * Are a return value and the code beside it ever of two different calls? Records pairs under garbage collection and allocation pressure, and counts
- * those whose code is another's. Usage: integrity.mjs [--pairs N] [--format json]. Runs alone under any node.
+ * Does the binding ever return the error code of another call? Makes many calls under garbage collection and allocation pressure, and counts the pairs (return value,
+ * code) with a wrong code. Usage: integrity.mjs [--pairs N] [--format json]. Runs alone under any node.
  *
- * The call is recv on a TCP socket that was never connected. Its own code is ENOTCONN: the stray value is nearly always EAGAIN, so that a call
- * whose own code is EAGAIN would prove nothing.
+ * The call is recv on a TCP socket that was never connected. Its correct code is ENOTCONN. A wrong code is nearly always EAGAIN, so a call whose correct code is
+ * EAGAIN would prove nothing.
  */
 import { statSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -16,13 +16,13 @@ import { loadSockets } from '../dist/native-bindings/load.js';
 
 const { values } = parseArgs({ options: { pairs: { type: 'string', default: '2000000' }, format: { type: 'string', default: 'text' } } });
 const PAIRS = Number(values.pairs);
-/** Garbage collections are dear: about 1 ms for the young generation, some for all of it. */
+/** Garbage collections are slow: about 1 ms for the young generation, a few ms for a full one. */
 const CALLS_A_YOUNG_COLLECTION = 500;
 const CALLS_A_FULL_COLLECTION = 5000;
 const CALLS_A_STAT = 50;
 const UNGUARDED = 1000;
 
-// A flag set at run time shows in new contexts only.
+// A flag that is set at run time has an effect only in new contexts.
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc');
 
@@ -42,7 +42,7 @@ function allocate() {
   if (kept.length > 20_000) kept = [];
 }
 
-/** Wrong pairs among `n` as the binding records them; the pressure is between the calls, as it is in an agent. */
+/** Wrong pairs among `n` calls of the binding. The other work happens between the calls, the same as in an agent. */
 function wrongPairs(n) {
   const wrong = new Map();
   for (let i = 1; i <= n; i++) {
@@ -56,7 +56,7 @@ function wrongPairs(n) {
   return Object.fromEntries(wrong);
 }
 
-/** The control: wrong pairs where `between` comes between the call and the reading of its code. */
+/** The control: wrong pairs if `between` runs between the call and the reading of its code. */
 function unguarded(between) {
   const recv = koffi.load(sockets.library).func('recv', 'intptr_t', ['int', 'void *', 'size_t', 'int']);
   let wrong = 0;
@@ -78,7 +78,7 @@ const result = {
   node: process.versions.node,
   pairs: PAIRS,
   wrong: Object.values(wrong).reduce((sum, n) => sum + n, 0),
-  /** The codes that stood beside wrong pairs, with their counts. */
+  /** The codes in the wrong pairs, with their counts. */
   codes: wrong,
   seconds: (performance.now() - begun) / 1000,
   unguarded: { calls: UNGUARDED, collection: unguarded(gc), missingFile: unguarded(missingFile) },

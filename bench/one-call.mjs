@@ -17,7 +17,7 @@ export function oneCall({ rounds, ms, folder }) {
   const { median, ratio } = alternate(rounds, ways);
   return {
     title: 'one recv that would block, ns',
-    how: `median of ${rounds} rounds; each way a fresh process a round, ${ms} ms long`,
+    how: `median of ${rounds} rounds; for each program a new process per round, ${ms} ms long`,
     rows: Object.keys(ways).map((what, i) => ({
       what,
       value: median(what),

@@ -4,12 +4,20 @@ import { beside, measured } from './programs.mjs';
 export function pairs({ pairs }) {
   const { wrong, codes, unguarded } = measured(process.execPath, [beside('integrity.mjs'), '--pairs', String(pairs), '--format', 'json']);
   return {
-    title: 'pairs of a return value and another call’s code',
-    how: 'recv on a socket never connected; allocations, garbage collections and other calls in between, two threads allocating',
+    title: 'return values that got the error code of another call',
+    how: 'recv on a socket that was never connected; between the calls: allocations, garbage collections and other system calls; two threads allocate memory',
     rows: [
-      { what: 'as recorded', value: wrong, unit: `wrong of ${pairs.toLocaleString('en')}`, goal: '0' },
-      { what: 'control: a garbage collection before the code is read', value: unguarded.collection, unit: `wrong of ${unguarded.calls.toLocaleString('en')}` },
-      { what: 'control: a missing file before the code is read', value: unguarded.missingFile, unit: `wrong of ${unguarded.calls.toLocaleString('en')}` },
+      { what: 'with the binding of sockatlas', value: wrong, unit: `wrong of ${pairs.toLocaleString('en')}`, goal: '0' },
+      {
+        what: 'control: a garbage collection between the call and the reading of the code',
+        value: unguarded.collection,
+        unit: `wrong of ${unguarded.calls.toLocaleString('en')}`,
+      },
+      {
+        what: 'control: stat of a missing file between the call and the reading of the code',
+        value: unguarded.missingFile,
+        unit: `wrong of ${unguarded.calls.toLocaleString('en')}`,
+      },
     ],
     notes: wrong === 0 ? [] : [`codes in the wrong pairs: ${JSON.stringify(codes)}`],
   };

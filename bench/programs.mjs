@@ -11,14 +11,14 @@ export class Absent extends Error {}
 export function compile(name, folder) {
   const program = `${folder}/${name}`;
   const { error, status, stderr } = spawnSync(process.env.CC ?? 'cc', ['-O2', '-o', program, beside(`${name}.c`)], { encoding: 'utf8' });
-  if (error !== undefined) throw new Absent('no C compiler: not compared');
-  if (status !== 0) throw new Absent(`${name}.c does not compile here: not compared (${stderr.trim().split('\n')[0]})`);
+  if (error !== undefined) throw new Absent('no C compiler: C is left out');
+  if (status !== 0) throw new Absent(`${name}.c does not compile here and is left out (${stderr.trim().split('\n')[0]})`);
   return program;
 }
 
 /** @throws Absent */
 export function findPython() {
-  if (spawnSync('python3', ['--version']).status !== 0) throw new Absent('no python3: not compared');
+  if (spawnSync('python3', ['--version']).status !== 0) throw new Absent('no python3: Python is left out');
   return 'python3';
 }
 

@@ -25,10 +25,10 @@ export function throughput({ rounds, ms, folder }) {
   compared('Python', () => ns(findPython(), beside('reset-idle.py')));
 
   const { median, ratio } = alternate(rounds, ways);
-  if (traces.size > 1) notes.push(`the programs saw different traces: ${[...traces].join(' / ')}`);
+  if (traces.size > 1) notes.push(`the programs recorded different traces: ${[...traces].join(' / ')}`);
   return {
-    title: 'tcp/reset/idle in process, trials a second',
-    how: `median of ${rounds} rounds; each way a fresh process a round, ${ms} ms long; sockatlas after 1,000 trials of warm-up`,
+    title: 'tcp/reset/idle in one process, trials per second',
+    how: `median of ${rounds} rounds; for each program a new process per round, ${ms} ms long; sockatlas after 1,000 trials of warm-up`,
     rows: Object.keys(ways).map((what) => ({
       what,
       value: 1e9 / median(what),

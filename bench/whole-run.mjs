@@ -8,7 +8,7 @@ export function wholeRun({ rounds, folder }) {
   const exits = new Set();
   const wall = (...args) => {
     const begun = performance.now();
-    // A run is kept in the user's cache; this one is nobody's.
+    // Runs are kept in the user's cache folder. This one must not be kept there.
     const { error, status, signal, stderr } = spawnSync(process.execPath, args, {
       cwd: folder,
       env: { ...process.env, SOCKATLAS_CACHE: folder },
@@ -29,6 +29,6 @@ export function wholeRun({ rounds, folder }) {
       { what: 'sockatlas run', value: median('run'), unit: 'ms' },
       { what: 'node -e 0', value: median('node'), unit: 'ms', ratio: ratio('node', 'run'), of: 'the run' },
     ],
-    notes: exits.has(1) ? ['the run did not conform (exit code 1)'] : [],
+    notes: exits.has(1) ? ['the run had deviations (exit code 1)'] : [],
   };
 }

@@ -3,7 +3,7 @@ import type { Evidence } from '../platforms/evidence.ts';
 import type { Observation } from '../results/schema.ts';
 import type { TableCall } from './table-schema.ts';
 
-/** What a call returned, and what that means on its platform: the measure of what a table says. */
+/** What a call returned, and what that means on its platform. The classes of a table are compared with it. */
 export interface Answer {
   readonly call: TableCall;
   /** As the call returned it; an accepted socket, whose number means nothing, is 1. */
@@ -13,7 +13,7 @@ export interface Answer {
   readonly meaning: Meaning;
 }
 
-/** An answer, and where it was seen or is documented: the proof of a finding. */
+/** A return value, and where it was seen or is documented: the proof of a finding. */
 export interface Sighting extends Answer {
   /** Whose codes these are. */
   readonly codes: CodePlatform;

@@ -3,7 +3,7 @@ import type { Observation, ScenarioLine } from '../results/schema.ts';
 import { meaningOfObservation } from './answer.ts';
 import { classifier, meaningOf, type Table, type TableCall, tableId } from './table.ts';
 
-/** A class that a table gives to an answer, and that the answer does not bear. */
+/** A wrong class that a table gives to a return value. */
 export interface Misclassification {
   readonly id: string;
   readonly table: string;
@@ -15,7 +15,7 @@ export interface Misclassification {
   readonly className: string;
 }
 
-/** A connection that is over: read as "wait", it is waited for for ever. */
+/** Meanings of a connection that has ended. If a table classifies one as "wait", its user waits forever. */
 const OVER: ReadonlySet<Meaning> = new Set(['reset', 'end', 'aborted']);
 
 /** The classes a table makes of a trace's observations; undefined where the call is none of the table's. */
@@ -24,7 +24,7 @@ export function classesOf(table: Table, platform: CodePlatform, observations: re
   return observations.map((observation) => (isOf(table, observation) ? classify(observation.ret as number, observation.code) : undefined));
 }
 
-/** After a reset, an end or an abort no answer may read as would-block, and a would-block must. */
+/** A reset, an end or an abort must not be classified as would-block, and a would-block must be. */
 export function checkScenario(table: Table, platform: CodePlatform, { id, traces }: ScenarioLine): Misclassification[] {
   return traces.flatMap(({ observations }, trace) =>
     classesOf(table, platform, observations).flatMap((className, index) => {

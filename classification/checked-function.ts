@@ -14,7 +14,7 @@ import { TABLE_CALLS, type TableCall } from './table-schema.ts';
 /** A table as a function of the user's. */
 export type FunctionFile = { readonly kind: 'module'; readonly file: string } | LibraryFunction;
 
-/** `int classify(long ret, int code)` in a shared library. It knows numbers alone: what they mean, and whose codes they are, is said from outside. */
+/** `int classify(long ret, int code)` in a shared library. It returns only numbers; their meanings and the platforms of the codes are given by options. */
 export interface LibraryFunction {
   readonly kind: 'library';
   readonly file: string;
@@ -25,7 +25,7 @@ export interface LibraryFunction {
   readonly platforms: readonly CodePlatform[];
 }
 
-/** The machine, not the user's function, stands in the way. */
+/** The machine is the cause of the failure, not the user's function. */
 export class TableProcessFailed extends Error {
   override readonly name = 'TableProcessFailed';
 }
@@ -46,7 +46,7 @@ const exportsSchema = z.object({
 type Asked = Pick<Answer, 'call' | 'ret' | 'code'> & { readonly codes: CodePlatform };
 
 /**
- * Asks a function about each of the answers, in a process of its own, and keeps what it said. `command` starts that process.
+ * Calls a function for each of the return values, in a separate process, and keeps its results. `command` starts that process.
  *
  * @throws TableError where it cannot be loaded, throws, dies, does not return, or gives what is no class
  * @throws TableProcessFailed
@@ -88,23 +88,23 @@ function readingOf(source: FunctionFile, classes: Readonly<Record<string, Meanin
     if (meaning !== undefined) return { className: String(answer), meaning };
     // Where the return is a class or a number of bytes, any other positive one is bytes.
     if ((answer as number) > 0) return { className: 'bytes', meaning: 'data' };
-    throw new TableError(`${given}, which --meanings does not name; it names ${[...source.classes.keys()].join(', ')}`);
+    throw new TableError(`${given}, a number that --meanings does not list; it lists ${[...source.classes.keys()].join(', ')}`);
   }
   const meaning = Object.hasOwn(classes, answer) ? classes[answer] : MEANINGS.find((known) => known === answer);
   if (meaning === undefined) {
     const names = Object.keys(classes);
-    const declared = names.length === 0 ? 'it exports no `classes`' : `none of the \`classes\` that it exports (${names.join(', ')})`;
-    throw new TableError(`${given}: no meaning (${MEANINGS.join(', ')}), and ${declared}${didYouMean([...names, ...MEANINGS], String(answer))}`);
+    const declared = names.length === 0 ? 'the module exports no `classes`' : `not one of the exported \`classes\` (${names.join(', ')})`;
+    throw new TableError(`${given}: this is not a meaning (${MEANINGS.join(', ')}), and ${declared}${didYouMean([...names, ...MEANINGS], String(answer))}`);
   }
   return { className: String(answer), meaning };
 }
 
 /** What is wrong with an export, at its path: `classes.WAIT: …` */
 function complaint({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }): string {
-  return `its export ${path.map(String).join('.')}: ${message}`;
+  return `export ${path.map(String).join('.')}: ${message}`;
 }
 
-/** Wine speaks Windows' codes. */
+/** Wine has the codes of Windows. */
 function spoken(codes: CodePlatform): string {
   return codes === 'wine' ? 'windows' : codes;
 }

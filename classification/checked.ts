@@ -11,7 +11,7 @@ export interface Reading {
   readonly row?: number;
 }
 
-/** What is checked: a table of rows, or a function, of which only the answers are known. */
+/** What is checked: a table of rows, or a function, of which only its results are known. */
 export interface Checked {
   /** What messages call it. */
   readonly id: string;
@@ -20,7 +20,7 @@ export interface Checked {
   readonly versions: string;
   /** Of a table of rows; a function is asked about numbers. */
   readonly api: Api | undefined;
-  /** Whose codes it is held against. */
+  /** The platforms with whose return values it is compared. */
   readonly platforms: readonly CodePlatform[];
   readonly calls: readonly TableCall[];
   /** The file that findings point at, absolute. */

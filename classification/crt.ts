@@ -1,6 +1,6 @@
 /**
  * The C runtime's own errno numbers on Windows. Its headers define ECONNRESET and the others since Visual C++ 2010, and code written for POSIX compiles
- * against them; no Winsock call ever leaves one: it leaves WSAECONNRESET (10054).
+ * against them; no Winsock call ever sets one of them: it sets WSAECONNRESET (10054).
  *
  * Source: https://learn.microsoft.com/cpp/c-runtime-library/errno-constants (ucrt/errno.h)
  */

@@ -1,6 +1,6 @@
 /**
- * Names of errno.h that no socket call is documented to leave, and that platforms/…/codes.json therefore lack. A table may name them: such a name is no typing
- * error, its row just never matches.
+ * Names of errno.h that no socket call is documented to set, and that are therefore not in platforms/…/codes.json. A table may name them: such a name is not a typing
+ * error, but its row never matches.
  *
  * Sources: POSIX.1-2024 <errno.h>; errno(3) of Linux; sys/errno.h of Darwin
  */

@@ -8,7 +8,7 @@ import { recordedCalls, type Step } from './recorded-calls.ts';
 
 type Described = Pick<Scenario, 'id' | 'recorded'>;
 
-/** What every platform is expected to answer, scenario by scenario. */
+/** What every platform is expected to return, scenario by scenario. */
 export function expectedSightings(scenarios: readonly Described[]): Sighting[] {
   return EXPECTED_PLATFORMS.flatMap((platform) =>
     scenarios.flatMap(({ id, recorded }) => {
@@ -31,7 +31,7 @@ export function expectedSightings(scenarios: readonly Described[]): Sighting[] {
   );
 }
 
-/** What a platform's own file says of a scenario. Where Wine's says nothing, Wine is expected to do what every Windows does. */
+/** The entries for a scenario in a platform's own file. If Wine's file has none, Wine is expected to behave like every Windows. */
 function holding(platform: (typeof EXPECTED_PLATFORMS)[number], id: string): { expectation: Expectation; file: string }[] {
   const of = (file: string) =>
     expectationsFor(file, id)

@@ -62,7 +62,7 @@ function judgeOf(checked: Checked): (sighting: Sighting) => Fault | undefined {
   };
 }
 
-/** What is only inferred is never asserted: such a finding is a note. */
+/** A finding that is proved only by inferred return values is a note. */
 function levelBy(level: Level, ...sightings: readonly Sighting[]): Level {
   return sightings.some(({ evidence }) => evidence === 'inferred') ? 'note' : level;
 }
@@ -105,7 +105,7 @@ function differences(rule: PairRule, posix: Checked, winsock: Checked, events: r
         const applied = rule.applies(a, b);
         if (applied === undefined) continue;
         const level = levelBy(applied, a.answer, b.answer);
-        // Where the platforms themselves differ, every table passes that on: it is told once, with the first event.
+        // If the platforms themselves differ, every pair of tables differs too: this is reported once, with the first event.
         const key = a.answer.meaning === b.answer.meaning ? `${a.answer.meaning} ${a.reading.className} ${b.reading.className}` : 'platforms';
         if (found.has(key)) continue;
         const other = { ...rowPlace(posix, a.reading.row), reading: a.reading, seen: a.answer };

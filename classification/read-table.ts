@@ -8,7 +8,7 @@ export class TableError extends Error {
   override readonly name = 'TableError';
 }
 
-/** Tables come from elsewhere: what is larger than any honest one is refused before it is looked at. */
+/** Tables may come from other people. A file that is larger than any real table is refused before it is parsed. */
 const MAX_BYTES = 1024 * 1024;
 
 /** A table in a JSON file. @throws TableError */

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
-/** What the file of a shared library says of itself, without loading it: loading runs its code. */
+/** Reads the file of a shared library without loading it, because loading would run its code. */
 export interface SharedLibrary {
   /** elf: Linux and other Unixes; macho: Darwin; pe: Windows. */
   readonly format: 'elf' | 'macho' | 'pe';
@@ -13,7 +13,7 @@ export class SharedLibraryError extends Error {
   override readonly name = 'SharedLibraryError';
 }
 
-/** A file may claim any number of symbols; more than this is not read. */
+/** The header of a file may give any number of symbols; more than this many are not read. */
 const MOST_SYMBOLS = 200_000;
 const LONGEST_NAME = 500;
 const MOST_SECTIONS = 10_000;
@@ -27,8 +27,8 @@ export function readSharedLibrary(file: string): SharedLibrary {
     if (!stat.isFile()) throw new SharedLibraryError(`${file}: not a file`);
     return parsed(new Bytes(fd, stat.size));
   } catch (error) {
-    if (error instanceof OutsideFile) throw new SharedLibraryError(`${file}: a broken shared library: it refers to bytes beyond its end`);
-    if (error instanceof NoLibrary) throw new SharedLibraryError(`${file}: no shared library: neither ELF (.so) nor Mach-O (.dylib) nor PE (.dll)`);
+    if (error instanceof OutsideFile) throw new SharedLibraryError(`${file}: a damaged shared library: it refers to bytes beyond the end of the file`);
+    if (error instanceof NoLibrary) throw new SharedLibraryError(`${file}: not a shared library: it is neither ELF (.so) nor Mach-O (.dylib) nor PE (.dll)`);
     if (error instanceof SharedLibraryError) throw error;
     throw new SharedLibraryError(`${file}: ${(error as Error).message}`);
   } finally {

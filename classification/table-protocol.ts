@@ -6,7 +6,7 @@ export type TableRequest =
   | { readonly type: 'load-library'; readonly file: string; readonly name: string }
   | { readonly type: 'ask'; readonly question: Question };
 
-/** `platform` is whose code it is: linux, darwin or windows. */
+/** `platform` is the platform of the code: linux, darwin or windows. */
 export interface Question {
   readonly platform: string;
   readonly call: TableCall;
@@ -15,7 +15,7 @@ export interface Question {
 }
 
 export type TableAnswer =
-  /** `exports` is what a module says of itself: classes, calls, api. Not yet looked at. */
+  /** `exports` has the module's exports classes, calls and api, not validated yet. */
   | { readonly type: 'loaded'; readonly exports: unknown }
   /** `reason` begins with the file, and its line where it is known. `machine`: the user's file is not at fault. */
   | { readonly type: 'cannot'; readonly reason: string; readonly machine: boolean }

@@ -6,7 +6,7 @@ import { type CodePlatform, MEANINGS, type Meaning } from '../platforms/code.ts'
 import { didYouMean, nearest } from '../platforms/nearest.ts';
 import { UsageError } from './errors.ts';
 
-/** A C function does not say of itself what its numbers mean, whose codes it knows, and which calls it is for. */
+/** Options for a C function, because it does not contain this information: the meanings of its numbers, the API of its codes, and its calls. */
 export interface LibraryOptions {
   /** `-1=other,-2=would-block,-3=reset` */
   readonly meanings?: string;
@@ -42,7 +42,7 @@ export function libraryFunction(argument: string, options: LibraryOptions): Libr
   if (exports !== undefined && !exports.includes(name))
     throw new UsageError(`${given} exports no function ${name}${didYouMean(exports, name)}\n${listed(exports, name)}`);
   if (options.meanings === undefined)
-    throw new UsageError(`${argument} returns numbers; say what they mean, for example ${EXAMPLE}\nThe meanings: ${MEANINGS.join(', ')}`);
+    throw new UsageError(`${argument} returns numbers. --meanings must give the meaning of each, for example ${EXAMPLE}\nThe meanings: ${MEANINGS.join(', ')}`);
   const apis = options.api === undefined ? [api] : listOf('--api', options.api, ['posix', 'winsock'] as const);
   return {
     kind: 'library',
@@ -66,7 +66,7 @@ export function libraryAdvice(argument: string): string | undefined {
 function compileAdvice(source: string, name: string, isC: boolean): string {
   const [compiler, mingw] = isC ? ['cc', 'gcc'] : ['c++', 'g++'];
   return [
-    `${source} is source code: compile it to a shared library and check that${isC ? '' : ' (declare the function extern "C")'}`,
+    `${source} is source code: compile it to a shared library and check the library${isC ? '' : ' (declare the function extern "C")'}`,
     `  Linux:    ${compiler} -shared -fPIC -o lib${name}.so ${source}`,
     `  macOS:    ${compiler} -shared -fPIC -o lib${name}.dylib ${source}`,
     `  Windows:  cl /LD ${source} /link /EXPORT:classify`,
@@ -99,7 +99,7 @@ function listOf<Name extends string>(option: string, value: string, names: reado
   return value.split(',').map((part) => {
     const name = names.find((candidate) => candidate === part.trim());
     if (name === undefined)
-      throw new UsageError(`${option} ${JSON.stringify(part)}: choose among ${names.join(', ')}, with commas between${didYouMean(names, part)}`);
+      throw new UsageError(`${option} ${JSON.stringify(part)}: choose from ${names.join(', ')}, separated by commas${didYouMean(names, part)}`);
     return name;
   });
 }
@@ -112,7 +112,7 @@ function parseMeanings(value: string): Map<number, Meaning> {
     if (number === undefined || known === undefined) {
       const near = meaning === undefined ? '' : didYouMean(MEANINGS, meaning);
       throw new UsageError(
-        `--meanings ${JSON.stringify(part)}: a number and a meaning are wanted, such as -3=reset${near}\nThe meanings: ${MEANINGS.join(', ')}`,
+        `--meanings ${JSON.stringify(part)}: it must be a number and a meaning, for example -3=reset${near}\nThe meanings: ${MEANINGS.join(', ')}`,
       );
     }
     meanings.set(Number(number), known);

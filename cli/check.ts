@@ -46,7 +46,9 @@ export async function check(tables: readonly string[], options: CheckArguments):
   const { on = [], format, level, out, table = [], local = false } = options;
   const names = [...tables, ...table];
   if (names.length === 0) {
-    throw new UsageError(`which table? A file (.json, .js, .ts, ./libmine.so:classify), or one of ${libraries().join(', ')} (mongoose@7.16 for one version)`);
+    throw new UsageError(
+      `check: name a table: a file (.json, .js, .ts, ./libmine.so:classify), or one of ${libraries().join(', ')} (mongoose@7.16 for one version)`,
+    );
   }
   refuseLibraryOptions(names, options);
   const file = out === undefined ? undefined : new WholeFile(out);
@@ -81,14 +83,12 @@ export function parseLevel(value: string): Level {
   throw new UsageError(`--level ${JSON.stringify(value)}: choose one of ${LEVELS.join(', ')}`);
 }
 
-/** Other tables say these things themselves: an option that changes nothing is a misunderstanding. */
+/** Other tables contain this information themselves. An option that has no effect is refused. */
 function refuseLibraryOptions(names: readonly string[], options: LibraryOptions): void {
   if (names.some((name) => isLibraryFunction(name) || libraryAdvice(name) !== undefined)) return;
   for (const option of ['meanings', 'api', 'calls'] as const) {
     if (options[option] === undefined) continue;
-    throw new UsageError(
-      `--${option} is for a function in a shared library (./libmine.so:classify); a .json table and a module say it themselves, as "${option}"`,
-    );
+    throw new UsageError(`--${option} is for a function in a shared library (./libmine.so:classify); a .json table and a module have "${option}" in the file`);
   }
 }
 
@@ -121,7 +121,7 @@ async function load(name: string, options: LibraryOptions, evidence: readonly Ev
   );
 }
 
-/** A function is asked about everything that platforms return, and about a send that returns 0, which no scenario makes (rules/recv-table-for-send.ts). */
+/** A function is called for everything that platforms return, and for a send that returns 0, which no scenario has (rules/recv-table-for-send.ts). */
 function ask(source: FunctionFile, evidence: readonly Evidence[]): Promise<Checked> {
   const probes = [...new Set(evidence.map(({ codes }) => codes))].map((codes) => ({ codes, call: 'send', ret: 0, code: 0 }) as const);
   return checkedFunction(tableProcess(), source, [...evidence, ...probes]);
@@ -144,7 +144,7 @@ function choose(evidence: readonly Evidence[], platforms: readonly string[]): re
   const names = [...new Set(evidence.flatMap((sighting) => [sighting.codes, platformName(sighting)]))].sort();
   for (const platform of platforms) {
     if (names.includes(platform)) continue;
-    throw new UsageError(`--on ${platform}: nothing is expected of or recorded on it; choose among ${names.join(', ')}${didYouMean(names, platform)}`);
+    throw new UsageError(`--on ${platform}: there is no expectation and no run for it; choose from ${names.join(', ')}${didYouMean(names, platform)}`);
   }
   return evidence.filter((sighting) => platforms.includes(sighting.codes) || platforms.includes(platformName(sighting)));
 }

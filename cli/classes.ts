@@ -8,7 +8,7 @@ import { UsageError } from './errors.ts';
 import { say } from './output.ts';
 import { nearest } from './select.ts';
 
-/** Whose tables a run is held against where none is named. The library below this floor knows none by itself. */
+/** The library whose tables are used for a run if no table is named. Only the command has such a default. */
 const DEFAULT_LIBRARY = 'mongoose';
 
 export interface ClassesOption {
@@ -23,7 +23,7 @@ export function viewer({ classes = [] }: ClassesOption): (run: Run) => View {
   return (run) => {
     const view = viewOf(run, tables, shown);
     const { platform } = run.header;
-    if (view.tables.length === 0) say(`--classes: no table names the codes of ${apiOf(platform)}: there are no classes for ${platform.name}`);
+    if (view.tables.length === 0) say(`--classes: no table has the codes of ${apiOf(platform)}, so there are no classes for ${platform.name}`);
     return view;
   };
 }
@@ -40,7 +40,7 @@ function tablesNamed(name: string): Table[] {
   const found = shippedNamed(name).flatMap(({ rows }) => rows?.table ?? []);
   if (found.length > 0) return found;
   throw new UsageError(
-    `--classes ${JSON.stringify(name)}: a .json table, or the name of one that comes with sockatlas (mongoose@7.16); the nearest: ` +
-      `${nearest(libraries(), name).join(', ')}. A module or a shared library: sockatlas check`,
+    `--classes ${JSON.stringify(name)}: no such table. Name a .json file or a table that comes with sockatlas (mongoose@7.16); the nearest: ` +
+      `${nearest(libraries(), name).join(', ')}. For a module or a shared library, use sockatlas check`,
   );
 }

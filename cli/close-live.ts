@@ -202,7 +202,7 @@ function alikeAtEnd(polls: readonly Poll[]): number {
 function stoppedAfter(polls: readonly Poll[]): string {
   const alike = alikeAtEnd(polls);
   const last = alike > 1 ? `, and the last ${alike} of them were the same` : '';
-  return `it had not closed after ${polls.length} polls${last}. Real sockets cannot prove "never"; without --live a trace can`;
+  return `it did not close within ${polls.length} polls${last}. A run on real sockets cannot prove "never"; without --live a trace can`;
 }
 
 await main();

@@ -36,7 +36,7 @@ export async function inProcess(request: CloseRequest, file: string | undefined,
     return await interruptible(async (signal) => {
       const started = await startProcess(asClose(command), { message: (message) => heard(message as CloseAnswer), close: () => {} });
       const late = new Promise<string>((resolve) => {
-        timer = setTimeout(() => resolve(`gave no answer within ${ms / 1000} s`), ms);
+        timer = setTimeout(() => resolve(`did not respond within ${ms / 1000} s`), ms);
         signal.addEventListener('abort', () => resolve('was interrupted'));
       });
       try {

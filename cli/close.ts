@@ -83,7 +83,7 @@ function subject(what: string, { policy }: CloseArguments): { library?: string; 
   const [library = '', written, ...rest] = what.split('@');
   if (library.toLowerCase() !== LIBRARY || rest.length > 0) {
     throw new UsageError(
-      `${what === '' ? 'what to play is missing' : `${JSON.stringify(what)} has no close policy here`}: name ${LIBRARY} or ${LIBRARY}@<version>, or play your own with --policy FILE`,
+      `${what === '' ? 'nothing to play is named' : `${JSON.stringify(what)} has no close policy in sockatlas`}: name ${LIBRARY} or ${LIBRARY}@<version>, or play your own with --policy FILE`,
     );
   }
   if (written === undefined) {
@@ -101,11 +101,12 @@ function subject(what: string, { policy }: CloseArguments): { library?: string; 
 
 async function matrix(options: CloseArguments): Promise<number> {
   for (const option of ['live', 'buffered', 'verbose'] as const) {
-    if (options[option] !== undefined) throw new UsageError(`--${option} is for one version: ${LIBRARY}@7.16, for example`);
+    if (options[option] !== undefined) throw new UsageError(`--${option} needs one version, for example ${LIBRARY}@7.16`);
   }
   const { loops } = playable(options.scenario ?? [RESET]);
   const [loop, ...others] = loops;
-  if (loop === undefined || others.length > 0) throw new UsageError('--scenario: all versions are shown for one scenario; name one, or one version');
+  if (loop === undefined || others.length > 0)
+    throw new UsageError('--scenario: the table of all versions shows one scenario; name one scenario, or one version');
   const runs = evidenceRuns(options);
   const table = mongooseMatrix(runs, {
     platforms: platforms(runs, options),
@@ -168,7 +169,7 @@ function playable(patterns: readonly string[] = []): { loops: readonly RecvLoop[
   if (loops.length === 0) {
     const [first] = not;
     throw new UsageError(
-      `--scenario ${patterns.join(' ')}: a policy is played over a loop of recv, and there is none to play (${first?.scenario}: ${first?.why}); leave --scenario out for all that can be played`,
+      `--scenario ${patterns.join(' ')}: a policy is played over a loop of recv, and no scenario here has one (${first?.scenario}: ${first?.why}); leave --scenario out to play all that have`,
     );
   }
   return { loops, not };
@@ -180,7 +181,7 @@ async function livePlayed(version: string | undefined, options: CloseArguments):
   const bufferedTlsBytes = buffered(options);
   const build = policy === undefined ? mongooseBuild(version as string, transport(options.tls)) : undefined;
   if (build?.rule.reads === 'library') {
-    throw new UsageError(`--live: ${build.policy.name} reads through the TLS library, which needs a real handshake; leave --live out to play it over traces`);
+    throw new UsageError(`--live: ${build.policy.name} reads through the TLS library, which needs a real handshake; leave out --live to play it over traces`);
   }
   const names = options.on ?? [HERE];
   const [place, ...others] = placesNamed(names);
@@ -253,7 +254,7 @@ function buffered({ buffered: value, tls, policy }: CloseArguments): number {
   if (value === undefined) return 0;
   if (!/^\d{1,6}$/.test(value) || Number(value) > MAX_BUFFERED)
     throw new UsageError(`--buffered ${JSON.stringify(value)}: give a whole number from 0 to ${MAX_BUFFERED}`);
-  if (Number(value) > 0 && tls === undefined && policy === undefined) throw new UsageError('--buffered: only TLS buffers records; add --tls');
+  if (Number(value) > 0 && tls === undefined && policy === undefined) throw new UsageError('--buffered: only a TLS layer buffers records; add --tls');
   return Number(value);
 }
 

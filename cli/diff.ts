@@ -91,7 +91,8 @@ function isFile(word: string): boolean {
 
 function oneRun(file: string): Run {
   const [run, ...others] = readRuns(file);
-  if (run === undefined || others.length > 0) throw new UsageError(`${file} holds ${others.length + 1} runs: sockatlas diff ${file} compares two of one file`);
+  if (run === undefined || others.length > 0)
+    throw new UsageError(`${file} contains ${others.length + 1} runs; sockatlas diff ${file} compares the two runs of one file`);
   return run;
 }
 
@@ -118,8 +119,8 @@ function expectedFor(word: string, recorded: readonly Recorded[]): Side {
 
 /** @throws UsageError where nothing is expected of the run's platform */
 function expectedOf({ header: { platform } }: Run): Side {
-  if (hasExpectations(platform.id)) return { ...expectedSide(platform, EXPECTED), heading: `expected of ${platform.name}` };
-  throw new UsageError(`nothing is expected of ${platform.name}: name another side`);
+  if (hasExpectations(platform.id)) return { ...expectedSide(platform, EXPECTED), heading: `expected on ${platform.name}` };
+  throw new UsageError(`there are no expectations for ${platform.name}: name another side`);
 }
 
 function notASide(word: string | undefined, recorded: readonly Recorded[]): UsageError {

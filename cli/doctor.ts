@@ -47,7 +47,7 @@ async function koffi(): Promise<DoctorCheck> {
 }
 
 function libc(): DoctorCheck {
-  if (process.platform !== 'linux') return { name: 'libc', ok: true, text: process.platform === 'win32' ? 'ws2_32.dll' : "the system's own" };
+  if (process.platform !== 'linux') return { name: 'libc', ok: true, text: process.platform === 'win32' ? 'ws2_32.dll' : 'the C library of the system' };
   const glibc = glibcVersion();
   return { name: 'libc', ok: true, text: glibc === undefined ? 'musl' : `glibc ${glibc}` };
 }
@@ -59,7 +59,7 @@ function loopback6(): Promise<DoctorCheck> {
 async function unixSockets(): Promise<DoctorCheck> {
   const name = 'AF_UNIX';
   // Node's own such sockets are pipes there, which says nothing about Winsock's.
-  if (process.platform === 'win32') return { name, ok: true, text: 'scenarios find out' };
+  if (process.platform === 'win32') return { name, ok: true, text: 'checked by the scenarios' };
   const path = join(tmpdir(), `sockatlas-${process.pid}.sock`);
   const found = await listening(name, { path }, 'stream sockets');
   rmSync(path, { force: true });
@@ -69,7 +69,7 @@ async function unixSockets(): Promise<DoctorCheck> {
 function listening(name: string, options: ListenOptions, what: string): Promise<DoctorCheck> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', (error) => resolve({ name, ok: false, text: `${error.message}: its scenarios will be unsupported` }));
+    server.once('error', (error) => resolve({ name, ok: false, text: `${error.message}: scenarios that need it will be unsupported` }));
     server.listen(options, () => server.close(() => resolve({ name, ok: true, text: what })));
   });
 }

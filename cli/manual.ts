@@ -3,25 +3,25 @@ import { tableLines } from '../report/text-table.ts';
 
 const PATTERNS =
   'Scenario ids are transport/event/case (tcp/reset/idle); parameters follow as a query (tcp/reset/idle?family=inet6). A pattern is an id, a folder of ids ' +
-  '(tcp/reset), a glob ("tcp/*/idle", "**/select"), or @FILE: one pattern a line, # starts a comment.';
+  '(tcp/reset), a glob ("tcp/*/idle", "**/select"), or @FILE: one pattern per line, # starts a comment.';
 
 const START = [
-  ['sockatlas', 'run everything here, beside what Windows does'],
+  ['sockatlas', 'run everything on this machine, and show where Windows differs'],
   ['sockatlas diff linux windows', 'every difference, with the kind of evidence'],
-  ['sockatlas run tcp/reset/unread-data', 'one scenario: each call, its return, its code'],
-  ['sockatlas show tcp/reset/unread-data', 'its steps, what is expected of each platform, the sources'],
-  ['sockatlas explain 10054', 'an error code, and the scenarios that give it'],
+  ['sockatlas run tcp/reset/unread-data', 'one scenario: each call, its return value, its code'],
+  ['sockatlas show tcp/reset/unread-data', 'its steps, what each platform is expected to return, the sources'],
+  ['sockatlas explain 10054', 'an error code, and the scenarios that report it'],
   ['sockatlas check ./mine.json', 'is your classification table right?'],
   ['sockatlas close mongoose', 'which versions of Mongoose close after a reset?'],
 ];
 
 const VERDICTS = [
   ['match', 'the trace is as expected'],
-  ['known-deviation', 'the trace is not what this platform should give; the expectation says so, and why'],
+  ['known-deviation', 'this platform differs from Windows; the difference is known, and its reason is shown'],
   ['deviation', 'the trace is not as expected'],
   ['unstable', 'the trials differ; every trace is shown with its count'],
-  ['unjudged', 'nothing is expected, or it is only inferred: recorded, not judged'],
-  ['unsupported', 'the platform lacks what the scenario needs; the reason says what'],
+  ['unjudged', 'there is no expectation, or it is only inferred: the trace is recorded, not judged'],
+  ['unsupported', 'the platform lacks what the scenario needs; the reason is shown'],
   ['blocked', 'a call did not return within --timeout'],
   ['crashed', 'the agent process died, or the trial could not be completed'],
 ];
@@ -30,7 +30,7 @@ const EXIT_CODES = [
   ['0', 'everything is as expected'],
   ['1', 'a deviation, an unstable, blocked or crashed scenario, or a wrong class'],
   ['2', 'the command line or a file is wrong'],
-  ['3', 'the environment: nothing could be run or written'],
+  ['3', 'a problem of the environment: nothing could be run or written'],
   ['130', 'interrupted'],
 ];
 

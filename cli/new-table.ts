@@ -33,27 +33,27 @@ function jsonTable(file: string, api: JsonApi): string {
     label: '1',
     api,
     calls: ['recv', 'send'],
-    sources: ['Where the code is that this table was read from: https://example.org/mine.c#L10-L40'],
+    sources: ['Where the code is that this table describes: https://example.org/mine.c#L10-L40'],
     note:
-      'What is true of the whole table. The first row that matches counts. Each of positive, zero and negative needs a last row without codes. ' +
+      'A note about the whole table. The first row that matches is used. Each of positive, zero and negative needs a last row without codes. ' +
       'The schema of this file: classification/table.schema.json in sockatlas; "$schema" may name a copy of it.',
     classes: {
       data: { meaning: 'data', note: `The meanings: ${MEANINGS.join(', ')}` },
       wait: { meaning: 'would-block' },
       end: { meaning: 'end' },
       reset: { meaning: 'reset' },
-      error: { meaning: 'other', value: -1, note: 'value: the number of the class in your code, where it has one' },
+      error: { meaning: 'other', value: -1, note: 'value: the number of the class in your code, if it has one' },
     },
     rows: [
       { ret: 'positive', class: 'data' },
-      { ret: 'zero', class: 'end', note: '0 means the end only for recv; where your code tells the calls apart, write one table for each' },
+      { ret: 'zero', class: 'end', note: '0 means the end only for recv; if your code treats recv and send differently, write one table for each' },
       {
         ret: 'negative',
         codes: isWinsock ? ['WSAEWOULDBLOCK'] : ['EAGAIN', 'EWOULDBLOCK'],
         class: 'wait',
         note: isWinsock
-          ? 'Winsock sets codes that begin with WSA; ECONNRESET without it is a number of the C runtime'
-          : 'One number on Linux, two on some systems',
+          ? 'Winsock sets codes that begin with WSA; ECONNRESET without WSA is a code of the C runtime'
+          : 'They are the same number on Linux, and two numbers on some systems',
       },
       { ret: 'negative', codes: [isWinsock ? 'WSAECONNRESET' : 'ECONNRESET'], class: 'reset' },
       { ret: 'negative', codes: [isWinsock ? 'WSAESHUTDOWN' : 'EPIPE'], class: 'end', note: 'A send after the connection has ended' },
@@ -74,7 +74,7 @@ function moduleTable(file: string): string {
   return `// A classification table as a function. Check it with: sockatlas check ${asArgument(file)}
 
 ${isTypescript ? "type Platform = 'linux' | 'darwin' | 'windows';\n\n" : ''}// What your classes mean: ${MEANINGS.slice(0, 5).join(', ')},
-// ${MEANINGS.slice(5).join(', ')}. Without this export classify returns one of these words itself.
+// ${MEANINGS.slice(5).join(', ')}. Without this export, classify must return one of these words.
 export const classes = {
   DATA: 'data',
   WAIT: 'would-block',
@@ -83,10 +83,10 @@ export const classes = {
   ERROR: 'other',
 };
 
-// The calls that it is asked about: recv, send, accept, connect. Default: recv and send.
+// The calls for which classify is used: recv, send, accept, connect. Default: recv and send.
 export const calls = ['recv', 'send'];
 
-// Whose codes it knows: 'posix' or 'winsock'. Default: both.
+// The API whose codes it classifies: 'posix' or 'winsock'. Default: both.
 // export const api = 'posix';
 
 const WOULD_BLOCK${type('Record<Platform, number[]>')} = { linux: [11], darwin: [35], windows: [10035] };
@@ -98,7 +98,7 @@ const ENDED${type('Record<Platform, number[]>')} = { linux: [32], darwin: [32], 
  * ret: what the call returned.
  * code: errno or WSAGetLastError(); 0 where the call did not fail.
  * call: 'recv', 'send', 'accept' or 'connect'.
- * platform: whose code it is, 'linux', 'darwin' or 'windows'.
+ * platform: the platform of the code: 'linux', 'darwin' or 'windows'.
  */
 export function classify(ret${type('number')}, code${type('number')}, call${type('string')}, platform${type('Platform')})${type('string')} {
   if (ret > 0) return 'DATA';
@@ -124,12 +124,12 @@ function cTable(file: string): string {
  *   Windows:  cl /LD ${source}
  *   MinGW:    gcc -shared -o ${name}.dll ${source}
  *
- * Check it, and say what the numbers that it returns mean (on Windows ./${name}.dll:classify):
+ * Check it, and give the meaning of each number that it returns (on Windows ./${name}.dll:classify):
  *
  *   sockatlas check ./lib${name}.so:classify ${classes}
  *
- * It is held against the codes of the system that it was built for; --api posix,winsock asks about both. It is asked about recv and send; --calls recv says
- * that it is for recv alone.
+ * The check uses the codes of the system for which the library was built; with --api posix,winsock it uses both. It checks recv and send; with
+ * --calls recv only recv.
  *
  * The meanings: ${MEANINGS.slice(0, 6).join(', ')},
  * ${MEANINGS.slice(6).join(', ')}.

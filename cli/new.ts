@@ -14,7 +14,7 @@ export interface NewTableArguments {
 export async function newTable(file: string, { api }: NewTableArguments): Promise<number> {
   if (api !== undefined && extname(file) !== '.json') throw new UsageError('--api is for a .json table: the other skeletons have the codes of both');
   const skeleton = tableSkeleton(file, jsonApi(api));
-  if (skeleton === undefined) throw new UsageError(`${file}: a table is a .json file of rows, a .js, .mjs, .ts or .mts module, or a .c function`);
+  if (skeleton === undefined) throw new UsageError(`${file}: a table is a .json file with rows, a .js, .mjs, .ts or .mts module, or a .c function`);
   return writeSkeleton(file, skeleton.text, skeleton.next);
 }
 

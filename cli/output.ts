@@ -9,7 +9,7 @@ export function fileFormat(file: string, asked: Format | undefined): Format {
   const ending = extname(file).toLowerCase();
   const format = asked ?? BY_EXTENSION[ending] ?? (ending === '' ? 'jsonl' : undefined);
   if (format !== undefined) return format;
-  throw new UsageError(`--out ${file}: no format has the ending ${ending}; use ${Object.keys(BY_EXTENSION).join(', ')}, or say --format`);
+  throw new UsageError(`--out ${file}: no format belongs to the ending ${ending}; use ${Object.keys(BY_EXTENSION).join(', ')}, or add --format`);
 }
 
 /** @throws UsageError */
@@ -29,7 +29,7 @@ export function parseCount(option: string, min: number, max: number): (value: st
   return (value) => {
     const number = Number(value);
     if (/^\d+$/.test(value) && number >= min && number <= max) return number;
-    throw new UsageError(`${option} ${JSON.stringify(value)}: a whole number from ${min} to ${max} is wanted`);
+    throw new UsageError(`${option} ${JSON.stringify(value)}: give a whole number from ${min} to ${max}`);
   };
 }
 

@@ -33,7 +33,7 @@ export function placesNamed(names: readonly string[]): Place[] {
     if (name === HERE) return [here];
     const lanes = lanesNamed(name);
     if (lanes.length === 0)
-      throw new UsageError(`no agent can be started on ${JSON.stringify(name)} from here; choose among ${[HERE, ...LANE_NAMES].join(', ')}`);
+      throw new UsageError(`no agent can be started on ${JSON.stringify(name)} from here; choose from ${[HERE, ...LANE_NAMES].join(', ')}`);
     return lanes.map((lane) => wine(lane, lane.name !== name));
   });
   return [...new Map(places.map((place) => [place.name, place])).values()];
@@ -48,7 +48,7 @@ function wine(lane: Lane, mayBeMissing: boolean): Place {
     open: () => {
       // What runs under Wine is emitted JavaScript: its node knows no TypeScript.
       const program = fileURLToPath(sibling(import.meta.url, 'agent'));
-      if (program.endsWith('.ts')) throw new EnvironmentError('agents under Wine run what is built: npm run build, then node dist/cli/main.js');
+      if (program.endsWith('.ts')) throw new EnvironmentError('agents under Wine need the built program: run npm run build, then node dist/cli/main.js');
       try {
         const started = startWine(lane);
         return { command: (role, modules = []) => started.agent(program, role, ...modules.map(windowsPath)), close: started.stop };

@@ -72,7 +72,7 @@ export async function record(options: RecordOptions = {}): Promise<Run> {
   } finally {
     await peers?.stop();
   }
-  if (platform === undefined) throw new EnvironmentError('interrupted before an agent was ready: nothing was recorded');
+  if (platform === undefined) throw new EnvironmentError('interrupted before an agent was ready; nothing was recorded');
 
   const header = headerOf(platform, started, peers?.platform);
   // In the order of the suite, whichever ended first.

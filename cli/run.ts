@@ -35,9 +35,10 @@ export interface RunArguments extends ClassesOption {
 
 /** `sockatlas run`: records what this platform does, judges it, prints it. Resolves to the exit code. */
 export async function run(patterns: readonly string[], options: RunArguments): Promise<number> {
-  if (options.record && options.peer !== undefined) throw new UsageError('--record keeps runs whose two ends are on one platform: it takes no --peer');
+  if (options.record && options.peer !== undefined)
+    throw new UsageError('--record is for runs with subject and peer on the same platform; it cannot be used with --peer');
   if (options.record && (patterns.length > 0 || options.skip.length > 0)) {
-    throw new UsageError('--record keeps whole runs: it takes no patterns and no --skip');
+    throw new UsageError('--record is for complete runs; it cannot be used with patterns or --skip');
   }
   const own = await userScenarios(patterns.filter(isModule));
   const ids = chosenIds(own, patterns, options.skip);
@@ -47,7 +48,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   const viewOf = viewer(options);
   if (options.out === '') throw new UsageError('--out: the name of the file is empty');
   const outFormat = options.out === undefined ? undefined : fileFormat(options.out, options.format);
-  // An unwritable place is better known before the work than after it.
+  // A path that cannot be written is reported before the work, not after it.
   const out = options.out === undefined ? undefined : new WholeFile(options.out);
   let runs: Run[];
   try {
@@ -89,7 +90,7 @@ function isOneScenario(patterns: readonly string[], ids: readonly string[]): boo
   );
 }
 
-/** One place after the other: they would only take each other's time. */
+/** One place after the other, because runs at the same time would slow each other down. */
 async function recordAll(
   places: readonly Place[],
   peer: Place | undefined,
@@ -108,7 +109,7 @@ async function recordAll(
     } catch (error) {
       if (!place.mayBeMissing || !(error instanceof EnvironmentError)) throw error;
       missing.push(error);
-      say(`${place.name} is left out: ${error.message}`);
+      say(`${place.name} is skipped: ${error.message}`);
       continue;
     }
     const openedPeer = peer === undefined || peer.name === place.name ? undefined : peer.open();
@@ -162,7 +163,7 @@ function keep(recorded: Run, inRepository: boolean): void {
   try {
     say(`run kept as ${keepRun(recorded)}`);
   } catch (error) {
-    // Nobody asked for it: the answer on stdout stands without it.
+    // The user did not ask to keep the run, so this is not an error.
     say(`run not kept: ${(error as Error).message}`);
   }
 }

@@ -2,7 +2,7 @@ import { keptFolder, localRuns, type Recorded, shippedRuns } from '../results/re
 import { say } from './output.ts';
 
 export interface LocalOption {
-  /** Also the runs kept on this machine, which nobody has reviewed. */
+  /** Also use the runs kept on this machine, which were not reviewed. */
   readonly local?: boolean;
 }
 
@@ -11,7 +11,7 @@ export function evidenceRuns({ local = false }: LocalOption): Recorded[] {
   if (!local) return shippedRuns();
   const runs = localRuns(say);
   const kept = runs.filter(({ file }) => file.startsWith(keptFolder()));
-  if (kept.length === 0) say(`--local: no run is kept in ${keptFolder()}`);
+  if (kept.length === 0) say(`--local: there are no runs in ${keptFolder()}`);
   for (const { file } of kept) say(`--local: ${file}`);
   return runs;
 }

@@ -71,6 +71,6 @@ function readList(file: string): string[] {
     .split(/\r?\n/)
     .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
     .filter((line) => line !== '');
-  if (patterns.length === 0) throw new UsageError(`the list @${file} holds no pattern`);
+  if (patterns.length === 0) throw new UsageError(`the list @${file} contains no pattern`);
   return patterns;
 }

@@ -9,11 +9,11 @@ export async function setup(what: readonly string[]): Promise<number> {
   const lanes = new Set(
     what.flatMap((name) => {
       const named = lanesNamed(name);
-      if (named.length === 0) throw new UsageError(`setup ${JSON.stringify(name)}: choose among ${LANE_NAMES.join(', ')}`);
+      if (named.length === 0) throw new UsageError(`setup ${JSON.stringify(name)}: choose from ${LANE_NAMES.join(', ')}`);
       return named;
     }),
   );
-  if (lanes.size === 0) throw new UsageError(`setup: say what to set up: ${LANE_NAMES.join(', ')}`);
+  if (lanes.size === 0) throw new UsageError(`setup: name what to set up: ${LANE_NAMES.join(', ')}`);
 
   const interruption = new AbortController();
   const onSignal = () => interruption.abort();
@@ -34,7 +34,7 @@ export async function setup(what: readonly string[]): Promise<number> {
     for (const signal of signals) process.off(signal, onSignal);
   }
   if (interruption.signal.aborted) {
-    say('interrupted: what was unfinished is removed; run the same command to go on');
+    say('interrupted: unfinished files were removed; run the same command again to continue');
     return EXIT.interrupted;
   }
   if (failures.length > 0) throw new EnvironmentError([...new Set(failures)].join('\n'));

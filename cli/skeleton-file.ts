@@ -8,7 +8,7 @@ export async function writeSkeleton(file: string, text: string, next: string): P
     writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') throw new UsageError(`${file} exists already and was not changed`);
+    if (code === 'EEXIST') throw new UsageError(`${file} already exists and was not changed`);
     throw new EnvironmentError(message);
   }
   say(`written to ${file}; ${next}`);

@@ -3,7 +3,7 @@ import { shownPath } from '../platforms/shown-path.ts';
 import { connectToStarter } from '../runner/channel.ts';
 import { describeFault, importUserModule, UserModuleError } from '../runner/user-module.ts';
 
-/** The program that a user's own classify runs in: whatever it does, throws, hangs in or dies of costs this process alone. */
+/** The program in which a user's classify function runs. If it throws, hangs or crashes, only this process is affected. */
 interface Loaded {
   readonly file: string;
   readonly classify: (question: Question) => unknown;
@@ -46,7 +46,7 @@ function ask(question: Question): TableAnswer {
 async function loadModule(file: string): Promise<unknown> {
   const { classify: named, classes, calls, api, ...others } = await importUserModule(file);
   if (typeof named !== 'function') {
-    throw new UserModuleError(`${shownPath(file)}: it exports no function named classify (it exports ${Object.keys(others).join(', ') || 'nothing'})`);
+    throw new UserModuleError(`${shownPath(file)}: it does not export a function named classify (it exports ${Object.keys(others).join(', ') || 'nothing'})`);
   }
   loaded = { file, classify: ({ ret, code, call, platform }) => named(ret, code, call, platform) };
   return { classes, calls, api };

@@ -30,12 +30,12 @@ export function isModule(word: string): boolean {
  */
 export async function userScenarios(files: readonly string[]): Promise<UserScenarios> {
   if (files.length === 0) return { modules: [], scenarios: [] };
-  for (const file of files) if (!existsSync(file)) throw new UsageError(`${file}: there is no such file`);
+  for (const file of files) if (!existsSync(file)) throw new UsageError(`${file}: no such file`);
   const modules = files.map((file) => resolve(file));
   const own = await described(modules, files);
   const known = new Set(scenarios.map(({ id }) => id));
   for (const { id } of own) {
-    if (known.has(id)) throw new UsageError(`${files.join(', ')}: there is a scenario ${id} already: choose another event or name`);
+    if (known.has(id)) throw new UsageError(`${files.join(', ')}: a scenario ${id} already exists: choose another event or name`);
     known.add(id);
   }
   return { modules, scenarios: own };
@@ -50,7 +50,7 @@ async function described(modules: readonly string[], files: readonly string[]): 
     const started = await startProcess(agentCommand('scenarios', modules), { message: (message) => hear(message as DescribeMessage), close: () => {} });
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<string>((resolve) => {
-      timer = setTimeout(() => resolve(`had not loaded after ${LOAD_MS / 1000} s`), LOAD_MS);
+      timer = setTimeout(() => resolve(`did not load within ${LOAD_MS / 1000} s`), LOAD_MS);
     });
     try {
       const message = await Promise.race([said, late, started.ended.then((how) => `ended its process: ${how}`)]);

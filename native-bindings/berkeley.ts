@@ -45,7 +45,7 @@ export function berkeleySockaddr(
     ...layout,
     inet_pton(family, host) {
       const bytes = new Uint8Array(family === 'inet6' ? 16 : 4);
-      if (inet.pton(number(family), host, bytes) !== 1) throw new TypeError(`inet_pton refuses ${JSON.stringify(host)} as an ${family} address`);
+      if (inet.pton(number(family), host, bytes) !== 1) throw new TypeError(`${JSON.stringify(host)} is not an ${family} address (inet_pton)`);
       return bytes;
     },
     inet_ntop: (family, bytes) => inet.ntop(number(family), bytes, new Uint8Array(64), 64),

@@ -21,11 +21,10 @@ export interface CodeRegister {
 /**
  * A C function whose return value and error code come back as one pair.
  *
- * A call through koffi and the reading of its code are two native calls. V8 may run between them, and what it runs may make system calls of its
- * own: after a garbage collection in that gap errno was another's in 73 of 8,000 calls on Node 24 and 111 of 8,000 on Node 26, mostly EAGAIN,
- * which reads as a plausible answer. So the read is the very next thing after the call, in these functions and nowhere else: the function
- * without its code never leaves this file. On POSIX it is a read of errno's memory, no call at all (`npm run bench` counts wrong pairs under garbage
- * collection).
+ * A call through koffi and the reading of its code are two native calls. V8 may run between them and make system calls itself: after a garbage collection at this point,
+ * errno came from another call in 73 of 8,000 calls on Node 24 and in 111 of 8,000 on Node 26. It was mostly EAGAIN, a code that a socket call can really have. So the code is
+ * read directly after the call, only in these functions, and this file exports no function that returns a value without its code. On POSIX the code is read from the
+ * memory of errno, without a call (`npm run bench` counts wrong pairs under garbage collection).
  */
 export function captured(
   library: Definer,

@@ -4,7 +4,7 @@ import { requireKoffi } from './load.ts';
 export type NativeClassify = (ret: number, code: number) => number;
 
 /**
- * A classifier in a shared library. What it does, it does to the process that loads it: to be called in one that may die.
+ * A classifier in a shared library. It may crash the process that loads it, so it must be called in a separate process.
  *
  * @throws NoNativeModule
  * @throws Error where the library cannot be loaded, or does not export the name

@@ -24,8 +24,8 @@ export async function requireKoffi(): Promise<string> {
   } catch (error) {
     const [reason] = (error as Error).message.split('\n');
     throw new NoNativeModule(
-      `koffi's native module for ${process.platform}-${process.arch} cannot be loaded (${reason}). It comes as an optional dependency: ` +
-        'install without --omit=optional; on a CPU that koffi has no binary for, sockatlas cannot run, only judge and show recorded runs.',
+      `koffi's native module for ${process.platform}-${process.arch} cannot be loaded (${reason}). It is installed as an optional dependency: ` +
+        'install without --omit=optional. On a CPU for which koffi has no binary, sockatlas cannot run scenarios; it can only judge and show recorded runs.',
     );
   }
 }

@@ -65,7 +65,7 @@ export class Sockaddr {
   #encodeUnix(path: string): Uint8Array {
     const encoded = Buffer.from(path);
     if (encoded.length >= this.#layout.unixPathBytes) {
-      throw new RangeError(`a Unix socket's path may have ${this.#layout.unixPathBytes - 1} bytes, this one has ${encoded.length}: ${path}`);
+      throw new RangeError(`the path of an AF_UNIX socket may have at most ${this.#layout.unixPathBytes - 1} bytes, this one has ${encoded.length}: ${path}`);
     }
     const bytes = new Uint8Array(UNIX_PATH + encoded.length + 1);
     this.#writeFamily(bytes, this.#layout.AF_UNIX);

@@ -1,10 +1,10 @@
 /**
- * The one interface behind which every socket API hides: POSIX and Winsock.
+ * The interface that both socket APIs implement: POSIX and Winsock.
  *
- * No call throws for a socket error. Each returns what the operating system returned and the error code that stood beside it.
+ * No call throws for a socket error. Each returns what the operating system returned, together with the error code.
  */
 
-/** One call's answer. `code` is errno or WSAGetLastError(), read as the very next native call; 0 when `ret` is no failure. */
+/** The result of one call. `code` is errno or WSAGetLastError(), read as the very next native call; 0 when `ret` is no failure. */
 export interface Outcome {
   /** The raw return value. A SOCKET is 64 bits wide on Windows, but its values fit a double; INVALID_SOCKET reads as -1. */
   readonly ret: number;

@@ -1,6 +1,6 @@
 import { readData } from './package-root.ts';
 
-/** What an answer of a socket call means, in a vocabulary small enough for tables of different libraries to be compared. */
+/** What a return value of a socket call means. The vocabulary is small, so that tables of different libraries can be compared. */
 export const MEANINGS = ['would-block', 'interrupted', 'data', 'end', 'reset', 'aborted', 'timed-out', 'refused', 'misuse', 'other'] as const;
 export type Meaning = (typeof MEANINGS)[number];
 
@@ -8,21 +8,21 @@ export type Meaning = (typeof MEANINGS)[number];
 export interface Code {
   readonly name: string;
   readonly number: number;
-  /** Whose numbering it is. */
+  /** The numbering to which the code belongs. */
   readonly domain: 'errno' | 'winsock' | 'win32' | 'ntstatus';
   readonly meaning: Meaning;
-  /** What it says, for people. */
+  /** A description for readers. */
   readonly text: string;
   /** Other names of the same number: EWOULDBLOCK for EAGAIN. */
   readonly aliases?: readonly string[];
-  /** For an NTSTATUS: what WSAGetOverlappedResult makes of it. */
+  /** For an NTSTATUS: the code to which WSAGetOverlappedResult translates it. */
   readonly winsock?: string;
-  /** For an NTSTATUS: what GetOverlappedResult and GetQueuedCompletionStatus make of it. */
+  /** For an NTSTATUS: the code to which GetOverlappedResult and GetQueuedCompletionStatus translate it. */
   readonly win32?: string;
   readonly sources?: readonly string[];
 }
 
-/** The error codes that platforms give, by platform: Wine speaks Windows' codes. */
+/** The error codes of each platform. Wine has the codes of Windows. */
 const FILES = { linux: 'linux', windows: 'windows', wine: 'windows', darwin: 'darwin' } as const;
 export type CodePlatform = keyof typeof FILES;
 export const CODE_PLATFORMS = ['linux', 'darwin', 'windows'] as const;

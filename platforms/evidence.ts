@@ -1,12 +1,12 @@
 /**
- * By what right something is said of a platform, strongest first:
+ * The kind of evidence for an expectation, strongest first:
  *
  * - `measured`: a recorded run of sockatlas shows it;
- * - `asserted`: a test that runs on that platform asserts it (Wine's own tests run on Windows);
- * - `documented`: the vendor's documentation says so;
+ * - `asserted`: a test that runs on that platform asserts it (Wine's own tests also run on Windows);
+ * - `documented`: it is in the vendor's documentation;
  * - `reported`: users or maintainers saw it (an issue, a comment in a source file);
- * - `inferred`: it follows from other behaviours; shown, never asserted;
- * - `unknown`: no source tells.
+ * - `inferred`: it follows from other behaviour; it is shown, and runs are not judged by it;
+ * - `unknown`: no source was found.
  *
  * A trace has the evidence of its weakest call.
  */
@@ -27,7 +27,7 @@ export function evidencePhrase(evidence: Evidence): string {
   return PHRASES[evidence];
 }
 
-/** Whether a run is held to it: what is only inferred, or not known, is shown and not judged. */
+/** Whether runs are judged by an expectation with this evidence. What is only inferred, or not known, is shown and not judged. */
 export function isAsserted(evidence: Evidence): boolean {
   return evidence !== 'inferred' && evidence !== 'unknown';
 }

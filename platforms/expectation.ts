@@ -12,29 +12,26 @@ import { matchesPattern } from './trace.ts';
 import { inRange } from './version.ts';
 import { z } from './zod.ts';
 
-const patternSchema = z
-  .array(z.string().min(1))
-  .min(1)
-  .describe('Tokens; the last may end in … (it repeats to the end of the trace); ? stands for any one token');
+const patternSchema = z.array(z.string().min(1)).min(1).describe('Tokens. The last may end in …: it repeats to the end of the trace. ? matches any one token');
 
 const expectationSchema = z
   .strictObject({
-    id: z.string().describe('The scenario; one with parameters (tcp/reset/idle?family=inet6) inherits from the one without'),
+    id: z.string().describe('The scenario. One with parameters (tcp/reset/idle?family=inet6) uses the expectation of the one without, if it has no entry'),
     when: z
       .partialRecord(z.enum(['kernel', 'build', 'wine', 'sandbox']), z.string())
       .optional()
-      .describe('Versions or names of this platform for which it holds: {"wine": "<8.21"}. The first entry that holds is the one that counts'),
+      .describe('The versions or names of this platform to which the entry applies: {"wine": "<8.21"}. The first entry that applies is used'),
     trace: patternSchema.optional(),
-    anyOf: z.array(patternSchema).min(2).optional().describe('Where the sources leave more than one answer open'),
+    anyOf: z.array(patternSchema).min(2).optional().describe('Several patterns, if the sources allow more than one trace'),
     evidence: z
       .enum(EVIDENCE)
       .describe(
-        'measured: a recorded run shows it; asserted: by a test that runs there; documented by the vendor; reported by users or maintainers; inferred: shown, not judged; unknown. ' +
-          'That of the weakest call in the trace',
+        'measured: a recorded run shows it. asserted: by a test that runs on Windows. documented: by the vendor. reported: by users or maintainers. inferred: it is shown, and runs are not judged by it. unknown. ' +
+          'The evidence of the weakest call in the trace counts',
       ),
     sources: z.array(z.string().min(1)).min(1),
     note: z.string().optional(),
-    deviates: z.string().min(1).optional().describe('Why this platform does otherwise than the one it stands for: the verdict is known-deviation'),
+    deviates: z.string().min(1).optional().describe('Why this platform differs from the platform that it mirrors. The verdict is then known-deviation'),
   })
   .refine((e) => (e.evidence === 'unknown') === (e.trace === undefined && e.anyOf === undefined), {
     message: 'an expectation has a trace (or anyOf), unless its evidence is "unknown"',
@@ -42,13 +39,13 @@ const expectationSchema = z
 
 export const expectationsSchema = z.strictObject({
   platform: z.string(),
-  mirrors: z.string().optional().describe('The platform whose expectations hold wherever this file has none'),
+  mirrors: z.string().optional().describe('The platform whose expectations are used for every scenario without an entry in this file'),
   expectations: z.array(expectationSchema),
 });
 
 export type Expectation = Zod.infer<typeof expectationSchema>;
 
-/** An expectation, and where it stands: failure messages name the file. */
+/** An expectation, and the file that contains it: failure messages name the file. */
 export interface Found {
   readonly expectation: Expectation;
   readonly file: string;
@@ -61,7 +58,7 @@ const files = new Map<string, Expectations | undefined>();
 /** The platforms that have expectations; others (darwin) are recorded, not judged. */
 export const EXPECTED_PLATFORMS = ['linux', 'windows', 'wine'] as const;
 
-/** What stands for a system of which no version is said: the newest that the expectations tell of. */
+/** The version that is used for a system without a given version: the newest that the expectations cover. */
 export const NEWEST: Readonly<Record<(typeof EXPECTED_PLATFORMS)[number], Versions>> = {
   linux: { id: 'linux' },
   // Windows 11 24H2 and Server 2025.
@@ -69,19 +66,19 @@ export const NEWEST: Readonly<Record<(typeof EXPECTED_PLATFORMS)[number], Versio
   wine: { id: 'wine', wine: '10.0' },
 };
 
-/** What `platform` should give for scenario `id`; undefined where nothing is known. @throws JsonFileError for an expected.json that is wrong */
+/** What `platform` is expected to return in scenario `id`; undefined if nothing is known. @throws JsonFileError for an expected.json that is wrong */
 export function expectationFor(platform: Versions, id: string): Found | undefined {
   return find(platform.id, platform, id);
 }
 
-/** All that a platform's own file says of a scenario, whatever the version. */
+/** All entries for a scenario in a platform's own file, for every version. */
 export function expectationsFor(platform: string, id: string): readonly Expectation[] {
   const all = load(platform)?.expectations ?? [];
   const own = all.filter((e) => e.id === id);
   return own.length > 0 ? own : all.filter((e) => e.id === id.replace(/\?.*$/, ''));
 }
 
-/** Which expectations hold of a platform. */
+/** The expectations that apply to a platform. */
 export type Versions = Pick<Platform, 'id' | 'kernel' | 'build' | 'wine' | 'sandbox'>;
 
 function find(file: string, platform: Versions, id: string): Found | undefined {
@@ -95,7 +92,7 @@ function find(file: string, platform: Versions, id: string): Found | undefined {
 }
 
 /**
- * Holds every expected.json against the scenarios that there are.
+ * Checks that every entry of every expected.json is about an existing scenario.
  *
  * @throws JsonFileError for an entry about none of them, or an expected.json that is wrong: `FILE:LINE: what, the nearest right one`
  */

@@ -1,4 +1,4 @@
-/** Errors of files that people or programs wrote, apart from what reads them: the command's last handler knows them and loads nothing else. */
+/** Errors about files. They are in a module of their own so that the command's last error handler can import them and load nothing else. */
 
 /** A JSON file that cannot be used. The message has a line for each complaint: `FILE:LINE: POINTER: what is wrong; did you mean …?` */
 export class JsonFileError extends Error {

@@ -34,12 +34,12 @@ export function readBounded(file: string, maxBytes: number, what: string): strin
 
 /** A JSON text as a value of `schema`. `file` is what messages call it. @throws JsonFileError */
 export function parseJson<T>(text: string, file: string, schema: Zod.ZodType<T>): T {
-  if (depthOf(text) > MAX_DEPTH) throw new JsonFileError(`${file}: nested more than ${MAX_DEPTH} deep`);
+  if (depthOf(text) > MAX_DEPTH) throw new JsonFileError(`${file}: nested deeper than ${MAX_DEPTH} levels`);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new JsonFileError(`${file}${placeOf(text, error as Error)}: no JSON: ${(error as Error).message}`);
+    throw new JsonFileError(`${file}${placeOf(text, error as Error)}: not valid JSON: ${(error as Error).message}`);
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -71,9 +71,9 @@ function complaintsOf(issue: Zod.core.$ZodIssue, value: unknown, schema: Zod.Zod
   if (issue.code === 'invalid_value') {
     const written = valueAt(value, issue.path);
     const names = issue.values.map(String);
-    if (written === undefined) return [{ path: issue.path, message: `missing; one of ${names.join(', ')} is wanted` }];
+    if (written === undefined) return [{ path: issue.path, message: `missing; it must be one of ${names.join(', ')}` }];
     if (typeof written === 'string') {
-      return [{ path: issue.path, message: `${JSON.stringify(written)} is none of ${names.join(', ')}${didYouMean(names, written)}` }];
+      return [{ path: issue.path, message: `${JSON.stringify(written)} is not one of ${names.join(', ')}${didYouMean(names, written)}` }];
     }
   }
   return [{ path: issue.path, message: issue.message }];

@@ -1,6 +1,6 @@
 /**
- * On which line of a JSON text each value stands, by JSON pointer (RFC 6901): `/rows/2` → 31. JSON.parse says what a text holds and not where; findings
- * and complaints are of use where they point at a line. The text is one that JSON.parse took.
+ * The line of each value in a JSON text, by JSON pointer (RFC 6901): `/rows/2` → 31. JSON.parse returns the values without their lines, but findings and error
+ * messages must name a line. The text must be valid JSON.
  */
 export function jsonLines(text: string): Map<string, number> {
   const lines = new Map<string, number>();

@@ -22,6 +22,6 @@ function findRoot(folder: string): string {
     // No package.json here: look further up.
   }
   const parent = dirname(folder);
-  if (parent === folder) throw new Error('sockatlas is installed without its package.json, and so without its data');
+  if (parent === folder) throw new Error('sockatlas is installed without its package.json, so its data cannot be found');
   return findRoot(parent);
 }

@@ -1,8 +1,8 @@
 import { ANY } from './trace.ts';
 
 /**
- * A token without its system's spelling of a code: WSAECONNRESET is Windows' name of ECONNRESET, and WSAEWOULDBLOCK that of EAGAIN. Codes that differ by more
- * than their spelling (EPIPE, WSAESHUTDOWN) stay different: a table must know both.
+ * A token with the POSIX name of its code: WSAECONNRESET is the name of ECONNRESET on Windows, and WSAEWOULDBLOCK that of EAGAIN. Codes that differ in more
+ * than the name (EPIPE, WSAESHUTDOWN) stay different: a table must handle both.
  */
 export function withoutSpelling(token: string): string {
   return token.replace(/\bWSA(?=E[A-Z])/g, '').replace(/\bEWOULDBLOCK\b/g, 'EAGAIN');

@@ -1,7 +1,7 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import { packageRoot } from './package-root.ts';
 
-/** A file as people, and GitHub, name it: relative to the working folder, else to sockatlas's own folder, else absolute. */
+/** A path for messages and GitHub: relative to the working folder, else to sockatlas's own folder, else absolute. */
 export function shownPath(file: string): string {
   for (const base of [process.cwd(), packageRoot]) {
     const path = relative(base, file);

@@ -13,11 +13,11 @@ const WORDS = ['eof', 'ok', '0', BLOCKED, 'data:10', 'sent:8', 'poll:IN|OUT', 's
 /** What is wrong with a token of an expected trace, or undefined where it is one that `platform` may give. Only the last of a trace may repeat. */
 export function complaintAboutToken(platform: CodePlatform, token: string, isLast: boolean): string | undefined {
   const bare = token.endsWith(REPEATS) ? token.slice(0, -REPEATS.length) : token;
-  if (bare !== token && !isLast) return `${JSON.stringify(token)}: only the last token of a trace repeats`;
+  if (bare !== token && !isLast) return `${JSON.stringify(token)}: only the last token of a trace may end in …`;
   if (PLAIN.test(bare) || bare === ANY || bare === BLOCKED || SSL.includes(bare)) return undefined;
   const [, name] = CODED.exec(bare) ?? [];
-  if (name === undefined) return `${JSON.stringify(token)} is no token${didYouMean(WORDS, bare)}`;
+  if (name === undefined) return `${JSON.stringify(token)} is not a token${didYouMean(WORDS, bare)}`;
   if (codeNamed(platform, name) !== undefined) return undefined;
   const names = [...codesOf(platform).map((code) => code.name), ...SSL];
-  return `${JSON.stringify(token)} is no token of ${platform}${didYouMean(names, name)}`;
+  return `${JSON.stringify(token)} is not a token of ${platform}${didYouMean(names, name)}`;
 }

@@ -1,4 +1,4 @@
-/** Compares dotted versions number by number: 8.9 < 8.21, 6.18.44 > 6.18. What is no number counts as 0. */
+/** Compares dotted versions number by number: 8.9 < 8.21, 6.18.44 > 6.18. A part that is not a number counts as 0. */
 export function compareVersions(a: string, b: string): number {
   const left = numbers(a);
   const right = numbers(b);

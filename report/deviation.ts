@@ -1,7 +1,7 @@
 import { REPEATS } from '../platforms/trace.ts';
 import type { Observation, ScenarioLine } from '../results/schema.ts';
 
-/** One call and its answer, as a C programmer would write it down: `recv #2 = -1 WSAECONNRESET (10054)`. */
+/** One call and its return value, in the notation of C: `recv #2 = -1 WSAECONNRESET (10054)`. */
 export function describeObservation(observations: readonly Observation[], index: number): string {
   const { on, call, ret, name, code, token } = observations[index] as Observation;
   const nth = observations.slice(0, index + 1).filter((other) => other.call === call && other.on === on).length;
@@ -10,13 +10,13 @@ export function describeObservation(observations: readonly Observation[], index:
 }
 
 /**
- * Where a trace leaves what was expected, the actual first:
+ * The first call at which a trace differs from what was expected, with the actual value first:
  * `tcp/reset/idle: recv #2 = -1 WSAECONNRESET (10054), expected eof (platforms/linux/expected.json)`.
  */
 export function describeDeviation({ id, traces, expected }: ScenarioLine, file = expected?.file): string {
   const observations = traces[0]?.observations ?? [];
   const trace = observations.map(({ token }) => token);
-  // Where several answers are open, the one that goes along the farthest says best what is wrong.
+  // If several patterns are possible, the one that matches the most calls shows best what is wrong.
   const patterns = expected?.patterns ?? [];
   const farthest = patterns
     .map((pattern) => ({ pattern, index: firstDifference(pattern, trace) }))

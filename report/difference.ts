@@ -1,7 +1,7 @@
 import { withoutSpelling } from '../platforms/same-token.ts';
 import { REPEATS } from '../platforms/trace.ts';
 
-/** What the second of two traces of the same steps does otherwise, in a few words for the eye: `every time`, `data lost`, `error`. */
+/** How the second of two traces of the same steps differs from the first, in one or two words: `every time`, `data lost`, `error`. */
 export function differenceWords(here: readonly string[], there: readonly string[]): string {
   const [a, b] = [here.map(withoutSpelling), there.map(withoutSpelling)];
   const [lostByB, lostByA] = [bytes(a) - bytes(b), bytes(b) - bytes(a)];

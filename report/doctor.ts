@@ -6,14 +6,14 @@ import { visibleWidth, wrap } from './text.ts';
 const checkSchema = z.strictObject({
   name: z.string(),
   ok: z.boolean(),
-  text: z.string().describe('What there is, or what is missing and the one command that helps, where one does'),
+  text: z.string().describe('What was found, or what is missing and, if there is one, the command that adds it'),
 });
 
 /** What `doctor --format json` prints. */
 export const doctorDocumentSchema = z.strictObject({
-  version: z.string().describe('Of sockatlas'),
+  version: z.string().describe('The version of sockatlas'),
   machine: z.array(checkSchema),
-  agents: z.array(checkSchema).describe('The platforms that agents can be started on from here, this one first'),
+  agents: z.array(checkSchema).describe('The platforms on which this machine can start agents; its own platform comes first'),
 });
 
 export type DoctorCheck = Zod.infer<typeof checkSchema>;

@@ -21,16 +21,16 @@ export const runDocumentSchema = z.strictObject({
             table,
             scenarios: z
               .record(z.string(), z.array(z.array(z.string())))
-              .describe('By scenario: for each trace the class of each call; · where the call is not one of the table’s'),
+              .describe('By scenario: for each trace, the class of each call; · for a call that the table is not for'),
           }),
         )
-        .describe('Of each table that the run is held against'),
+        .describe('For each table with which the run is compared'),
       misclassifications: z.array(
         z.strictObject({
           id: z.string(),
           table,
-          trace: z.int().describe('Which trace of the scenario, counted from 0'),
-          index: z.int().describe('Which call of the trace, counted from 0'),
+          trace: z.int().describe('The index of the trace in the scenario, from 0'),
+          index: z.int().describe('The index of the call in the trace, from 0'),
           observation: observationSchema,
           meaning: z.enum(MEANINGS),
           className: z.string(),

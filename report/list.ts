@@ -9,10 +9,10 @@ export const listDocumentSchema = z.strictObject({
   scenarios: z.array(
     z.strictObject({
       id: z.string(),
-      about: z.string().describe('What has happened in all scenarios of its event'),
+      about: z.string().describe('What has happened in all scenarios of this event'),
       why: z.string(),
       before: z.string().describe('What is done before the recorded calls'),
-      calls: z.string().describe('The recorded calls; what stands in parentheses is done between them'),
+      calls: z.string().describe('The recorded calls; steps in parentheses are done between them and not recorded'),
     }),
   ),
 });

@@ -3,7 +3,7 @@ export function code(content: string): string {
   return `\`${content.replaceAll('|', '\\|').replaceAll('`', "'").replace(/\s+/g, ' ')}\``;
 }
 
-/** Text that came with a run, a table or a policy may say anything: it must not become markup. An underscore inside of a word is none. */
+/** Escapes text from a run, a table or a policy, so that it does not become markup. An underscore inside a word needs no escape. */
 export function text(content: string): string {
   return content.replace(/[\\`*{}[\]<>|#]|_(?=\W|$)|(?<=\W|^)_/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
 }

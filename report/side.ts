@@ -7,17 +7,17 @@ import type { Run } from '../results/schema.ts';
 import { scenarios } from '../suites/index.ts';
 import { traceWords } from './trace-words.ts';
 
-/** One of the things that are held beside each other: a run, or what is expected of a platform. */
+/** One of the things that are compared: a run, or the expectations of a platform. */
 export interface Side {
   /** `linux-6.18`, `windows`. */
   readonly name: string;
-  /** With the right by which it speaks: `linux-6.18, measured`; `windows, documented`. */
+  /** The name with the kind of evidence: `linux-6.18, measured`; `windows, documented`. */
   readonly heading: string;
-  /** Whether a run is its source, wherever the run has the scenario. */
+  /** Whether the behaviour comes from a run, for the scenarios that the run has. */
   readonly isRun: boolean;
-  /** Its own scenarios, where it is a run; those of the suite where it is expected. */
+  /** The scenarios of the run, or of the suite if this is a platform's expectations. */
   readonly ids: readonly string[];
-  /** undefined where the platform lacks what the scenario needs, where it was not run, or where nothing is said of it. */
+  /** undefined if the platform lacks what the scenario needs, if it was not run, or if there is no expectation. */
   behaviour(id: string): Behaviour | undefined;
 }
 
@@ -60,7 +60,7 @@ export function expectedSide(versions: Versions, name: string): Side {
   };
 }
 
-/** What a run is shown beside: Windows as documented; on Windows, Linux as measured. */
+/** The side that is shown next to a run: Windows as documented, or for a run on Windows, Linux as measured. */
 export function counterpartOf({ id }: Pick<Platform, 'id'>): Side {
   return id === 'windows' ? { ...expectedSide(NEWEST.linux, 'linux'), heading: 'linux, measured' } : expectedSide(NEWEST.windows, 'windows');
 }
@@ -69,7 +69,7 @@ export function hasExpectations(id: string): id is (typeof EXPECTED_PLATFORMS)[n
   return (EXPECTED_PLATFORMS as readonly string[]).includes(id);
 }
 
-/** What a side does, in words for a cell: `ECONNRESET, then eof ×4`; `A or B` where either may come; what is only inferred says so, where `marked`. */
+/** A behaviour in words for a cell: `ECONNRESET, then eof ×4`; `A or B` if both are possible. With `marked`, `(inferred)` follows what is only inferred. */
 export function behaviourWords(behaviour: Behaviour | undefined, marked = true): string {
   if (behaviour === undefined) return '–';
   if (behaviour.ended !== undefined) return behaviour.ended;

@@ -24,8 +24,8 @@ export interface TableOptions {
 const GAP = '  ';
 
 /**
- * Rows as lines, no line wider than `width`: where the cells are too wide together, the widest columns give way and their cells wrap. undefined where not even
- * the longest words fit.
+ * Rows as lines, none wider than `width`. If the cells together are too wide, the widest columns become narrower and their cells wrap. undefined if even the
+ * longest words do not fit.
  */
 export function tableLines(rows: readonly Row[], { width, paint, indent = '', columns }: TableOptions): string[] | undefined {
   const cells = rows.map((row) => row.map((cell) => (typeof cell === 'string' ? { text: cell } : cell)));

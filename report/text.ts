@@ -44,7 +44,7 @@ export function paragraph(text: string, width: number, hang = ''): string {
   return [first, ...rest.map((line) => hang + line)].join('\n');
 }
 
-/** Names and reasons may come from a policy, a table or a run file that anyone wrote: no control character reaches the terminal. */
+/** Names and reasons may come from a policy, a table or a run file of other people. Control characters are removed, so that none reaches the terminal. */
 export function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not pass
   return text.replace(/[\t\r\n]+/g, ' ').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '�');

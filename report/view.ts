@@ -4,7 +4,7 @@ import type { Platform } from '../platforms/platform.ts';
 import type { Run, ScenarioLine } from '../results/schema.ts';
 import { traceWords } from './trace-words.ts';
 
-/** A run with what follows from it: what people read, in whatever form. */
+/** A run, and what is computed from it for every report format. */
 export interface View {
   readonly run: Run;
   /** The tables that it is held against: those of its platform's api. */
@@ -21,7 +21,7 @@ export function viewOf(run: Run, tables: readonly Table[], showsClasses = false)
   return { run, tables: own, showsClasses, misclassifications };
 }
 
-/** Whose codes a platform's answers are. */
+/** The API whose codes a platform has. */
 export function apiOf({ id }: Pick<Platform, 'id'>): 'posix' | 'winsock' {
   return id === 'windows' || id === 'wine' ? 'winsock' : 'posix';
 }
@@ -42,8 +42,8 @@ export function tableName({ name, label }: Pick<Table, 'name' | 'label'>): strin
 }
 
 /**
- * Whether a run shows nothing that a caller should be told of by the exit code: a deviation, trials that differ or calls that hang or kill where that was not
- * foretold, or a wrong class.
+ * Whether the exit code is 0 for this run. It is not for a deviation, for a wrong class, and for trials that differ, calls that hang or agents that crash,
+ * unless the expectation names these.
  */
 export function conforms({ run, misclassifications }: View): boolean {
   const bad = new Set<string>(['unstable', 'deviation', 'blocked', 'crashed']);

@@ -4,7 +4,7 @@ import { sameTrace } from '../platforms/same-token.ts';
 import { REPEATS } from '../platforms/trace.ts';
 import type { ScenarioLine } from './schema.ts';
 
-/** What a platform does in one scenario, recorded or expected. How long it took is no part of it, nor how often each trace came. */
+/** What a platform does in one scenario, recorded or expected. Durations and the count of each trace are not part of it. */
 export interface Behaviour {
   /** Each distinct trace; of an expectation each that may come. Empty where it is not known, or where no trace came of it. */
   readonly traces: readonly (readonly string[])[];
@@ -29,7 +29,7 @@ export function expectedBehaviour(platform: Versions, id: string, calls: number 
   return { traces: patternsOf(found.expectation).map((pattern) => expanded(pattern, calls)), isExpected: true, evidence };
 }
 
-/** Whether the two do the same; undefined where one of them is not known. */
+/** Whether both are the same behaviour; undefined if one of them is not known. */
 export function sameBehaviour(a: Behaviour, b: Behaviour): boolean | undefined {
   if (a.ended !== undefined || b.ended !== undefined) return a.ended === b.ended;
   if (a.traces.length === 0 || b.traces.length === 0) return undefined;

@@ -4,7 +4,7 @@ import type { Platform } from '../platforms/platform.ts';
 import type { Measured } from './measured.ts';
 import type { ScenarioLine, TimingLine, Verdict } from './schema.ts';
 
-/** Holds what was measured against what `platform` is expected to give. */
+/** Compares what was measured with what `platform` is expected to return. */
 export function judge(platform: Platform, measured: Measured): ScenarioLine {
   const found = expectationFor(platform, measured.id);
   const { verdict, reason } = printable(verdictOf(measured, found));
@@ -51,12 +51,12 @@ function verdictOf(measured: Measured, found: Found | undefined): { verdict: Ver
   return deviates === undefined ? { verdict: 'match' } : { verdict: 'known-deviation', reason: deviates };
 }
 
-/** A dying process may have said anything: a run file keeps it on one line. */
+/** A reason may contain the output of a process that crashed. It is kept on one line of the run file. */
 function printable<T extends { reason?: string }>(said: T): T {
   return said.reason === undefined ? said : { ...said, reason: said.reason.replace(/\p{Cc}+/gu, ' ').slice(0, 1000) };
 }
 
-/** A race, or a call that hangs, is known where the expectation says why and has each of the traces. */
+/** Whether a race, or a call that hangs, is known: the expectation gives the reason and has each of the traces. */
 function isForetold({ traces }: Measured, found: Found | undefined): boolean {
   return found?.expectation.deviates !== undefined && traces.every(({ trace }) => meets(found.expectation, trace));
 }

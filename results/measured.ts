@@ -12,7 +12,7 @@ export interface MeasuredTrace {
   readonly observations: readonly TimedObservation[];
 }
 
-/** What an agent says about a scenario when it is done with it; not judged. */
+/** What an agent reports about a scenario when it has finished it; not judged. */
 export interface Measured {
   readonly id: string;
   /** Completed trials. */

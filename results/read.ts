@@ -4,7 +4,7 @@ import { z } from '../platforms/zod.ts';
 import { type Footer, type Header, type Line, lineSchema, type Run, SCHEMA_VERSION, type ScenarioLine, type TimingLine } from './schema.ts';
 import { upgraded } from './upgrade.ts';
 
-/** Run files come from elsewhere: what is larger than any honest run is refused before it is looked at. */
+/** Run files may come from other people. A file that is larger than any real run is refused before it is parsed. */
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_LINES = 100_000;
 const STDIN = 0;
@@ -20,7 +20,7 @@ export function parseRuns(content: string, source: string): Run[] {
   const lines = documentLines(text) ?? text.split('\n');
   if (lines.at(-1) === '') lines.pop();
   if (lines.length > MAX_LINES) throw new RunFileError(`${source}: ${lines.length} lines; a run has at most ${MAX_LINES}`);
-  if (lines.length === 0) throw new RunFileError(`${source}: empty; a run starts with a header line`);
+  if (lines.length === 0) throw new RunFileError(`${source}: the file is empty; a run starts with a header line`);
 
   const runs: Run[] = [];
   let open: OpenRun | undefined;
@@ -28,7 +28,7 @@ export function parseRuns(content: string, source: string): Run[] {
     const where = `${source}:${i + 1}`;
     const parsed = parseLine(line, open?.schema, where, i === lines.length - 1);
     if (open === undefined) {
-      if (parsed.line.type !== 'header') throw new RunFileError(`${where}: starts with a line of type ${parsed.line.type}, not with a header`);
+      if (parsed.line.type !== 'header') throw new RunFileError(`${where}: expected a header line, found a line of type ${parsed.line.type}`);
       open = new OpenRun(parsed.line, parsed.schema);
       return;
     }
@@ -37,14 +37,15 @@ export function parseRuns(content: string, source: string): Run[] {
     runs.push(run);
     open = undefined;
   });
-  if (open !== undefined) throw new RunFileError(`${source}: no footer after ${lines.length} lines: the file was cut, or its run did not end`);
+  if (open !== undefined)
+    throw new RunFileError(`${source}: there is no footer after ${lines.length} lines: the file was truncated, or its run did not finish`);
   return runs;
 }
 
 /** The one run in a text. @throws RunFileError, also where there are several */
 export function parseRun(content: string, source: string): Run {
   const [run, ...others] = parseRuns(content, source);
-  if (run === undefined || others.length > 0) throw new RunFileError(`${source}: ${others.length + 1} runs where one is wanted`);
+  if (run === undefined || others.length > 0) throw new RunFileError(`${source}: it contains ${others.length + 1} runs; exactly one is needed`);
   return run;
 }
 
@@ -69,9 +70,9 @@ class OpenRun {
   add(line: Line, where: string): Run | undefined {
     switch (line.type) {
       case 'header':
-        throw new RunFileError(`${where}: a second header before the footer of the run before: that run was cut`);
+        throw new RunFileError(`${where}: a second header before the footer of the previous run: that run was truncated`);
       case 'scenario':
-        if (this.#scenarios.has(line.id)) throw new RunFileError(`${where}: ${line.id} is there a second time`);
+        if (this.#scenarios.has(line.id)) throw new RunFileError(`${where}: ${line.id} occurs twice`);
         this.#scenarios.set(line.id, line);
         return undefined;
       case 'timing':
@@ -84,7 +85,7 @@ class OpenRun {
 
   #end(footer: Footer, where: string): Run {
     if (footer.scenarios !== this.#scenarios.size) {
-      throw new RunFileError(`${where}: the footer counts ${footer.scenarios} scenarios, the run holds ${this.#scenarios.size}`);
+      throw new RunFileError(`${where}: the footer counts ${footer.scenarios} scenarios, but the run contains ${this.#scenarios.size}`);
     }
     return { header: this.#header, scenarios: [...this.#scenarios.values()], timings: this.#timings, footer };
   }
@@ -111,7 +112,7 @@ function parseLine(text: string, schemaOfRun: unknown, where: string, isLast: bo
   try {
     value = JSON.parse(text);
   } catch {
-    throw new RunFileError(`${where}: ${isLast ? 'ends in the middle of a line: the file was cut' : 'no JSON'}`);
+    throw new RunFileError(`${where}: ${isLast ? 'the last line is not complete: the file was truncated' : 'the line is not JSON'}`);
   }
   const { type, schema: own } = (value ?? {}) as { type?: unknown; schema?: unknown };
   const schema = type === 'header' ? own : schemaOfRun;
@@ -121,10 +122,10 @@ function parseLine(text: string, schemaOfRun: unknown, where: string, isLast: bo
   return { line: parsed.data, schema };
 }
 
-/** Before anything else is said of a header: a newer one may differ in every field. */
+/** Checked before every other field of a header, because a newer format may differ in all of them. */
 function refuseOtherSchema(schema: unknown, where: string): void {
   if (schema === 1 || schema === SCHEMA_VERSION) return;
-  const advice = typeof schema === 'number' && schema > SCHEMA_VERSION ? 'update sockatlas to read it' : 'it is no run of sockatlas';
+  const advice = typeof schema === 'number' && schema > SCHEMA_VERSION ? 'update sockatlas to read it' : 'this is not a run of sockatlas';
   throw new RunFileError(`${where}: run format ${JSON.stringify(schema)}; this version reads up to ${SCHEMA_VERSION}: ${advice}`);
 }
 

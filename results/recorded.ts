@@ -12,7 +12,7 @@ import { WholeFile } from './write.ts';
 export const recordedFolder: string = join(packageRoot, 'results', 'runs');
 const KEPT = 20;
 
-/** Where a run is kept that nobody asked to have written: SOCKATLAS_RUNS where it is set, else the user's cache. */
+/** The folder for runs that are kept automatically: SOCKATLAS_RUNS where it is set, else the user's cache. */
 export function keptFolder(): string {
   return process.env.SOCKATLAS_RUNS || join(cacheFolder(), 'runs');
 }

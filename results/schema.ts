@@ -25,22 +25,24 @@ const word = z.string().max(200).regex(PRINTABLE);
 const count = z.int().min(0);
 
 export const observationSchema = z.strictObject({
-  on: z.enum(['S', 'P']).describe('The subject, or its peer'),
+  on: z.enum(['S', 'P']).describe('S: the subject; P: its peer'),
   call: word,
   args: z.record(word, z.union([z.number(), word, z.array(word).max(20).readonly()])),
   ret: z
     .union([z.number(), z.literal('socket'), z.null()])
-    .describe('The raw return value; "socket" where it is a descriptor, whose number means nothing; null for a call that never returned'),
-  code: z.int().describe('errno or WSAGetLastError(), captured with the return; for OpenSSL’s calls SSL_get_error’s number; 0 where the call did not fail'),
+    .describe('The raw return value. "socket" for a descriptor, whose number has no meaning. null for a call that never returned'),
+  code: z
+    .int()
+    .describe('errno or WSAGetLastError(), read directly after the call. For the calls of OpenSSL, the number from SSL_get_error. 0 if the call did not fail'),
   name: token.optional().describe("The code's name on its platform"),
-  out: z.record(word, z.number()).optional().describe('What the call wrote: revents, the value of SO_ERROR, the sets of select as bits r=1 w=2 x=4'),
+  out: z.record(word, z.number()).optional().describe('What the call wrote to memory: revents, the value of SO_ERROR, the sets of select as bits r=1 w=2 x=4'),
   token,
 });
 
 const traceSchema = z.strictObject({
   trace: z.array(token).max(1000),
-  count: count.describe('In how many trials'),
-  observations: z.array(observationSchema).max(1000).describe('Those of the first trial that gave this trace'),
+  count: count.describe('The number of trials with this trace'),
+  observations: z.array(observationSchema).max(1000).describe('The observations of the first trial with this trace'),
 });
 
 export const headerSchema = z.strictObject({
@@ -48,7 +50,7 @@ export const headerSchema = z.strictObject({
   schema: z.literal(SCHEMA_VERSION),
   tool: z.strictObject({ name: z.literal('sockatlas'), version: word }),
   platform: platformSchema,
-  peer: platformSchema.optional().describe('Where the peers lived, if not on the platform of the subjects'),
+  peer: platformSchema.optional().describe('The platform of the peer sockets, if it is not that of the subjects'),
   ffi: z.strictObject({ backend: word, version: word }),
   started: z.iso.datetime(),
 });
@@ -56,15 +58,18 @@ export const headerSchema = z.strictObject({
 export const scenarioSchema = z.strictObject({
   type: z.literal('scenario'),
   id,
-  trials: count.describe('How many were completed'),
+  trials: count.describe('The number of completed trials'),
   traces: z.array(traceSchema).max(1000).describe('Every distinct trace, the most frequent first'),
   verdict: z.enum(VERDICTS),
   reason: text.optional().describe('Why it is unsupported, blocked, crashed, or a known deviation'),
-  foretold: z.literal(true).optional().describe('Trials differ, or a call is blocked, and the expectation says of every trace that it may come'),
+  foretold: z
+    .literal(true)
+    .optional()
+    .describe('The trials differ or a call is blocked, and the expectation lists every trace as possible and gives the reason'),
   expected: z
     .strictObject({
       patterns: z.array(z.array(token).max(1000)).max(20),
-      evidence: z.enum(EVIDENCE).describe('By what right it is expected; what is inferred or unknown is not judged'),
+      evidence: z.enum(EVIDENCE).describe('The kind of evidence. Runs are not judged by what is inferred or unknown'),
       file: word,
     })
     .optional(),
@@ -73,7 +78,7 @@ export const scenarioSchema = z.strictObject({
 export const timingSchema = z.strictObject({
   type: z.literal('timing'),
   id,
-  ms: z.number().min(0).describe('All trials together, wall clock'),
+  ms: z.number().min(0).describe('The wall-clock time of all trials together, in ms'),
   traces: z
     .array(z.array(z.number().min(0)).max(1000))
     .max(1000)
@@ -84,7 +89,7 @@ export const footerSchema = z.strictObject({
   type: z.literal('footer'),
   scenarios: count,
   verdicts: z.partialRecord(z.enum(VERDICTS), count),
-  interrupted: z.boolean().describe('true where the run was stopped before its end: what is missing was not run'),
+  interrupted: z.boolean().describe('true if the run was stopped early; scenarios that are missing were not run'),
   ms: z.number().min(0),
 });
 

@@ -1,13 +1,13 @@
 import type { Evidence } from '../platforms/evidence.ts';
 
-/** Schema 1 told evidence by a letter and `measured`; its C was one report or an inference, of which the weaker is taken. */
+/** Schema 1 has a letter and `measured` for the evidence. Its C means one report or an inference; the weaker one is used. */
 const EVIDENCE: Readonly<Record<string, Evidence>> = { A: 'asserted', B: 'documented', C: 'inferred', D: 'unknown' };
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * A line of a schema 1 file as schema 2 has it: the verdict `recorded` is `unjudged`, and an expectation's evidence is a word. What is not of schema 1 stays as it
- * is, for the schema to refuse.
+ * A line of a schema 1 file as schema 2 has it: the verdict `recorded` is `unjudged`, and an expectation's evidence is a word. Fields that are not part of schema 1 stay
+ * unchanged, and the schema then refuses them.
  */
 export function upgraded(line: unknown): unknown {
   const fields = asFields(line);

@@ -6,15 +6,15 @@ export class WriteFailed extends Error {
 }
 
 /**
- * A file that appears whole or not at all: written beside its place under another name, then renamed. A device or a pipe (/dev/stdout) is written
- * to as it is.
+ * A file that is written atomically: it is written under another name in the same folder, then renamed. A device or a pipe (/dev/stdout) is written
+ * directly.
  */
 export class WholeFile {
   readonly path: string;
   readonly #fd: number;
   readonly #temporary: string | undefined;
 
-  /** Opens it at once, so that an unwritable place is known before the work is done. @throws WriteFailed */
+  /** Opens the file immediately, so that a path that cannot be written is reported before the work is done. @throws WriteFailed */
   constructor(path: string) {
     this.path = path;
     this.#temporary = isRegularOrAbsent(path) ? `${path}.${process.pid}.tmp` : undefined;
@@ -38,7 +38,7 @@ export class WholeFile {
     });
   }
 
-  /** Leaves its place as it was. */
+  /** Discards what was written; an existing file stays unchanged. */
   discard(): void {
     closeSync(this.#fd);
     this.#remove();

@@ -5,7 +5,7 @@ import type { Measured, TimedObservation } from '../results/measured.ts';
 import type { AgentMessage, AgentRequest } from './agent.ts';
 import { START_TIMEOUT_MS, type Started, StartFailed, startProcess, timeout } from './process.ts';
 
-/** What an agent has some time for beyond its own watchdog's, before it counts as hanging itself. */
+/** ms beyond the agent's own watchdog, before the agent itself counts as hanging. */
 const GRACE_MS = 1000;
 
 /** An agent, as the process that started it sees it. */
@@ -33,13 +33,13 @@ export class AgentHandle {
     const started = await startProcess(command, { message: (message) => inbox.message(message as AgentMessage), close: () => {} });
     const message = await Promise.race([
       first,
-      started.ended.then((how) => Promise.reject(new StartFailed(`the agent ended as it started: ${how}`))),
-      timeout(START_TIMEOUT_MS, `the agent was not ready ${START_TIMEOUT_MS / 1000} s after it had connected back`),
+      started.ended.then((how) => Promise.reject(new StartFailed(`the agent process ended while it was starting: ${how}`))),
+      timeout(START_TIMEOUT_MS, `the agent was not ready ${START_TIMEOUT_MS / 1000} s after it connected back`),
     ]).catch((error) => {
       started.child.kill('SIGKILL');
       throw error;
     });
-    if (message.type !== 'ready') throw new StartFailed(message.type === 'cannot' ? message.reason : `the agent said ${message.type} before it was ready`);
+    if (message.type !== 'ready') throw new StartFailed(message.type === 'cannot' ? message.reason : `the agent sent ${message.type} before it was ready`);
     return new AgentHandle(message.platform, started, inbox);
   }
 
@@ -52,7 +52,7 @@ export class AgentHandle {
     return this.#started.child.pid;
   }
 
-  /** Runs one scenario. Never throws: an agent that hangs or dies is an answer too. `timeout` in ms without a sign of life. */
+  /** Runs one scenario. Never throws: that an agent hangs or dies is a result too. `timeout` in ms without a sign of life. */
   run(request: Omit<AgentRequest, 'type'>, onObservation: (observation: TimedObservation) => void): Promise<Measured> {
     const begun = performance.now();
     const observations: TimedObservation[] = [];
@@ -80,9 +80,9 @@ export class AgentHandle {
       };
       const watchdog = setTimeout(() => {
         this.kill();
-        cutShort('blocked', `the agent had given no sign of life for ${(request.timeout + GRACE_MS) / 1000} s: a call that must not block does`);
+        cutShort('blocked', `the agent sent nothing for ${(request.timeout + GRACE_MS) / 1000} s: a call on a non-blocking socket blocks`);
       }, request.timeout + GRACE_MS);
-      this.#started.ended.then((how) => cutShort('crashed', `the agent ended: ${how}`));
+      this.#started.ended.then((how) => cutShort('crashed', `the agent process ended: ${how}`));
 
       this.#inbox.message = (message) => {
         watchdog.refresh();
@@ -99,7 +99,7 @@ export class AgentHandle {
             finish(message.measured);
             break;
           default:
-            cutShort('crashed', message.type === 'cannot' ? message.reason : `the agent said ${message.type}`);
+            cutShort('crashed', message.type === 'cannot' ? message.reason : `the agent sent ${message.type}`);
         }
       };
       this.#started.channel.send({ type: 'run', ...request } satisfies AgentRequest);

@@ -108,7 +108,7 @@ async function answer(
   request: AgentRequest,
 ): Promise<void> {
   const scenario = scenarios.find(({ id }) => id === request.id);
-  if (scenario === undefined) return say({ type: 'cannot', reason: `this agent knows no scenario ${request.id}` });
+  if (scenario === undefined) return say({ type: 'cannot', reason: `this agent has no scenario ${request.id}` });
   const measured = await runTrials(context, scenario, {
     trials: request.trials,
     onObservation: (observation) => say({ type: 'observation', observation }),

@@ -11,7 +11,7 @@ export class CallBlocked extends Error {
   override readonly name = 'CallBlocked';
   readonly ms: number;
   constructor(ms: number) {
-    super(`the call had not returned after ${ms} ms`);
+    super(`the call did not return within ${ms} ms`);
     this.ms = ms;
   }
 }
@@ -45,7 +45,7 @@ export class BlockingThreads {
       how();
     };
     // A thread that starts slowly is no blocked call: the watchdog's time runs from the call on.
-    let timer = setTimeout(() => finish(() => answer.reject(new Error(`a thread had not started after ${THREAD_START_MS} ms`))), THREAD_START_MS);
+    let timer = setTimeout(() => finish(() => answer.reject(new Error(`a thread did not start within ${THREAD_START_MS} ms`))), THREAD_START_MS);
     const onMessage = (message: ThreadMessage) => {
       if ('calling' in message) {
         clearTimeout(timer);

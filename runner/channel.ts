@@ -12,7 +12,7 @@ export interface Channel {
   destroy(): void;
 }
 
-/** Where a started process finds its starter, and how it proves that it is the one: an environment variable, which `ps` does not show to others. */
+/** The environment variable with the starter's port and the token. `ps` does not show it to other users. */
 export const CHANNEL_VARIABLE = 'SOCKATLAS_CHANNEL';
 
 export interface Listener {
@@ -32,7 +32,7 @@ export function channelOver(socket: Socket, listener: Listener): Channel {
     }
     listener.message(message);
   });
-  // An error is followed by a close, which says all that matters here: the other side is gone.
+  // An error is always followed by a close. Only the close matters here: the other side has ended.
   socket.on('error', () => {});
   socket.on('close', () => listener.close());
   return {

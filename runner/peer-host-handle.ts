@@ -14,7 +14,7 @@ export async function startPeerHost(command: Command): Promise<{ readonly host: 
   const { host, platform } = hello as { host?: PeerHost; platform?: Platform };
   if (host === undefined || platform === undefined) {
     await stop();
-    throw new StartFailed(`${command.command} is no peer host`);
+    throw new StartFailed(`${command.command} did not start as a peer host`);
   }
   return { host, platform, stop };
 }

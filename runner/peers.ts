@@ -93,7 +93,7 @@ class Answers {
 
   readonly close = (): void => {
     this.#isGone = true;
-    this.#next({ failed: 'its process is gone' });
+    this.#next({ failed: 'its process has ended' });
   };
 
   to(send: () => void): Promise<PeerAnswer> {

@@ -38,8 +38,8 @@ export async function startProcess(command: Command, listener: Listener): Promis
   try {
     const { channel, hello } = await Promise.race([
       authenticated(server, token, listener, strangers),
-      ended.then((how) => Promise.reject(new StartFailed(`${command.command} ended before it said anything: ${how}`))),
-      timeout(START_TIMEOUT_MS, `${command.command} had not connected back after ${START_TIMEOUT_MS / 1000} s`),
+      ended.then((how) => Promise.reject(new StartFailed(`${command.command} ended before it connected back: ${how}`))),
+      timeout(START_TIMEOUT_MS, `${command.command} did not connect back within ${START_TIMEOUT_MS / 1000} s`),
     ]);
     return { child, channel, hello, ended };
   } catch (error) {
@@ -92,7 +92,7 @@ function authenticated(
   });
 }
 
-/** What a stranger says is no hello, whatever it is. */
+/** The hello message, if it has the right token; undefined for every other message. */
 function asHello(message: unknown, token: string): Record<string, unknown> | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
   const { type, token: given, ...hello } = message as Record<string, unknown>;
@@ -108,7 +108,7 @@ function endOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => {
-      // Its last words may still be under way in the pipe.
+      // The last part of stderr may not have been read from the pipe yet.
       setImmediate(() => resolve(`${signal === null ? `exit code ${code}` : `signal ${signal}`}${stderr === '' ? '' : `: ${stderr.trim()}`}`));
     });
   });

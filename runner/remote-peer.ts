@@ -50,7 +50,7 @@ export class RemotePeer implements Peer {
 
   async receive(length: number): Promise<TimedObservation> {
     const answer = await this.#ask({ do: 'receive', length });
-    if (!('received' in answer)) throw new SetupFailed("the peer's receive: it sent no answer");
+    if (!('received' in answer)) throw new SetupFailed("the peer's receive: the peer sent no result");
     const { sockets, nameOf } = this.#trial.context;
     return this.#trial.record(observed(sockets, nameOf, 'P', receiveCall(-1), answer.received));
   }

@@ -26,8 +26,8 @@ export interface RunOptions {
 }
 
 /**
- * Runs scenarios in agents. A call that never returns, or an agent that dies, costs one scenario: the next goes to a fresh agent. No agent is left
- * when the promise settles, whatever the reason.
+ * Runs scenarios in agents. If a call never returns or an agent dies, only that scenario is affected: the next one runs in a new agent. When the promise settles, for any
+ * reason, all agents have ended.
  *
  * @throws StartFailed where no agent can be started
  */
@@ -65,7 +65,7 @@ export async function runScenarios(options: RunOptions): Promise<void> {
       const measured = await agent.run({ id, trials, timeout, ...(peerHost !== undefined && { peerHost }) }, (observation) =>
         options.onObservation?.(id, observation),
       );
-      // What an interruption cut short says nothing about the platform.
+      // A scenario that was interrupted shows nothing about the platform.
       if (!stopped()) options.onMeasured(measured);
     }
   };

@@ -16,7 +16,7 @@ const STATES: Readonly<Record<'reset' | 'fin' | 'end', readonly TcpState[]>> = {
   end: ['CLOSE', 'CLOSE_WAIT'],
 };
 
-/** What was awaited did not arrive: the trial means nothing. */
+/** What was awaited did not arrive, so the trial does not count. */
 export class NotSettled extends Error {
   override readonly name = 'NotSettled';
 }
@@ -40,7 +40,7 @@ async function wait(sockets: Sockets, s: Handle, arrival: Arrival, arrived: () =
     if (there === undefined) return void (await setTimeout(arrival === 'end' ? DEATH_PAUSE_MS : PAUSE_MS));
     if (performance.now() > deadline) {
       throw new NotSettled(
-        `${typeof arrival === 'string' ? arrival : JSON.stringify(arrival)} had not arrived after ${DEADLINE_MS} ms (TCP state ${sockets.tcpState(s)})`,
+        `${typeof arrival === 'string' ? arrival : JSON.stringify(arrival)} did not arrive within ${DEADLINE_MS} ms (TCP state ${sockets.tcpState(s)})`,
       );
     }
     await (turn < 10 ? setImmediate() : setTimeout(1));

@@ -10,7 +10,7 @@ export class SetupFailed extends Error {
   override readonly name = 'SetupFailed';
 }
 
-/** What socket and bind say where a system, or its configuration, has no such address family. */
+/** The codes of socket and bind on a system that has no such address family, or where it is disabled. */
 export const ADDRESS_FAILURES: ReadonlySet<string> = new Set([
   'EAFNOSUPPORT',
   'EPROTONOSUPPORT',

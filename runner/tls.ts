@@ -8,8 +8,8 @@ import { mustSucceed, SetupFailed, Unsupported } from './setup.ts';
 import type { Subject, Trial } from './trial.ts';
 
 /**
- * How a program reads TLS: `socket` leaves the socket to OpenSSL (SSL_set_fd); `bio` calls recv itself and feeds a BIO, which says "retry" whenever it is empty,
- * whatever recv said. The first is what Mongoose did until 7.12, the second what it does from 7.13 on.
+ * How a program reads TLS: `socket` leaves the socket to OpenSSL (SSL_set_fd); `bio` calls recv itself and feeds a BIO, which reports "retry" whenever it is empty,
+ * independent of what recv returned. Mongoose did the first until 7.12, and does the second from 7.13 on.
  */
 export const READERS = ['socket', 'bio'] as const;
 export type Reader = (typeof READERS)[number];
@@ -56,7 +56,7 @@ export async function tlsPairInHandshake(t: Trial, reader: Reader): Promise<TlsP
 
 async function connectedPair(t: Trial, reader: Reader): Promise<TlsPair> {
   const { peers, sockets } = t.context;
-  if (!peers.onSamePlatform) throw new Unsupported('TLS scenarios have their two ends on one platform');
+  if (!peers.onSamePlatform) throw new Unsupported('TLS scenarios need subject and peer on the same platform');
   const ssl = await library();
   const { L, address } = t.listener();
   const peer = t.socket(t.parameters.family);
@@ -70,7 +70,7 @@ async function connectedPair(t: Trial, reader: Reader): Promise<TlsPair> {
   return { S: new TlsSubject(t, socket, ssl, reader), P: new TlsPeer(t, peer, ssl) };
 }
 
-/** Loaded by an agent that needs it, and by nobody who only names a scenario: it loads koffi. @throws Unsupported where node exports no OpenSSL */
+/** Loaded only by an agent that runs a TLS scenario, because it loads koffi. @throws Unsupported if Node exports no OpenSSL */
 async function library(): Promise<OpenSSL> {
   const { NoOpenSSL, openSSL } = await import('../native-bindings/openssl/index.ts');
   try {
@@ -85,7 +85,7 @@ async function library(): Promise<OpenSSL> {
 async function until(what: string, step: () => boolean): Promise<void> {
   const deadline = performance.now() + HANDSHAKE_MS;
   for (let turn = 0; !step(); turn++) {
-    if (performance.now() > deadline) throw new SetupFailed(`${what} was not done after ${HANDSHAKE_MS} ms`);
+    if (performance.now() > deadline) throw new SetupFailed(`${what} did not finish within ${HANDSHAKE_MS} ms`);
     await (turn < 10 ? setImmediate() : setTimeout(1));
   }
 }
@@ -115,7 +115,8 @@ class Carrier {
       const call = { call: 'recv', s: this.#handle, stream: true, length: ROOM, flags: [], nullBuffer: false } as const;
       this.#trial.record(observed(sockets, nameOf, 'S', call, { ...answer, us }));
     }
-    if (answer.ret > 0 && this.tls.feed(this.#room.subarray(0, answer.ret)) !== answer.ret) throw new SetupFailed('the BIO had no room for what recv gave');
+    if (answer.ret > 0 && this.tls.feed(this.#room.subarray(0, answer.ret)) !== answer.ret)
+      throw new SetupFailed('the BIO had no room for the bytes that recv returned');
     return answer;
   }
 

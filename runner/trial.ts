@@ -127,7 +127,7 @@ export class Trial {
 
   /** A connected AF_UNIX pair, S as accept returned it and non-blocking. */
   async unix(): Promise<{ S: Subject; P: Peer }> {
-    if (!this.context.peers.onSamePlatform) throw new Unsupported('AF_UNIX has its two ends on one platform');
+    if (!this.context.peers.onSamePlatform) throw new Unsupported('AF_UNIX scenarios need subject and peer on the same platform');
     const L = this.socket('unix');
     const folder = mkdtempSync(join(tmpdir(), 'sockatlas-'));
     this.atEnd(() => rmSync(folder, { recursive: true, force: true }));
@@ -298,7 +298,7 @@ export class Subject {
     await this.settled('unobservable');
     const waited = returned.then((observation) => {
       // Nothing tells that a thread has arrived inside recv, but the call's own duration proves it.
-      if (observation.us < (PAUSE_MS / 2) * 1000) throw new SetupFailed(`recv was to wait, and returned after ${Math.round(observation.us)} µs`);
+      if (observation.us < (PAUSE_MS / 2) * 1000) throw new SetupFailed(`recv should have waited, but it returned after ${Math.round(observation.us)} µs`);
       return observation;
     });
     waited.catch(() => {});

@@ -112,7 +112,7 @@ function stackOf(error: unknown): string {
 function adviceFor(file: string, text: string): string {
   if (!/^SyntaxError: (Unexpected token 'export'|Cannot use import statement)/.test(text)) return '';
   const name = basename(file).replace(/\.([jt]s)$/, '.m$1');
-  return name === basename(file) ? '' : `. The nearest package.json says that it is no ES module: name it ${name}`;
+  return name === basename(file) ? '' : `. According to the nearest package.json it is not an ES module: rename it to ${name}`;
 }
 
 /**
@@ -130,8 +130,8 @@ function readTypeScript(file: string): void {
     return;
   }
   throw new UserModuleError(
-    `${shownPath(file)}: Node ${process.versions.node} does not read TypeScript. Use Node 22.18 or later, or install the compiler beside the file ` +
-      '(npm install --save-dev typescript@6), or give the file as JavaScript (.mjs)',
+    `${shownPath(file)}: Node ${process.versions.node} cannot load TypeScript. Use Node 22.18 or later, or install the compiler beside the file ` +
+      '(npm install --save-dev typescript@6), or write the module in JavaScript (.mjs)',
   );
 }
 

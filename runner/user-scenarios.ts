@@ -21,7 +21,7 @@ export async function loadScenarios(files: readonly string[]): Promise<Scenario[
 function scenariosOf(file: string, { event, about = '', cases }: Readonly<Record<string, unknown>>): Scenario[] {
   const refuse = (what: string) => new UserModuleError(`${shownPath(file)}: ${what}`);
   if (typeof event !== 'string' || !EVENT.test(event)) throw refuse("it exports no event: export const event = 'tcp/mine' (transport/event, in lower case)");
-  if (typeof about !== 'string' || about.length > MAX_TEXT) throw refuse(`about must be a text of at most ${MAX_TEXT} characters`);
+  if (typeof about !== 'string' || about.length > MAX_TEXT) throw refuse(`about must be a string of at most ${MAX_TEXT} characters`);
   if (typeof cases !== 'object' || cases === null || Object.keys(cases).length === 0) throw refuse('it exports no cases: export const cases = { name: { … } }');
   for (const [name, one] of Object.entries(cases as Record<string, unknown>)) {
     const wrong = NAME.test(name) ? faultOf(one) : 'its name may have lower-case letters, digits and -';
@@ -35,7 +35,7 @@ function faultOf(one: unknown): string | undefined {
   const fields = one as Readonly<Record<string, unknown>>;
   for (const field of ['why', 'before', 'recorded']) {
     const value = fields[field];
-    if (typeof value !== 'string' || value.length > MAX_TEXT) return `${field} must be a text of at most ${MAX_TEXT} characters`;
+    if (typeof value !== 'string' || value.length > MAX_TEXT) return `${field} must be a string of at most ${MAX_TEXT} characters`;
   }
   if (fields.waits !== undefined && typeof fields.waits !== 'boolean') return 'waits must be true or false';
   if (typeof fields.run !== 'function') return 'run must be a function of (t)';

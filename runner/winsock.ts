@@ -12,8 +12,8 @@ const LENGTH = 64;
 const STATUS_PENDING = 0x103;
 
 /**
- * The calls that Winsock alone has, recorded as the others are. An operation's answer is told by three roads, which do not name it alike: the NTSTATUS in its
- * OVERLAPPED, GetOverlappedResult's Win32 code, WSAGetOverlappedResult's Winsock code.
+ * The calls that only Winsock has. They are recorded like all others. The result of an operation can be read in three ways, each with a different code: the NTSTATUS
+ * in its OVERLAPPED, the Win32 code from GetOverlappedResult, and the Winsock code from WSAGetOverlappedResult.
  */
 export class Winsock {
   readonly #trial: Trial;
@@ -22,7 +22,7 @@ export class Winsock {
   /** @throws Unsupported elsewhere */
   constructor(trial: Trial) {
     const { sockets } = trial.context;
-    if (!isWinsock(sockets)) throw new Unsupported('only Winsock has this');
+    if (!isWinsock(sockets)) throw new Unsupported('only on Winsock');
     this.#trial = trial;
     this.#sockets = sockets;
   }

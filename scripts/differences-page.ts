@@ -1,3 +1,4 @@
+import { evidencePhrase } from '../platforms/evidence.ts';
 import { NEWEST } from '../platforms/expectation.ts';
 import { diff } from '../report/diff/diff.ts';
 import { evidenceWord, markText } from '../report/diff/pretty.ts';
@@ -8,7 +9,16 @@ import { behaviourWords, expectedSide, runSide, type Side } from '../report/side
 import { sameBehaviour } from '../results/behaviour.ts';
 import { shippedRuns } from '../results/recorded.ts';
 
-/** docs/differences.md: where Linux, Windows and Wine answer differently, by event. */
+/** The scenarios of "In short", each with the question that it answers. */
+const IN_SHORT: Readonly<Record<string, string>> = {
+  'tcp/reset/idle': 'What does recv return, call after call, when the peer has reset the connection?',
+  'tcp/reset/unread-data': 'The peer sends 10 bytes and then resets the connection. Does recv still deliver the 10 bytes?',
+  'tcp/reset/peer-killed': 'The process of the peer is killed while no data is unread. What does recv return?',
+  'tcp/fin/send-then-recv': 'The peer has closed the connection, and this side sends 8 bytes. What do the next calls of recv return?',
+  'udp/unreachable/unconnected': 'An unconnected UDP socket has sent a datagram to a closed port. Does recv report it?',
+};
+
+/** docs/differences.md: in which scenarios Linux, Windows and Wine differ, by event. */
 export function differencesPage(): string {
   const runs = shippedRuns().map(({ run }) => run);
   const linuxRun = runs.find(({ header }) => header.platform.id === 'linux');
@@ -25,31 +35,47 @@ export function differencesPage(): string {
 
 <!-- Written by \`npm run docs\` from results/runs/ and platforms/*/expected.json. -->
 
-What socket calls return when the peer goes away: each row is a scenario in which Windows answers differently from Linux. A cell lists the answers, call after call
-([tokens](run-format.md#tokens)); \`WSAECONNRESET every time\` means that every recorded call fails with it. A difference in the spelling of a code alone
-(ECONNRESET, WSAECONNRESET) is none. The steps and the sources of each row: [scenarios](scenarios.md), or \`sockatlas show ID\`. The same in a terminal:
-\`sockatlas diff linux windows\`.
+This page shows what socket calls return when the peer goes away. Each row of a table is a scenario in which Windows differs from Linux. A cell lists what the recorded
+calls return, one after the other ([tokens](run-format.md#tokens)). \`eof\` is a return value of 0: the end of the stream. \`WSAECONNRESET every time\` means that every recorded
+call fails with this code. Two names of the same code (ECONNRESET, WSAECONNRESET) do not count as a difference. The steps and the sources of each row are in
+[scenarios](scenarios.md); \`sockatlas show ID\` prints them too. \`sockatlas diff linux windows\` prints this page in a terminal.
 
 - **Linux** was measured here: ${text(linux.name)}${linuxRun === undefined ? '' : `, ${text(linuxRun.header.platform.os)}`}.
-- **Windows** was not measured here. *Evidence* says where a row comes from: **asserted** by a test that runs on Windows, **documented** by Microsoft, **reported** by
-  users or maintainers, or **inferred** from other rows. Nothing is judged by what is only inferred.
-- **Wine** was measured here: ${wines.map(({ name }) => text(name)).join(', ')}. It says where Wine answers differently from the Windows column.
+- **Windows** was not measured here. *Evidence* is the kind of source for the Windows column: **asserted** by a test that runs on Windows, **documented** by Microsoft,
+  **reported** by users or maintainers, or **inferred** from other rows. Runs are not judged by inferred rows.
+- **Wine** was measured here: ${wines.map(({ name }) => text(name)).join(', ')}. Its column shows where it differs from the Windows column.
+
+## In short
+
+${inShort(linux, windows)}
 
 ${[...groupBy(differing, ({ id }) => eventOf(id))].map(([event, rows]) => section(event, rows, windows, wines)).join('\n')}
-## Only Winsock has these
+## Only on Windows
 
-Overlapped operations, completion ports, event selection, AcceptEx and ConnectEx: [scenarios](scenarios.md).
+These scenarios use overlapped operations, completion ports, event selection, AcceptEx, ConnectEx and SIO_UDP_CONNRESET: [scenarios](scenarios.md).
 
 | scenario | Windows | evidence | Wine |
 | --- | --- | --- | --- |
 ${onlyWindows.map(({ id, b }) => `| ${[code(id), code(behaviourWords(b, false)), b?.evidence ?? '', wineWords(id, windows, wines)].join(' | ')} |`).join('\n')}
 
-## The same on both, or not known
+## The same on both systems, or not known
 
 The same: ${same.map(({ id }) => code(id)).join(', ')}.
 
 Not known on Windows: ${unknown.map(({ id }) => code(id)).join(', ')}.
 `;
+}
+
+/** What both systems return in the scenarios of IN_SHORT, with the kind of evidence. */
+function inShort(linux: Side, windows: Side): string {
+  const sideWords = (name: string, side: Side, id: string) => {
+    const behaviour = side.behaviour(id);
+    if (behaviour === undefined) throw new Error(`differences-page.ts: nothing is known of ${id} on ${name}`);
+    return `${name}: ${code(behaviourWords(behaviour, false))} (${evidencePhrase(behaviour.evidence)})`;
+  };
+  return Object.entries(IN_SHORT)
+    .map(([id, question]) => `- ${question} (${code(id)}) ${sideWords('Linux', linux, id)}. ${sideWords('Windows', windows, id)}.`)
+    .join('\n');
 }
 
 function section(event: string, rows: readonly ReturnType<typeof diff>['differences'][number][], windows: Side, wines: readonly Side[]): string {
@@ -66,13 +92,13 @@ ${rows
 `;
 }
 
-/** `as Windows`, or what each Wine does. */
+/** `the same as on Windows`, or what each Wine does. */
 function wineWords(id: string, windows: Side, wines: readonly Side[]): string {
   const expected = windows.behaviour(id);
   const words = wines.map((wine) => {
     const own = wine.behaviour(id);
     if (own === undefined) return { name: wine.name, says: 'not supported' };
-    return { name: wine.name, says: expected !== undefined && sameBehaviour(own, expected) === true ? 'as Windows' : code(behaviourWords(own)) };
+    return { name: wine.name, says: expected !== undefined && sameBehaviour(own, expected) === true ? 'the same as on Windows' : code(behaviourWords(own)) };
   });
   const says = new Set(words.map(({ says }) => says));
   if (says.size === 1) return [...says].join('');

@@ -6,15 +6,19 @@ const INTRODUCTION = `# Scenarios
 
 <!-- Written by \`npm run docs\` from suites/ and platforms/*/expected.json. -->
 
-\`S\` is the subject, the socket under test; \`P\` is its peer. Unless a row says otherwise: TCP over IPv4 loopback, \`S\` was returned by \`accept\`
-and is non-blocking, \`P\` is blocking, both live in one process. **RST**: on \`P\`, SO_LINGER {1, 0}, then close. **FIN**: close \`P\` with nothing
-unread. **settle**: wait until what the peer did has arrived at \`S\`, by calls that consume nothing. \`recv×5\`: five calls with a buffer of 4096 bytes.
-[Tokens and patterns](run-format.md#tokens) are the run format's.
+This page lists every scenario: its steps, and what each platform is expected to return. \`S\` is the subject, the socket under test. \`P\` is its peer.
 
-No Wine row: the same as Windows. Only *measured here* was measured by this project; what is *inferred* is shown, and no run is judged by it.
+- Unless a scenario gives something else: TCP over IPv4 loopback; \`S\` was returned by \`accept\` and is non-blocking; \`P\` is blocking; both are in one process.
+- **RST**: set SO_LINGER {1, 0} on \`P\`, then close it.
+- **FIN**: close \`P\` while it has no unread data.
+- **settle**: wait until the effect of the last step of \`P\` has arrived at \`S\`. The calls for this consume nothing.
+- \`recv×5\`: five calls of recv with a buffer of 4096 bytes.
+- [Tokens and patterns](run-format.md#tokens) are described with the run format.
+- A scenario without a Wine row: Wine returns the same as Windows.
+- *measured here*: this project measured it. *inferred*: it follows from other behaviour; it is shown, and no run is judged by it.
 `;
 
-/** docs/scenarios.md: every scenario with what each platform is expected to give, and by whom. */
+/** docs/scenarios.md: every scenario, with what each platform is expected to return, the evidence and the sources. */
 export function scenariosPage(): string {
   return `${INTRODUCTION}\n${scenarios
     .map(

@@ -35,8 +35,8 @@ export function storyPage(): string {
 <!-- Written by \`npm run docs\` from results/runs/, platforms/*/expected.json and classification/. -->
 
 A client resets a TLS connection to a server that runs Mongoose 7.13 to 7.16 on Windows. The server never closes its side: the connection stays open, and
-\`recv\` fails in every turn of the event loop ([cesanta/mongoose#3031](https://github.com/cesanta/mongoose/issues/3031)). On Linux the same releases close it, at
-most one poll late. 7.12 and 7.17 close it on both systems.
+\`recv\` fails in every poll of the event loop ([cesanta/mongoose#3031](https://github.com/cesanta/mongoose/issues/3031)). On Linux the same releases close it, at
+most one poll late. Mongoose 7.12 and 7.17 close it on both systems.
 
 This page shows why. It puts three things together: what \`recv\` returns on each system (recorded, or documented), the class that Mongoose gives to each
 return value, and what its event loop does with that class. This command prints the same:
@@ -45,13 +45,14 @@ return value, and what its event loop does with that class. This command prints 
 sockatlas close mongoose@7.16 --tls openssl --scenario tcp/reset/idle
 \`\`\`
 
-\`sockatlas close mongoose\` prints every version. With \`--live\` the loop runs on real sockets of your machine; its TLS layer is then a stand-in that never has a
-record to read.
+\`sockatlas close mongoose\` prints every version. With \`--live\` the loop runs on real sockets of your machine. The TLS layer is then replaced by
+one that never has a record to read.
 
 ## What recv, poll and select return
 
-The peer has sent an RST, and nothing else (scenario \`${SCENARIO}\`). The table has what \`recv\` returns, call after call, and what poll and select report: before
-\`recv\` has returned the reset, and after. ${REPEATS} means: the same in every later call. In select's three letters r is readable, w writable, x the exceptional set.
+The peer has sent an RST, and nothing else (scenario \`${SCENARIO}\`). The table shows what \`recv\` returns, call after call. It also shows what poll and select report
+before and after \`recv\` has reported the reset. ${REPEATS} means that every later call returns the same. In select's three letters, r is readable, w is writable and x is the
+exceptional set.
 
 | platform | evidence | recv | poll | select |
 | --- | --- | --- | --- | --- |
@@ -63,33 +64,33 @@ ${noteOnEvidence(runs, traces)}
 
 ${markdownStories([slow, quick], '###')}
 ${markdownStories([stuck], '###')}
-## Why it is late on Linux, and never on Windows
+## Why it closes late on Linux, and never on Windows
 
-Mongoose classifies the failed recv as \`MG_IO_RESET\`, on both systems, and that is right. But in these releases the code that reads the class closes a TLS connection
-only for \`MG_IO_ERR\`. For every other class it takes the answer of the TLS layer instead. The TLS layer has no new bytes and answers \`MG_IO_WAIT\`.
+Mongoose classifies the failed recv as \`MG_IO_RESET\` on both systems, and this is correct. But in these releases the code that reads the class closes a TLS connection
+only for \`MG_IO_ERR\`. For every other class it uses the result of the TLS layer instead. The TLS layer has no new bytes, so its result is \`MG_IO_WAIT\`.
 
-- Linux reports a reset once. The next recv returns ${answerWord(linux, 1)}, which is \`MG_IO_ERR\`: the loop **${outcomeWord(slow.outcome)}**, one too many.
-- Windows reports it in every call. No other answer ever comes: the loop **${outcomeWord(stuck.outcome)}**. The log in #3031 was taken on Windows; in it recv
-  fails with 10054 in one poll after another.
-- Most programs on Linux did not even lose the one poll. Builds for Linux use epoll, which reports the reset as EPOLLERR, and since 7.8 that closes the connection
-  before recv is called (**${outcomeWord(quick.outcome)}**). Builds for Windows use select, which reports a reset as readable and not in the exceptional set.
+- Linux reports a reset once. The next recv returns ${answerWord(linux, 1)}, which is \`MG_IO_ERR\`: the loop **${outcomeWord(slow.outcome)}**, one poll too late.
+- Windows reports the reset in every call, and recv never returns anything else: the loop **${outcomeWord(stuck.outcome)}**. The log in #3031 was taken on Windows. In it,
+  recv fails with 10054 in one poll after another.
+- Most programs on Linux do not lose this one poll. By default, builds for Linux use epoll, which reports the reset as EPOLLERR. Since 7.8 EPOLLERR closes the connection before
+  recv is called (**${outcomeWord(quick.outcome)}**). By default, builds for Windows use select, which reports a reset as readable and not in the exceptional set.
 
-${others(traces, [linux, windows])}A write does not close the connection either. From 7.13 on Mongoose gives OpenSSL an I/O layer of its own, which sets the flag for "try again" on \`MG_IO_WAIT\` and never
-clears it, so that a later failed send is taken for a wait (src/tls_openssl.c, mg_bio_write). The log in #3031 shows both.
+${others(traces, [linux, windows])}A write does not close the connection either. From 7.13 on, OpenSSL reads and writes through functions of Mongoose. These set the flag for "try again" on
+\`MG_IO_WAIT\` and never clear it. A later send that fails is therefore treated as "try again" (src/tls_openssl.c, mg_bio_write). The log in #3031 shows both.
 
-"Never closes" does not mean that somebody waited for a long time. In a later poll the state of the loop, the place in the trace and the readiness are all the same as
-in an earlier one, and nothing else decides what the loop does. So it goes on for ever, as long as recv keeps returning the last answer of the trace.
+"Never closes" is a proof, not the result of a long wait. The next step of the loop depends only on the state of the loop, the position in the trace and the readiness. In a
+later poll all three are the same as in an earlier poll. So the loop repeats forever, as long as recv keeps returning the last return value of the trace.
 
 ## Which versions
 
 ${markdownMatrix(matrix)}
 ${text(matrixNotes(matrix))}
 
-Without TLS every class but \`MG_IO_WAIT\` closes, in every release. Until 7.12 the TLS library reads from the socket itself, and returns an error when that fails. From 7.13
-on the loop reads into a buffer, and the TLS layer reads from that buffer. This change alone
-([144c2f44](https://github.com/cesanta/mongoose/commit/144c2f44)) was not the bug. [d8fec13d](https://github.com/cesanta/mongoose/commit/d8fec13d) was: it made sure that the last
-data of a connection is delivered ([#2570](https://github.com/cesanta/mongoose/issues/2570)), and tested for \`MG_IO_ERR\` alone. That test was rewritten in 7.15 and again in 7.16, each
-time without \`MG_IO_RESET\`. [#2887](https://github.com/cesanta/mongoose/issues/2887) reported the same bug in 7.15, five months before #3031.
+Without TLS, every class except \`MG_IO_WAIT\` closes the connection, in every release. Until 7.12 the TLS library reads from the socket itself, and returns an error when this
+fails. From 7.13 on the loop reads into a buffer, and the TLS layer reads from that buffer. This change
+([144c2f44](https://github.com/cesanta/mongoose/commit/144c2f44)) did not introduce the bug. Commit [d8fec13d](https://github.com/cesanta/mongoose/commit/d8fec13d) did: its purpose
+was to deliver the last data of a connection ([#2570](https://github.com/cesanta/mongoose/issues/2570)), and it tests only for \`MG_IO_ERR\`. This test was rewritten in 7.15 and again in
+7.16, both times without \`MG_IO_RESET\`. [#2887](https://github.com/cesanta/mongoose/issues/2887) reported the same bug in 7.15, five months before #3031.
 
 ## What the fix changed
 
@@ -101,17 +102,17 @@ ${endings([
 ])}
 
 [d59f84fb](https://github.com/cesanta/mongoose/commit/d59f84fb) ([PR #3042](https://github.com/cesanta/mongoose/pull/3042), in 7.17) tests for \`MG_IO_RESET\` as well as for
-\`MG_IO_ERR\`. 7.22 removes \`MG_IO_RESET\`: a reset is \`MG_IO_ERR\` like other failures ([PR #3556](https://github.com/cesanta/mongoose/pull/3556)).
+\`MG_IO_ERR\`. 7.22 removes \`MG_IO_RESET\`: a reset is \`MG_IO_ERR\`, the same as other failures ([PR #3556](https://github.com/cesanta/mongoose/pull/3556)).
 
-One case is still open. With Mongoose's own TLS (\`builtin\`), an incomplete TLS record may be in the buffer when the reset comes. 7.13 and 7.14 then wait for the rest of the
-record, and since [a29a8ada](https://github.com/cesanta/mongoose/commit/a29a8ada) 7.22 does so again: on Windows, with 3 bytes in the buffer, 7.22 **${outcomeWord(partial.outcome)}**.
+One case is still open. With Mongoose's own TLS (\`builtin\`), an incomplete TLS record may be in the buffer when the reset arrives. 7.13 and 7.14 then wait for the rest of the
+record. Since [a29a8ada](https://github.com/cesanta/mongoose/commit/a29a8ada), 7.22 does this again: on Windows, with 3 bytes in the buffer, 7.22 **${outcomeWord(partial.outcome)}**.
 
 ## What a check of the table alone shows
 
 ${tableSection(traces)}
 
-So a check of the classification table could not have found this bug, on any system: 7.12, 7.16 and 7.17 would all pass. The bug shows when the trace and the loop are put
-together: what the second recv returns, and which class the loop waits for. A check of the table finds another kind of bug: a reset that is classified as would-block.
+So a check of the classification table could not have found this bug, on any system: 7.12, 7.16 and 7.17 would all pass. To find the bug, one must combine the trace and the
+loop: what the second recv returns, and for which class the loop closes the connection. A check of the table finds another kind of bug: a reset that is classified as would-block.
 `;
 }
 
@@ -175,13 +176,13 @@ function tableSection(traces: readonly PlatformTrace[]): string {
     (api) => new Set(['7.12', '7.16', '7.17'].map((version) => tablesOf('mongoose', api, version)[0])).size === 1,
   );
   return [
-    '| platform | recv returns | what it means there | class in 7.16 | what the class means |',
+    '| platform | recv returns | its meaning on this platform | class in 7.16 | meaning of the class |',
     '| --- | --- | --- | --- | --- |',
     ...rows.map(({ cells }) => `| ${cells.join(' | ')} |`),
     '',
     wrong === 0
-      ? 'The table is right on all of these platforms: no answer that ends a connection is classified as would-block.'
-      : `The table gives ${wrong} of these answers a wrong class.`,
+      ? 'The table is correct on all of these platforms: no return value that ends a connection is classified as would-block.'
+      : `The table gives a wrong class to ${wrong} of these return values.`,
     oneTable
       ? '7.12, 7.16 and 7.17 share this table: their rows for recv are the same, on POSIX and on Winsock.'
       : '7.12, 7.16 and 7.17 differ in their rows for recv.',

@@ -11,42 +11,44 @@ import { text } from '../report/findings/markdown.ts';
 import { scenarios } from '../suites/index.ts';
 
 /**
- * What a look at each finding by hand showed: by rule, then by the table's library, `*` for all others. A row of ours that turned out to be wrong was corrected
- * and is not here.
+ * The assessment of each finding, made by hand: by rule, then by the table's library, `*` for all others. Findings that came from an error in our own tables are
+ * not here: those tables were corrected.
  */
 const LOOKED_AT: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'zero-as-error': {
     mongoose:
-      'Real. On a stream it is harmless: the connection closes either way, with an error in the log. On UDP an empty datagram closes the connection, even a ' +
+      'Real. On a stream it is harmless: the connection closes in both cases, but with an error in the log. On UDP an empty datagram closes the connection, even a ' +
       'listening one ([#3696](https://github.com/cesanta/mongoose/issues/3696)).',
   },
   'failure-as-wait': {
     openssl:
-      'Real, and intended: during a connect some systems return ENOTCONN. On a socket that was never connected SSL_read asks to be called again, forever. ' +
+      'Real, and intended: while a connect is in progress, some systems return ENOTCONN. On a socket that was never connected, SSL_read asks to be called again, forever. ' +
       'On Windows the same row never matches (unreachable-row).',
   },
   'unreachable-row': {
     openssl:
-      'Real, and harmless: the names are compiled with the C runtime’s numbers, while the error comes from WSAGetLastError. WSAEINTR, WSAEINPROGRESS and ' +
-      'WSAENOTCONN are therefore fatal on Windows and retried elsewhere.',
+      'Real, and harmless: the names are compiled with the numbers of the C runtime, but the error comes from WSAGetLastError. WSAEINTR, WSAEINPROGRESS and ' +
+      'WSAENOTCONN are therefore fatal on Windows. On other systems the same errors are retried.',
   },
   'recv-table-for-send': {
-    libevent: 'Real, and harmless: bufferevent_writecb uses the same class for 0, and its own comment doubts it. It never sends 0 bytes.',
+    libevent: 'Real, and harmless: bufferevent_writecb uses the same class for 0, and a comment in it questions this. It never sends 0 bytes.',
   },
   'meanings-differ': {
-    mongoose: 'Real, up to 7.21: after its own shutdown a writer gets MG_IO_RESET on POSIX and MG_IO_ERR on Windows. 7.22 no longer has the class.',
-    mbedtls: 'Real: EPIPE is a reset on POSIX; its counterpart WSAESHUTDOWN is a plain failure, and so is WSAECONNABORTED.',
-    dotnet: 'Real, and intended: a closed descriptor is taken for an operation that Dispose aborted.',
-    'rust-std': 'Real up to 1.96, and fixed upstream: since 1.97 WSAESHUTDOWN is BrokenPipe too (rust-lang/rust#156063).',
-    '*': 'Real: after its own shutdown of reading a reader gets an end on POSIX and a failure on Windows. Rust and Cygwin turn it into an end; these do not.',
+    mongoose:
+      'Real, up to 7.21: when this side has shut down sending, a send is MG_IO_RESET on POSIX and MG_IO_ERR on Windows. 7.22 no longer has the class MG_IO_RESET.',
+    mbedtls:
+      'Real: on POSIX, EPIPE is classified as a reset. On Windows the corresponding code WSAESHUTDOWN is classified as a plain failure, and so is WSAECONNABORTED.',
+    dotnet: 'Real, and intended: .NET treats an error about a closed descriptor as an operation that Dispose aborted.',
+    'rust-std': 'Real up to 1.96, and fixed in Rust: since 1.97 WSAESHUTDOWN is BrokenPipe too (rust-lang/rust#156063).',
+    '*': 'Real: when this side has shut down receiving, recv returns the end on POSIX and fails on Windows. Rust and Cygwin turn this failure into an end; this library does not.',
   },
 };
 
-/** Almost every pair of tables has a note about platforms that differ by themselves: told once. */
+/** Almost every pair of tables has such a note. It is explained once. */
 const PLATFORMS_DIFFER =
-  'Where the platforms themselves return different things, every table passes the difference on: a reset is reported once and then as an end, or every time; ' +
-  'unread data is delivered or dropped; a time-out is a would-block or not. Each such pair of tables has a note of `meanings-differ`, which is left out below. ' +
-  '`sockatlas check NAME --level note` shows it.';
+  'Some differences come from the platforms, not from the tables. After a reset, Linux reports it once and then the end of the stream; Windows reports it every time. ' +
+  'Linux delivers unread data, Windows discards it. A timeout has the same code as would-block, or a separate one. A pair of tables for two platforms then has a note of ' +
+  '`meanings-differ`. These notes are left out below. `sockatlas check NAME --level note` shows them.';
 
 /** docs/tables.md: every table that comes with sockatlas, and what `check` finds in it. */
 export function tablesPage(): string {
@@ -59,10 +61,10 @@ export function tablesPage(): string {
     '',
     '<!-- Written by `npm run docs` from classification/ and platforms/*/expected.json. -->',
     '',
-    'How network libraries classify what socket calls return, written down as data with its sources, and what `sockatlas check` finds in each table. The tables',
-    'are held against what Linux, Windows and Wine are expected to return ([scenarios](scenarios.md)). Each finding was looked at by hand.',
-    'A table is what this project read in the library’s source. Where the library does more before or after, its users may never see the finding.',
-    'To check a table of your own: [your-own.md](your-own.md).',
+    'A table is data: it lists how a network library classifies what socket calls return, and the source files in which this was read. This page lists the tables that',
+    'come with sockatlas, and what `sockatlas check` finds in each. It compares a table with what Linux, Windows and Wine are expected to return',
+    '([scenarios](scenarios.md)). A person has assessed each finding. A library may do more before or after the code that its table describes; its users may then never see',
+    'the effect of a finding. To check a table of your own, see [your-own.md](your-own.md).',
     '',
     '## Rules',
     '',

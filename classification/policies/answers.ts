@@ -29,7 +29,7 @@ export function readinessOf(io: Io, token: string): Readiness {
   if (call === 'select' && /^[r-][w-][x-]$/.test(bits)) {
     return { io, token, in: bits.includes('r'), out: bits.includes('w'), err: false, hup: false, except: bits.includes('x') };
   }
-  if (call !== 'poll') throw new PolicyError(`${JSON.stringify(token)} is no readiness: poll:IN|OUT or select:rw- is`);
+  if (call !== 'poll') throw new PolicyError(`${JSON.stringify(token)} is not a readiness token; poll:IN|OUT or select:rw- would be`);
   const set = new Set(bits.split('|'));
   return { io, token, in: set.has('IN'), out: set.has('OUT'), err: set.has('ERR'), hup: set.has('HUP'), except: false };
 }

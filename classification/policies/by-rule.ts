@@ -23,8 +23,9 @@ export function policyByRule(name: string, rule: Rule, readiness: ReadinessRule,
 }
 
 function closingBit({ io, err, except }: Readiness, { closes }: ReadinessRule): string | undefined {
-  if (io === 'select') return except && closes.includes('except') ? 'the socket is in select’s exceptional set, which closes before recv is called' : undefined;
-  return err && closes.includes('err') ? `${io === 'epoll' ? 'EPOLLERR' : 'POLLERR'} is set, which closes before recv is called` : undefined;
+  if (io === 'select')
+    return except && closes.includes('except') ? 'the socket is in select’s exceptional set: the loop closes before recv is called' : undefined;
+  return err && closes.includes('err') ? `${io === 'epoll' ? 'EPOLLERR' : 'POLLERR'} is set: the loop closes before recv is called` : undefined;
 }
 
 function afterRecv(rule: Rule, state: RuleState, { answer, bufferedTlsBytes }: Seen): Step<RuleState> {
@@ -38,7 +39,7 @@ function afterRecv(rule: Rule, state: RuleState, { answer, bufferedTlsBytes }: S
   if (met !== undefined) return { action: 'close', why: `${named}${REASONS[met](bufferedTlsBytes)}`, state };
   // In both cases the loop asks the TLS layer, which has no complete record and answers MG_IO_WAIT.
   return conditions.length === 0
-    ? { action: 'keep', why: `the loop does not test for ${named}, and goes by the MG_IO_WAIT of the TLS layer`, state }
+    ? { action: 'keep', why: `the loop does not test for ${named} and uses the result of the TLS layer, MG_IO_WAIT`, state }
     : {
         action: 'keep',
         why: `${named}, but ${bufferedTlsBytes} TLS bytes are buffered: the TLS layer waits for the rest of the record`,

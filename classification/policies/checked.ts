@@ -13,7 +13,7 @@ export function checkedPolicy(module: Readonly<Record<string, unknown>>, source:
   if (typeof exported !== 'object' || exported === null) throw new PolicyError(`${source}: its policy is ${kindOf(exported)}, not an object`);
   const { name, start, ready, poll } = exported as Record<string, unknown>;
   if (typeof name !== 'string' || name === '' || name.length > MAX_NAME) {
-    throw new PolicyError(`${source}: the policy's name is ${kindOf(name)}; it must be a text of at most ${MAX_NAME} characters`);
+    throw new PolicyError(`${source}: the policy's name is ${kindOf(name)}; it must be a string of at most ${MAX_NAME} characters`);
   }
   if (typeof poll !== 'function') throw new PolicyError(`${source}: the policy's poll is ${kindOf(poll)}; it must be a function of (state, seen)`);
   if (ready !== undefined && typeof ready !== 'function') {
@@ -34,13 +34,13 @@ export function checkedStep(policy: Policy, ask: () => Step<unknown> | undefined
   if (step === undefined) return undefined;
   if (step instanceof Promise) {
     step.catch(() => {});
-    throw new PolicyError(`${policy.name} returned a promise; it must return a step, not wait for one`);
+    throw new PolicyError(`${policy.name} returned a promise; it must return the step itself`);
   }
   if (typeof step !== 'object' || step === null) throw new PolicyError(`${policy.name} returned ${kindOf(step)}; it must return { action, why, state }`);
   const { action, why, state } = step as Record<string, unknown>;
   if (action !== 'close' && action !== 'keep') throw new PolicyError(`${policy.name}: action is ${kindOf(action)}; it must be 'close' or 'keep'`);
   if (typeof why !== 'string' || why.length > MAX_WHY) {
-    throw new PolicyError(`${policy.name}: why is ${kindOf(why)}; it must be a text of at most ${MAX_WHY} characters`);
+    throw new PolicyError(`${policy.name}: why is ${kindOf(why)}; it must be a string of at most ${MAX_WHY} characters`);
   }
   checkState(state, `${policy.name}: state`);
   return { action, why, state: frozen(structuredClone(state)) };
@@ -49,7 +49,7 @@ export function checkedStep(policy: Policy, ask: () => Step<unknown> | undefined
 /** States are compared as JSON, so a state must be plain JSON: a Map, for one, would be {} whatever it holds. */
 function checkState(state: unknown, what: string): void {
   const odd = notJson(state, 0);
-  if (odd !== undefined) throw new PolicyError(`${what} holds ${odd}: a state must be plain JSON`);
+  if (odd !== undefined) throw new PolicyError(`${what} contains ${odd}: a state must be plain JSON`);
   if ((JSON.stringify(state)?.length ?? 0) > MAX_STATE) throw new PolicyError(`${what} is longer than ${MAX_STATE} characters of JSON`);
 }
 
@@ -59,7 +59,7 @@ function notJson(value: unknown, depth: number): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : String(value);
   if (typeof value !== 'object') return kindOf(value);
   const prototype = Object.getPrototypeOf(value);
-  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return `a ${prototype?.constructor?.name ?? 'strange object'}`;
+  if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return `a ${prototype?.constructor?.name ?? 'object of an unknown kind'}`;
   for (const inner of Object.values(value)) {
     const odd = notJson(inner, depth + 1);
     if (odd !== undefined) return odd;
@@ -79,6 +79,6 @@ export function frozen<T>(value: T): T {
 function kindOf(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
-  if (typeof value === 'string') return value.length > 30 ? `a text of ${value.length} characters` : JSON.stringify(value);
+  if (typeof value === 'string') return value.length > 30 ? `a string of ${value.length} characters` : JSON.stringify(value);
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `a ${typeof value}`;
 }

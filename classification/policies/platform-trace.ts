@@ -12,7 +12,7 @@ import { assumedReadable, expectedAnswer, observedAnswer, readinessOf } from './
 import { type Answer, type Io, PolicyError, type Readiness } from './policy.ts';
 import type { RecvLoop } from './recv-loop.ts';
 
-/** What a platform answers in a scenario's loop of recv, as a policy is played over it. */
+/** What recv returns on a platform in a scenario's loop of recv. A policy is played over it. */
 export interface PlatformTrace {
   readonly platform: TracePlatform;
   readonly scenario: string;
@@ -79,7 +79,7 @@ export function platformsNamed(runs: readonly Recorded[], name: string): readonl
   if (found !== undefined) return [found];
   if (/^wine-\d+\.\d+$/.test(name)) return [{ id: 'wine', name }];
   throw new PolicyError(
-    `nothing is recorded or expected of ${JSON.stringify(name)}; choose among ${known.map((platform) => platform.name).join(', ')}, wine-<version>`,
+    `there is no run and no expectation for ${JSON.stringify(name)}; choose from ${known.map((platform) => platform.name).join(', ')}, wine-<version>`,
   );
 }
 
@@ -91,7 +91,7 @@ export function platformTraces(runs: readonly Recorded[], platform: TracePlatfor
   return {
     traces: reached.map((trace) => ({ ...trace, readiness: readinessOver(runs, platform, loop, trace) })),
     ...(reached.length < found.length && {
-      missing: reached.length === 0 ? 'recv is not reached' : `in ${found.length - reached.length} of ${found.length} possible traces recv is not reached`,
+      missing: reached.length === 0 ? 'recv is never called' : `in ${found.length - reached.length} of ${found.length} possible traces recv is never called`,
     }),
   };
 }
@@ -138,7 +138,7 @@ function recordedTraces(runs: readonly Recorded[], platform: TracePlatform, loop
       possible: line.traces.length,
       history: trace.slice(0, loop.from),
       ...withoutRepeats(answers, isWhole),
-      ends: isWhole ? `the run recorded ${answers.length} calls, the last two of which differ` : 'the next recv never returned',
+      ends: isWhole ? `the run recorded ${answers.length} calls, and the last two of them differ` : 'the next recv never returned',
     };
   });
 }
@@ -153,10 +153,10 @@ function withoutRepeats(answers: readonly Answer[], isWhole: boolean): Pick<Plat
 
 function expectedTraces(platform: TracePlatform, loop: RecvLoop): WithoutReadiness[] | string {
   const found = expectationOf(platform, loop.scenario);
-  if (found === undefined) return 'nothing is recorded or expected';
+  if (found === undefined) return 'there is no run and no expectation';
   const { expectation, file } = found;
   const patterns = patternsOf(expectation);
-  if (patterns.length === 0) return 'not known: nothing is recorded, and no source tells';
+  if (patterns.length === 0) return 'not known: there is no run, and no source was found';
   return patterns.map((pattern) => {
     const tokens = expanded(pattern, loop.calls);
     const answers: Answer[] = [];
@@ -194,9 +194,9 @@ function expanded(pattern: readonly string[], calls: number): string[] {
 const EVENTS = ['tcp/reset', 'tcp/fin'];
 
 /**
- * What poll and select say in a loop of recv: what they say in the scenarios of its own event, or of the other one (a killed process closes plainly on one
- * system and resets on another), where the answer that ends their readiness is one of this loop's. After other calls than recv it is not known: a send or
- * SO_ERROR may have changed it.
+ * What poll and select report in a loop of recv. It is taken from the poll and select scenarios of the same event, or of the other one (a killed process closes the
+ * connection on one system and resets it on another), if their recv returns the same as this loop's. After calls other than recv it is not known: a send or SO_ERROR may
+ * have changed it.
  */
 function readinessOver(runs: readonly Recorded[], platform: TracePlatform, loop: RecvLoop, { answers }: WithoutReadiness): PlatformTrace['readiness'] {
   if (!loop.onlyRecvsBefore) return { poll: undefined, select: undefined };

@@ -75,7 +75,7 @@ export function play(policy: Policy, table: Table | undefined, trace: PlatformTr
     if (poll === undefined) return story({ end: 'unknown', why: trace.ends });
     polls.push(poll);
     if (poll.action === 'close') return story({ end: 'closes', polls: poll.n });
-    if (polls.length >= MAX_POLLS) return story({ end: 'unknown', why: `after ${MAX_POLLS} polls it has not closed, and each had a new state` });
+    if (polls.length >= MAX_POLLS) return story({ end: 'unknown', why: `it did not close within ${MAX_POLLS} polls, and the state was new in each poll` });
   }
 }
 
@@ -86,7 +86,7 @@ function confirm(loop: Loop, cycle: readonly Poll[]): void {
     const { action, why } = cycle[i % cycle.length] as Poll;
     if (poll?.action !== action || poll.why !== why) {
       throw new PolicyError(
-        `${loop.policy.name} is not pure: in the same state, ${i + 1} polls later, its step was another; keep all that it remembers in state`,
+        `${loop.policy.name} is not pure: in the same state, ${i + 1} polls later, its step was different; keep everything that it remembers in state`,
       );
     }
   }

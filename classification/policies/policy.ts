@@ -17,7 +17,7 @@ export interface Readiness {
   readonly except: boolean;
 }
 
-/** What one recv returned, and what a table makes of it. */
+/** What one recv returned, and the class that a table gives to it. */
 export interface Answer {
   /** The raw return value: bytes, 0, or -1. */
   readonly ret: number;
@@ -51,9 +51,9 @@ export interface Step<State> {
 }
 
 /**
- * How a consumer of recv's answers decides to close a connection: a pure state machine. It is asked once each time that the loop finds the socket
- * ready, from the first recv of a scenario's final loop of recvs on. The same arguments must give the same step, and all that it remembers must be in `state`:
- * that is what makes "never closes" a proof.
+ * How a program decides, from what recv returns, to close a connection: a pure state machine. It is called each time that the loop finds the socket
+ * ready, starting with the first recv of a scenario's final loop of recvs. The same arguments must give the same step, and everything that it remembers must be in
+ * `state`. This makes "never closes" a proof.
  *
  * A policy of your own is a module that exports one as `policy` (or as its default):
  *

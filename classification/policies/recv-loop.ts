@@ -23,16 +23,16 @@ export const UNPLAYABLE = {
 } as const;
 export type Unplayable = keyof typeof UNPLAYABLE;
 
-/** One answer is no loop: the second shows whether the first is repeated. */
+/** One recv is not a loop: the second one shows whether the first return value is repeated. */
 const FEWEST = 2;
 
 /**
  * The loop of recv in a scenario, or why it has none that a policy can be played over.
  *
  * The loop is the last recvs in a row, with nothing in between: a policy is asked from there on, in its start state. What comes before (sends, SO_ERROR,
- * recvs before the peer's reset) is history: it shapes the answers, and the policy is not asked about it. In tcp/reset/after-half-close, for one, the
- * program has read the end of the peer's stream, goes on sending, and comes back to recv: a policy that was asked about that end would have closed, and what
- * recv says after the reset would never be played.
+ * recvs before the peer's reset) is history: it influences the return values, but the policy does not see it. Example: in tcp/reset/after-half-close the program
+ * has read the end of the peer's stream, continues to send, and calls recv again. A policy that sees this end would close, and what recv returns after the reset would
+ * never be played.
  */
 export function recvLoop({ id, before, recorded }: Described): RecvLoop | Unplayable {
   if (!id.startsWith('tcp/')) return 'not-tcp';

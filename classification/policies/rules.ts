@@ -11,15 +11,15 @@ export type Transport = (typeof TRANSPORTS)[number];
 const versions = z.string().describe('Comparisons, as in tables: ">=7.13 <7.15"');
 const condition = z
   .enum(['always', 'nothing-buffered', 'failed-before', 'record-incomplete'])
-  .describe('It closes where one of these holds; where the list is empty, never');
+  .describe('It closes if one of these conditions is true; never if the list is empty');
 
 const ruleSchema = z.strictObject({
   versions,
   transports: z.array(z.enum(TRANSPORTS)).min(1),
   reads: z.enum(['loop', 'library']).describe('Who calls recv: the loop, or the TLS library, which reads from the socket itself and sees no classes'),
   closes: z.strictObject({
-    reset: z.array(condition).describe('an answer whose class means reset'),
-    error: z.array(condition).describe('an answer of any other class but data and would-block; the end of the stream is one'),
+    reset: z.array(condition).describe('a return value whose class means reset'),
+    error: z.array(condition).describe('a return value of any other class except data and would-block; this includes the end of the stream'),
   }),
   note: z.string(),
   sources: z.array(z.string()).min(1),
@@ -29,9 +29,9 @@ const readinessSchema = z.strictObject({
   versions,
   closes: z.array(z.enum(['err', 'except'])).describe('Readiness that closes before recv is called'),
   io: z.array(z.enum(IO_METHODS)).describe('The readiness calls that it can be built with'),
-  ignoredWithBytes: z.array(z.enum(IO_METHODS)).optional().describe('Calls that are not asked about a connection while it has TLS bytes buffered'),
-  unknownWithBytes: z.array(z.enum(IO_METHODS)).optional().describe('Calls with which it is not known what it does while TLS bytes are buffered'),
-  unknownOnWinsock: z.array(z.enum(IO_METHODS)).optional().describe('Calls with which it is not known what a build for Windows does'),
+  ignoredWithBytes: z.array(z.enum(IO_METHODS)).optional().describe('Readiness calls that do not get a connection while it has TLS bytes buffered'),
+  unknownWithBytes: z.array(z.enum(IO_METHODS)).optional().describe('Readiness calls for which it is not known what a build does while TLS bytes are buffered'),
+  unknownOnWinsock: z.array(z.enum(IO_METHODS)).optional().describe('Readiness calls for which it is not known what a build for Windows does'),
   note: z.string(),
   sources: z.array(z.string()).min(1),
 });

@@ -137,7 +137,7 @@ function systemRegister(): CodeRegister {
   return errnoRegister(koffi.load(null));
 }
 
-/** The library's functions, and a context with a certificate that was made for this process: self-signed, verified by nobody. */
+/** The library's functions, and a context with a certificate that was made for this process. It is self-signed, and no side verifies it. */
 export class OpenSSL {
   /** As OpenSSL writes it: `OpenSSL 3.0.19 27 Jan 2026`. */
   readonly version: string;
@@ -262,7 +262,7 @@ export class OpenSSL {
 
 export type Role = 'server' | 'client';
 
-/** One end of a TLS connection. Its calls never throw: what they return, and what OpenSSL says of it, is the answer. */
+/** One end of a TLS connection. Its calls never throw: they return what OpenSSL returned, with its error codes. */
 abstract class TlsEnd {
   protected readonly c: Functions;
   readonly #calls: Calls;

@@ -92,7 +92,7 @@ class PosixSockets extends BerkeleySockets implements Sockets {
   }
 
   select(s: Handle, timeout: number): Selected {
-    if (s < 0 || s >= FD_SETSIZE) throw new RangeError(`select's fd_set holds descriptors below ${FD_SETSIZE}, this one is ${s}`);
+    if (s < 0 || s >= FD_SETSIZE) throw new RangeError(`an fd_set of select can hold only descriptors below ${FD_SETSIZE}, this one is ${s}`);
     const byte = s >> 3;
     const bit = 1 << (s & 7);
     const [read, write, except] = [0, 1, 2].map(() => {

@@ -11,7 +11,7 @@ export interface Transferred extends Outcome {
   readonly bytes: number | undefined;
 }
 
-/** Operations that Windows may still write into: their memory must not be collected, whoever has let go of them. */
+/** Operations that Windows may still write into. They are kept here so that their memory is not collected. */
 const pending = new Set<Operation>();
 
 /** An overlapped operation: its OVERLAPPED, and everything else that Windows reads and writes while it goes on. */
@@ -52,8 +52,8 @@ export class Operation {
   }
 
   /**
-   * OVERLAPPED.Internal: the operation's NTSTATUS, unsigned (0xC000020D after a reset), 0x103 while it goes on. 0 before it has begun; what it is after a
-   * call that failed at once, Windows does not say.
+   * OVERLAPPED.Internal: the operation's NTSTATUS, unsigned (0xC000020D after a reset), 0x103 while it goes on. 0 before it has begun. After a
+   * call that failed immediately, the value is not documented.
    * https://learn.microsoft.com/windows/win32/api/minwinbase/ns-minwinbase-overlapped
    */
   get internal(): number {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import { glibcVersion } from '../../native-bindings/posix/glibc.ts';
 import type { Platform } from '../platform.ts';
 
-/** gVisor answers uname with this constant, whatever the host (gvisor pkg/sentry/syscalls/linux/linux64.go; with releases 4.4.0 and 4.19.0-gvisor). */
+/** gVisor returns this constant from uname, independent of the host (gvisor pkg/sentry/syscalls/linux/linux64.go; with releases 4.4.0 and 4.19.0-gvisor). */
 const GVISOR_VERSION = '#1 SMP Sun Jan 10 15:06:54 PST 2016';
 
 export function identifyLinux(common: Pick<Platform, 'arch' | 'node' | 'koffi' | 'library'>): Platform {
@@ -33,19 +33,19 @@ function distribution(): string {
   return 'Linux';
 }
 
-/** A kernel other than the one that uname names answers the calls there. */
+/** The calls are handled by a kernel other than the one that uname reports. */
 export function sandboxOf(release: string, version: string): 'gvisor' | 'wsl' | undefined {
   if (version === GVISOR_VERSION) return 'gvisor';
   // WSL 1 translates calls to Windows ("4.4.0-19041-Microsoft"); WSL 2 is a Linux kernel of Microsoft's build, and no sandbox in this sense.
   return /-Microsoft$/.test(release) ? 'wsl' : undefined;
 }
 
-/** File systems that a container's root is made of, and a machine's hardly ever. */
+/** File systems that are used for the root of a container, and almost never for the root of a machine. */
 const LAYERED = /^(overlay|aufs|fuse\.fuse-overlayfs|btrfs|zfs)$/;
 
-/** Which container runtime says of itself that this is one; none where nothing tells. */
+/** The container runtime, as detected from the marks that it leaves; undefined if there are none. */
 function containerOf(): string | undefined {
-  // The file alone proves nothing: machines are booted from images that were containers once.
+  // The file alone is no proof: a machine may be booted from an image that was used for a container before.
   if (existsSync('/.dockerenv') && LAYERED.test(rootFileSystem())) return 'docker';
   if (existsSync('/run/.containerenv')) return 'podman';
   const declared = read('/run/systemd/container').trim();

@@ -2,7 +2,7 @@ import os from 'node:os';
 import type { WinsockSockets } from '../../native-bindings/winsock/winsock-sockets.ts';
 import type { Platform } from '../platform.ts';
 
-/** Windows, or Wine, which answers as one: Wine is told by its own version, and keeps the Windows version that it pretends to be as its build. */
+/** Windows or Wine. Wine is recognized by its own version export. Its `build` is the Windows version that it reports. */
 export function identifyWindows(
   common: Pick<Platform, 'arch' | 'node' | 'koffi' | 'library'>,
   system: Pick<WinsockSockets, 'wineVersion' | 'windowsVersion'>,
@@ -15,7 +15,7 @@ export function identifyWindows(
 }
 
 /**
- * node reads the product's name from the registry; where that has none (a fresh Wine prefix), it answers with what happens to be in memory.
+ * Node reads the product name from the registry. If the registry has none (a fresh Wine prefix), Node returns uninitialized memory.
  */
 export function productOf(version: string, build: string): string {
   return /^(Microsoft )?Windows [\x20-\x7e]+$/.test(version) ? version : `Windows ${build}`;

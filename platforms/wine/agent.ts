@@ -11,7 +11,7 @@ import { endProcesses } from './processes.ts';
 import { WineUnavailable } from './unavailable.ts';
 import { removeAbandoned } from './whole-folder.ts';
 
-/** A running Wine of this process's own, for agents. */
+/** A running Wine for the agents of this process only. */
 export interface StartedWine {
   readonly wine: Ready['wine'];
   readonly node: Ready['node'];
@@ -24,9 +24,9 @@ export interface StartedWine {
 const PREFIX_NAME = /^wine-[\d.]+-(\d+)-/;
 
 /**
- * Starts a Wine that nobody else uses: a fresh prefix, and its server. Processes that start at once must find a server that is there: on Wine 8 two
- * that both create what the server keeps for its prefix end each other. The server leaves three seconds after the last process: where this
- * process is killed, its agents end with their channel, and then so does Wine.
+ * Starts a Wine that no other process uses: a fresh prefix and its server. The server must run before several programs start at the same time: on Wine 8, two programs
+ * that both create the server's files of a prefix make each other fail. The server ends three seconds after the last program. If this process is killed, its agents end
+ * because their channel closes, and then Wine ends too.
  *
  * @throws WineUnavailable where the lane is not ready
  */
@@ -60,7 +60,7 @@ export function startWine(lane: Lane): StartedWine {
   };
 }
 
-/** Helpers of Windows that a socket needs none of: each would be a process more, and the prefix lacks what they want. Not wineboot, which all wait for. */
+/** Windows services that sockets do not need. Each would be one more process, and the prefix lacks the files for them. wineboot is not among them: every program waits for it. */
 const WITHOUT = ['services.exe', 'explorer.exe', 'winedevice.exe', 'plugplay.exe', 'svchost.exe', 'rpcss.exe', 'winemenubuilder.exe'];
 
 /** What a program in the prefix finds in its environment, beside this process's own; undefined takes away. */
@@ -73,10 +73,10 @@ export function wineEnvironment({ wine, node }: Pick<Ready, 'wine' | 'node'>, pr
     WINEDEBUG: '-all',
     WINEDLLOVERRIDES: `${WITHOUT.join(',')}=d;mscoree,mshtml=`,
     WINEDLLPATH: undefined,
-    // koffi's loader requires its binary by name; the last place where that is looked for.
+    // koffi's loader requires its binary by name. NODE_PATH is the last place where Node looks for it.
     NODE_PATH: windowsPath(node.modules),
     NODE_OPTIONS: undefined,
-    // Read and parsed at each start, for TLS that nobody uses.
+    // Node would read and parse these certificates at each start, and no agent needs them.
     NODE_EXTRA_CA_CERTS: undefined,
     LC_ALL: 'C.UTF-8',
     // Debian's Wine 10 server aborts ("free(): invalid pointer") where it is set, even to nothing.

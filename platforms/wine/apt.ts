@@ -5,7 +5,7 @@ import { debianMirror } from './mirror.ts';
 import { runTool, ToolFailed } from './tool.ts';
 import { WineUnavailable } from './unavailable.ts';
 
-/** Wine, and what its programs are linked to: with a C library of their own they run on any distribution. */
+/** Wine and the libraries that its programs need. They include a C library, so that the programs run on any distribution. */
 const PACKAGES = ['libwine', 'wine64', 'libz-mingw-w64', 'libc6', 'libgcc-s1', 'libunwind8', 'liblzma5'];
 
 const KEYRINGS = ['/usr/share/keyrings/debian-archive-keyring.gpg', '/usr/share/keyrings/debian-archive-keyring.pgp'];
@@ -21,7 +21,7 @@ export async function fetchPackages(lane: Lane, folder: string, say: (text: stri
   const mirror = await debianMirror().catch((error: Error) => {
     throw cannot(lane, error.message);
   });
-  if (mirror === undefined) throw cannot(lane, "this machine's apt is set to no Debian archive");
+  if (mirror === undefined) throw cannot(lane, 'the apt of this machine has no Debian archive in its sources');
   if (keyring === undefined) throw cannot(lane, `${KEYRINGS[0]} is missing: install debian-archive-keyring`);
 
   const state = join(folder, 'apt');
@@ -39,7 +39,7 @@ export async function fetchPackages(lane: Lane, folder: string, say: (text: stri
     await apt('download', ...PACKAGES);
   } catch (error) {
     if (!(error instanceof ToolFailed)) throw error;
-    throw cannot(lane, `packages of Debian ${lane.suite} cannot be had from ${mirror}, which this machine's apt is set to. ${error.message}`);
+    throw cannot(lane, `packages of Debian ${lane.suite} cannot be fetched from ${mirror}, the archive in the apt sources of this machine. ${error.message}`);
   }
   return readdirSync(debs)
     .filter((name) => name.endsWith('.deb'))

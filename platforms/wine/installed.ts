@@ -69,7 +69,7 @@ function machineWine(): Wine | undefined {
   return machine.wine;
 }
 
-/** Debian's place for it. Another distribution's Wine, or another version, is none that is known to run a Windows node without a prefix of wineboot's. */
+/** The folder of Debian's Wine. For the Wine of another distribution, or for another version, it is not known whether it runs Node for Windows in a prefix that wineboot did not create. */
 function askMachine(): Wine | undefined {
   const programs = { loader: '/usr/lib/wine/wine64', server: '/usr/lib/wine/wineserver64' };
   if (!existsSync(programs.loader) || !existsSync(programs.server)) return undefined;
@@ -78,13 +78,13 @@ function askMachine(): Wine | undefined {
   return lane && { lane, root: '/', version, from: "the machine's package", ...programs };
 }
 
-/** What a loader says of its version; empty where it does not run. */
+/** The version that a loader prints; empty if it does not run. */
 export function askVersion(loader: string): string {
   const { stdout, status } = spawn.sync(loader, ['--version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   return status === 0 ? stdout.trim() : '';
 }
 
-/** Counts up when what is unpacked is to be unpacked anew: an older sockatlas's Wine counts as missing then. */
+/** Increase this when Wine must be unpacked again: a Wine that an older sockatlas has unpacked then counts as missing. */
 const LAYOUT = 1;
 const MARK = 'sockatlas.json';
 
@@ -99,7 +99,7 @@ export function unpackedWine(lane: Lane): Wine | undefined {
   }
 }
 
-/** Says of an unpacked Wine that it is whole. */
+/** Marks an unpacked Wine as complete. */
 export function markUnpacked(root: string, version: string): void {
   writeFileSync(join(root, MARK), `${JSON.stringify({ layout: LAYOUT, version })}\n`);
 }

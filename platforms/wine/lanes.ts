@@ -1,11 +1,11 @@
-/** A Wine that agents run on. Each is a platform of its own: they answer differently (after an RST, Wine 8 gives 0 for ever). */
+/** A version of Wine on which agents run. Each is a separate platform, because they differ: after an RST, recv on Wine 8 returns 0 every time. */
 export interface Lane {
   readonly name: 'wine-8.0' | 'wine-10.0';
   /** Wine's version. */
   readonly wine: string;
   /** The Debian release that has it. */
   readonly suite: string;
-  /** What fetching and unpacking it takes, for people. */
+  /** How much is fetched and unpacked, for messages. */
   readonly size: string;
 }
 
@@ -22,7 +22,7 @@ export function lanesNamed(name: string): readonly Lane[] {
   return name === 'wine' ? LANES : LANES.filter((lane) => lane.name === name);
 }
 
-/** The lane that runs on the Wine which says of itself that it is `version`: `wine-8.0 (Debian 8.0~repack-4)`. */
+/** The lane for the Wine that reports `version`: `wine-8.0 (Debian 8.0~repack-4)`. */
 export function laneOf(version: string): Lane | undefined {
   const number = /^wine-(\d+\.\d+)/.exec(version)?.[1];
   return LANES.find(({ wine }) => wine === number);

@@ -20,9 +20,9 @@ export function prefixLinks(root: string): Readonly<Record<string, string>> {
   };
 }
 
-/** What keeps a registry: the version of Windows, which node asks for, and where random numbers come from, which OpenSSL asks for. */
+/** The needed part of the registry: the version of Windows (Node reads it) and the provider of random numbers (OpenSSL reads it). */
 export const PREFIX_FILES: Readonly<Record<string, string>> = {
-  // Tells wineboot that there is nothing for it to update, ever.
+  // With this value wineboot never updates the prefix.
   '.update-timestamp': 'disable\n',
   'user.reg': `WINE REGISTRY Version 2
 ;; All keys relative to \\\\User\\\\S-1-5-21-0-0-0-1000

@@ -4,8 +4,8 @@ const DEADLINE_MS = 2000;
 const PAUSE_MS = 5;
 
 /**
- * Ends every process of a prefix, agents and Wine's own, and returns when they are gone. Linux's /proc tells whose they are: `wineserver -k` takes
- * up to two seconds to do it, and needs a server that answers.
+ * Ends every process of a prefix (agents and the processes of Wine), and returns when they have ended. It finds them through /proc. `wineserver -k` would take
+ * up to two seconds, and it needs a server that responds.
  */
 export function endProcesses(prefix: string): void {
   const deadline = Date.now() + DEADLINE_MS;
@@ -23,7 +23,7 @@ export function endProcesses(prefix: string): void {
   }
 }
 
-/** The processes that were started with this prefix. One that has ended and that its parent has not asked about is none. */
+/** The processes that were started with this prefix, without zombies (ended, but not yet reaped by the parent). */
 export function processesOf(prefix: string): number[] {
   const own = `WINEPREFIX=${prefix}`;
   return readdirSync('/proc')
@@ -32,7 +32,7 @@ export function processesOf(prefix: string): number[] {
     .map(Number);
 }
 
-/** A zombie's is empty, another user's is not to be read. */
+/** Empty for a zombie; not readable for a process of another user. */
 function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -41,7 +41,7 @@ function read(file: string): string {
   }
 }
 
-/** Without an event loop: this is also done as the process exits. */
+/** Synchronous, because it also runs while the process exits. */
 function pause(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

@@ -16,7 +16,7 @@ export async function setupWine(lane: Lane, say: (text: string) => void, signal?
   if (unsupported !== undefined) throw new WineUnavailable(`${lane.name} is unsupported here: ${unsupported}`);
   let node = windowsNode();
   if (node === undefined) {
-    say(`${lane.name}: installing the Windows node and koffi's binary for it by npm (30 MB to fetch, 70 MB unpacked)`);
+    say(`${lane.name}: installing the Windows node and koffi's binary for it with npm (30 MB to fetch, 70 MB unpacked)`);
     node = await installWindowsNode(signal);
   }
   const wine = findWine(lane) ?? (await installWine(lane, say, signal));
@@ -40,7 +40,7 @@ async function installWine(lane: Lane, say: (text: string) => void, signal?: Abo
     }
     const version = askVersion(unpackedPrograms(root).loader);
     if (laneOf(version)?.name !== lane.name) {
-      throw new WineUnavailable(`${lane.name} is unsupported here: what Debian ${lane.suite} has ${version === '' ? 'does not start' : `is ${version}`}`);
+      throw new WineUnavailable(`${lane.name} is unsupported here: the Wine of Debian ${lane.suite} ${version === '' ? 'does not start' : `is ${version}`}`);
     }
     markUnpacked(root, version);
     rmSync(fetched, { recursive: true });

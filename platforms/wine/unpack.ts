@@ -22,7 +22,7 @@ function useOwnLibc(root: string): void {
   const wine = join(root, 'usr', 'lib', 'wine');
   // Debian 12's packages have some libraries in /lib, Debian 13's all in /usr/lib.
   const loader = ['usr/lib', 'lib'].map((path) => join(root, path, 'x86_64-linux-gnu', 'ld-linux-x86-64.so.2')).find(existsSync);
-  if (loader === undefined) throw new ToolFailed('libc6 has no ld-linux-x86-64.so.2 where it is looked for');
+  if (loader === undefined) throw new ToolFailed('the package libc6 has no ld-linux-x86-64.so.2 in the expected folders');
   copyFileSync(loader, join(wine, 'ld.so'));
   chmodSync(join(wine, 'ld.so'), 0o755);
   for (const [packaged, name] of [

@@ -5,8 +5,8 @@ import { basename, dirname, join } from 'node:path';
 const BUILDING = /^\.building-(\d+)-/;
 
 /**
- * Makes a folder that is there whole or not at all: built elsewhere, then renamed, unless another process was faster. What killed builds left
- * beside it is removed.
+ * Creates a folder atomically: it is built under another name and then renamed, unless another process has created it first. Unfinished folders of killed
+ * processes are removed.
  */
 export async function wholeFolder(target: string, isWhole: () => boolean, build: (folder: string) => Promise<void>): Promise<void> {
   const parent = dirname(target);
@@ -17,7 +17,7 @@ export async function wholeFolder(target: string, isWhole: () => boolean, build:
   try {
     await build(folder);
     if (isWhole()) return;
-    // What stands there is broken, or an older sockatlas's.
+    // The existing folder is damaged, or from an older sockatlas.
     rmSync(target, { recursive: true, force: true });
     renameSync(folder, target);
   } finally {

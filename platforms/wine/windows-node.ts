@@ -38,11 +38,11 @@ export async function installWindowsNode(signal?: AbortSignal): Promise<WindowsN
     }
   });
   const installed = windowsNodeIn(target);
-  if (installed === undefined) throw new WineUnavailable(`the Windows node is not complete: npm has left out a part of ${target}`);
+  if (installed === undefined) throw new WineUnavailable(`the Windows node is not complete: npm did not install every part of ${target}`);
   return installed;
 }
 
-/** One for each state of the lockfile: after an update of sockatlas the one before is not mistaken for it. */
+/** One folder for each state of the lockfile, so that an update of sockatlas does not use the old installation. */
 function folder(): string {
   const lockfile = readFileSync(join(LOCKED, 'package-lock.json'));
   return join(wineFolder(), `windows-node-${createHash('sha256').update(lockfile).digest('hex').slice(0, 12)}`);

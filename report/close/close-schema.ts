@@ -10,51 +10,51 @@ import { z } from '../../platforms/zod.ts';
 const closes = z.strictObject({ end: z.literal('closes'), polls: z.int().nonnegative().describe('The number of the poll in which it closes') });
 const never = z.strictObject({
   end: z.literal('never'),
-  from: z.int().nonnegative().describe('The first poll of those that repeat for ever'),
+  from: z.int().nonnegative().describe('The first of the polls that repeat forever'),
   length: z.int().positive().describe('How many polls repeat'),
 });
 const unknown = z.strictObject({ end: z.literal('unknown'), why: z.string() });
 const endSchema = z.discriminatedUnion('end', [closes, never, unknown]);
 
-const io = z.enum(IO_METHODS).describe('The call that the loop asks for readiness');
+const io = z.enum(IO_METHODS).describe('The call with which the loop waits for readiness');
 const readiness = z
   .enum(['known', 'assumed'])
-  .describe('assumed: what this call says there is not known; the socket is taken to be readable, without an error');
-const bufferedTlsBytes = z.int().nonnegative().describe('Bytes of an incomplete TLS record that are buffered when the peer goes');
+  .describe('assumed: it is not known what this call reports on this platform; the socket is assumed to be readable, without an error');
+const bufferedTlsBytes = z.int().nonnegative().describe('Bytes of an incomplete TLS record that are buffered when the peer resets or closes the connection');
 
 const answerSchema = z.strictObject({
   ret: z.number().describe('What recv returned'),
   code: z.number().describe('errno or WSAGetLastError(); 0 where recv did not fail'),
   name: z.string().optional(),
-  token: z.string().describe('As traces spell it'),
-  meaning: z.string().describe('What the answer means on its platform'),
-  class: z.string().optional().describe('The class that the table gives it'),
+  token: z.string().describe('The token, as in a trace'),
+  meaning: z.string().describe('What the return value means on its platform'),
+  class: z.string().optional().describe('The class that the table gives to the return value'),
   classMeaning: z.string().optional(),
 });
 
 const storySchema = z.strictObject({
   policy: z.string(),
-  table: z.string().nullable().describe('The table that classifies the answers'),
+  table: z.string().nullable().describe('The table that classifies the return values'),
   platform: z.strictObject({ id: z.enum([...CODE_PLATFORMS, 'wine']), name: z.string() }),
   scenario: z.string(),
   evidence: z.enum(EVIDENCE),
   source: z.string().describe('The file that the trace is from'),
-  possibleTraces: z.int().positive().describe('How many traces are possible there; this story is of one'),
+  possibleTraces: z.int().positive().describe('How many traces are possible on this platform; this story uses one of them'),
   io,
   readiness,
   bufferedTlsBytes,
-  before: z.array(z.string()).describe('The calls before the loop of recv, as tokens: the policy is not asked about them'),
+  before: z.array(z.string()).describe('The calls before the loop of recv, as tokens; the policy does not see them'),
   polls: z.array(
     z.strictObject({
-      n: z.int().nonnegative().describe('1 is the first poll after the peer has reset or closed; 0 comes before'),
-      through: z.int().nonnegative().describe('Polls n to through are the same'),
+      n: z.int().nonnegative().describe('1 is the first poll after the peer has reset or closed the connection; 0 is a poll before that'),
+      through: z.int().nonnegative().describe('Polls n to through (inclusive) are the same'),
       readiness: z.string().nullable(),
       recv: answerSchema.nullable().describe('null: recv was not called'),
       action: z.enum(['close', 'keep']),
       why: z.string(),
     }),
   ),
-  leftOut: z.strictObject({ from: z.int(), through: z.int() }).nullable().describe('Polls that the list leaves out because there are very many'),
+  leftOut: z.strictObject({ from: z.int(), through: z.int() }).nullable().describe('Polls that are left out of the list because there are very many'),
   outcome: endSchema,
 });
 
@@ -63,7 +63,7 @@ export const closeSchema = z.strictObject({
   notPlayed: z.array(
     z
       .strictObject({ scenario: z.string(), platform: z.string().nullable().describe('null: on no platform'), why: z.string() })
-      .describe('Scenarios without a story'),
+      .describe('Scenarios that were not played, and why'),
   ),
 });
 
@@ -72,7 +72,7 @@ const cellSchema = z.discriminatedUnion('end', [
   never,
   unknown,
   z.strictObject({ end: z.literal('no-build'), why: z.string() }),
-  z.strictObject({ end: z.literal('several'), ends: z.array(endSchema).min(2) }).describe('The platform has several possible traces, which end differently'),
+  z.strictObject({ end: z.literal('several'), ends: z.array(endSchema).min(2) }).describe('The platform has several possible traces, and they end differently'),
 ]);
 
 export const matrixSchema = z.strictObject({

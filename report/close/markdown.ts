@@ -75,7 +75,7 @@ export function code(content: string): string {
   return `\`${content.replaceAll('|', '\\|').replaceAll('`', "'").replace(/\s+/g, ' ')}\``;
 }
 
-/** Reasons and names may come from anywhere: they must not become markup. */
+/** Escapes reasons and names, so that they do not become markup. */
 export function text(content: string): string {
   return content.replace(/[\\`*{}[\]<>|#]|_(?=\W|$)|(?<=\W|^)_/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
 }

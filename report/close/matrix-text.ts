@@ -14,7 +14,7 @@ type Section = Matrix['sections'][number];
 const NO_BUILD = '–';
 const GAP = '  ';
 
-export const MATRIX_LEGEND = `A number: the poll in which it closes; 1 is the first after the peer has gone. ${NO_BUILD}: there is no such build. ?: not known.`;
+export const MATRIX_LEGEND = `A number: the poll in which it closes; 1 is the first poll after the peer has reset or closed the connection. ${NO_BUILD}: there is no such build. ?: not known.`;
 
 export function prettyMatrix(matrix: Matrix, width: number, paint: Paint): string {
   const parts = fittingParts(matrix, width).flatMap((columns) => [...partLines(matrix, columns, width, paint), '']);
@@ -60,7 +60,7 @@ function assumedNote({ columns }: Matrix): string[] {
   const assumed = unique(columns.filter(({ readiness }) => readiness === 'assumed').map(({ platform, io }) => `${io} on ${platform}`));
   return assumed.length === 0
     ? []
-    : [`Not known is what these say in this scenario: ${assumed.join(', ')}. The socket is assumed to be readable, without an error.`];
+    : [`In this scenario it is not known what these calls report: ${assumed.join(', ')}. The socket is assumed to be readable, without an error.`];
 }
 
 function versionsText(versions: readonly string[]): string {

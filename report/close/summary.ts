@@ -53,10 +53,10 @@ function cell(stories: readonly Story[]): string {
 export function summaryLegend({ rows }: Summary): string {
   const text = rows.flatMap(({ cells }) => cells).join(' ');
   return [
-    'A number: the poll in which it closes; 1 is the first after the peer has reset or closed.',
+    'A number: the poll in which it closes; 1 is the first poll after the peer has reset or closed the connection.',
     ...(text.includes('?') ? ['?: not known whether it closes.'] : []),
     ...(text.includes(NOTHING) ? [`${NOTHING}: what recv returns there is not known, or the platform has no such calls.`] : []),
-    ...(text.includes(ASSUMED) ? [`${ASSUMED}: what select and poll say there is not known; the socket is assumed to be readable, without an error.`] : []),
+    ...(text.includes(ASSUMED) ? [`${ASSUMED}: what select and poll report there is not known; the socket is assumed to be readable, without an error.`] : []),
   ].join(' ');
 }
 

@@ -99,7 +99,7 @@ function cycleText({ from, length }: Extract<Outcome, { end: 'never' }>, polls: 
     cycle.flatMap(({ answer }) => (answer === undefined ? [] : [`${answerText(answer)}${answer.class === undefined ? '' : `, ${answer.class}`}`])),
   );
   const returned = answers.length === 0 ? 'recv is not called' : `recv returns ${answers.join(', then ')}`;
-  const again = length === 1 ? `every ${from > 1 ? 'later ' : ''}poll repeats poll ${from}` : `polls ${from} to ${from + length - 1} repeat for ever`;
+  const again = length === 1 ? `every ${from > 1 ? 'later ' : ''}poll repeats poll ${from}` : `polls ${from} to ${from + length - 1} repeat forever`;
   return plain(`${again} (${returned})`);
 }
 
@@ -110,7 +110,9 @@ export function differenceLines(stories: readonly Story[]): string[] {
     const polls = story.polls.filter(({ n }) => n > 0);
     const told = isReadinessKnown(story.trace, story.io) ? polls[0]?.readiness?.token.replace(/^\w+:/, '') : undefined;
     const reasons = polls.map((poll) => (polls.length === 1 ? poll.why : `${pollText(poll)}: ${poll.why}`)).join('; ');
-    return plain(`${story.io} ${told === undefined ? 'is asked' : `reports ${told}`}. ${reasons}. It ${outcomeWord(story.outcome)}.`);
+    return plain(
+      `${story.io} ${told === undefined ? 'is called, and what it reports is not known' : `reports ${told}`}. ${reasons}. It ${outcomeWord(story.outcome)}.`,
+    );
   });
 }
 
@@ -126,12 +128,12 @@ export function notPlayedText(notPlayed: readonly NotPlayed[], hint: string): st
     ...(whole.length === 0 ? [] : [`Not played: ${count(whole.length, 'scenario')} (${reasons.join('; ')}).`]),
     ...(partly.length === 0
       ? []
-      : [`On some platforms ${count(unique(partly.map(({ scenario }) => scenario)).length, 'scenario')} cannot be played, or not in full.`]),
+      : [`On some platforms ${count(unique(partly.map(({ scenario }) => scenario)).length, 'scenario')} cannot be played, or only in part.`]),
   ];
   return parts.length === 0 ? undefined : `${parts.join(' ')}${hint}`;
 }
 
-/** `tcp/accept/after-reset on windows: in 2 of 3 possible traces recv is not reached`. */
+/** `tcp/accept/after-reset on windows: in 2 of 3 possible traces recv is never called`. */
 export function notPlayedLines(notPlayed: readonly NotPlayed[]): string[] {
   return notPlayed.map(({ scenario, platform, why }) => plain(`${scenario}${platform === undefined ? '' : ` on ${platform}`}: ${why}`));
 }

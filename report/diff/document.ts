@@ -7,17 +7,19 @@ import { CHANGES, type Diff } from './diff.ts';
 
 const sideSchema = z.strictObject({
   name: z.string(),
-  kind: z.enum(['run', 'expected']).describe('Whether a run is its source, wherever it has the scenario'),
+  kind: z.enum(['run', 'expected']).describe('run: taken from a run, where the run has the scenario; expected: taken from the expectations'),
 });
 const behaviourSchema = z
   .strictObject({
     kind: z.enum(['recorded', 'expected']),
     evidence: z.enum(EVIDENCE),
-    traces: z.array(z.array(z.string())).describe('Each distinct trace that came; of an expectation each that may come, ? for any one token'),
-    ended: z.string().optional().describe('The verdict of a run that has no trace'),
+    traces: z
+      .array(z.array(z.string()))
+      .describe('Each distinct trace that was recorded. For an expectation: each trace that is possible; ? matches any one token'),
+    ended: z.string().optional().describe('The verdict, where the run has no trace of the scenario'),
   })
   .nullable()
-  .describe('null where that side lacks what the scenario needs, or was not asked');
+  .describe('null if the platform of that side lacks what the scenario needs, or if the scenario was not run');
 
 /** What `diff --format json` prints. */
 export const diffDocumentSchema = z.strictObject({
@@ -27,7 +29,7 @@ export const diffDocumentSchema = z.strictObject({
   scenarios: z.array(
     z.strictObject({
       id: z.string(),
-      change: z.enum(CHANGES).describe('new: only b has it; gone: only a has it; unknown: nothing is known of it on one side'),
+      change: z.enum(CHANGES).describe('new: only b has it; gone: only a has it; unknown: for one side it is not known'),
       a: behaviourSchema,
       b: behaviourSchema,
     }),

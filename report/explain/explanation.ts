@@ -4,7 +4,7 @@ import { z } from '../../platforms/zod.ts';
 import type { Recorded } from '../../results/recorded.ts';
 import { whereSeen } from './seen.ts';
 
-const domain = z.enum(['errno', 'winsock', 'win32', 'ntstatus']).describe('Whose numbering it is');
+const domain = z.enum(['errno', 'winsock', 'win32', 'ntstatus']).describe('The numbering to which the code belongs');
 
 /** What `explain --format json` prints: a code on each platform that has it. */
 export const explainDocumentSchema = z.strictObject({
@@ -13,17 +13,17 @@ export const explainDocumentSchema = z.strictObject({
       platform: z.enum(CODE_PLATFORMS),
       name: z.string(),
       number: z.int(),
-      spelledNumber: z.string().describe('As people write it: an NTSTATUS in hexadecimal'),
+      spelledNumber: z.string().describe('The number as it is usually written: an NTSTATUS in hexadecimal'),
       domain,
       aliases: z.array(z.string()),
       meaning: z.enum(MEANINGS),
       text: z.string(),
-      winsock: z.string().nullable().describe('For an NTSTATUS: what WSAGetOverlappedResult makes of it'),
-      win32: z.string().nullable().describe('For an NTSTATUS: what GetOverlappedResult and GetQueuedCompletionStatus make of it'),
+      winsock: z.string().nullable().describe('For an NTSTATUS: the code to which WSAGetOverlappedResult translates it'),
+      win32: z.string().nullable().describe('For an NTSTATUS: the code to which GetOverlappedResult and GetQueuedCompletionStatus translate it'),
       elsewhere: z.array(z.strictObject({ platform: z.enum(CODE_PLATFORMS), name: z.string(), number: z.int() })).describe('The same name on other platforms'),
       seen: z
         .array(z.strictObject({ platform: z.string(), kind: z.enum(['expected', 'recorded']), file: z.string().optional(), scenarios: z.array(z.string()) }))
-        .describe('Where it is expected, then where runs recorded it'),
+        .describe('The scenarios that expect it, then the runs that recorded it'),
     }),
   ),
 });

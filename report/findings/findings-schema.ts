@@ -5,16 +5,18 @@ import { CODE_PLATFORMS, MEANINGS } from '../../platforms/code.ts';
 import { EVIDENCE } from '../../platforms/evidence.ts';
 import { z } from '../../platforms/zod.ts';
 
-const file = z.string().describe('Relative to the working folder where it lies in it, else to sockatlas itself, else absolute');
+const file = z
+  .string()
+  .describe('A path relative to the working folder if the file is inside it; else relative to the folder of sockatlas if it is inside that; else absolute');
 const level = z.enum(LEVELS);
 const pointer = z.string().describe('JSON pointer into the file: /rows/2, /rows/2/codes/0');
 
 const returned = z.strictObject({
-  platform: z.string().describe('windows where it is expected of all of them, wine-10.0 where one run shows it'),
+  platform: z.string().describe('windows if it is expected on every Windows; wine-10.0 if it comes from a run on that platform'),
   evidence: z.enum(EVIDENCE),
-  source: z.string().describe('The file that says so: a run, or an expected.json'),
+  source: z.string().describe('The file that it comes from: a run, or an expected.json'),
   scenario: z.string(),
-  index: z.int().nonnegative().describe('Which of the recorded calls of the scenario, from 0'),
+  index: z.int().nonnegative().describe('The index among the recorded calls of the scenario, from 0'),
   call: z.enum(TABLE_CALLS),
   ret: z.int(),
   code: z.int().describe('errno or WSAGetLastError(); 0 where the call did not fail'),
@@ -38,10 +40,10 @@ export const findingsSchema = z.strictObject({
       id: z.string(),
       file,
       library: z.string().optional().describe('Absent for a function'),
-      versions: z.string().optional().describe('As the table says: ">=7.10 <7.22". Absent for a function'),
+      versions: z.string().optional().describe('As in the table: ">=7.10 <7.22". Absent for a function'),
       api: z.enum(APIS).optional().describe('Absent for a function'),
       calls: z.array(z.enum(TABLE_CALLS)),
-      codes: z.array(z.enum([...CODE_PLATFORMS, 'wine'])).describe('The platforms whose codes it is held against'),
+      codes: z.array(z.enum([...CODE_PLATFORMS, 'wine'])).describe('The platforms with whose return values it is compared'),
     }),
   ),
   heldAgainst: z.array(z.strictObject({ platform: z.string(), from: z.enum(['expected', 'recorded']) })),
@@ -54,16 +56,16 @@ export const findingsSchema = z.strictObject({
         level,
         ...place,
         message: z.string().describe('What is wrong, in a sentence'),
-        says: z.string().describe('What the rule is about'),
+        says: z.string().describe('What the rule finds'),
         follows: z.string().describe('What happens to a program that relies on it'),
-        observations: z.array(returned).describe('The return values that prove it, one a platform; none where the rows show it'),
+        observations: z.array(returned).describe('The return values that prove it, one for each platform; empty if the rows alone prove it'),
         other: z
           .strictObject({ ...place, observation: returned.optional() })
           .optional()
-          .describe('The other row, or the other table, that has to do with it'),
+          .describe('The other row or the other table of the finding'),
       }),
     )
-    .describe('Whatever their level, the worst first'),
+    .describe('All findings of every level, the worst first'),
 });
 
 export type FindingsDocument = Zod.infer<typeof findingsSchema>;

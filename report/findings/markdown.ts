@@ -23,7 +23,7 @@ function code(content: string): string {
   return `\`${content.replaceAll('|', '\\|').replaceAll('`', "'").replace(/\s+/g, ' ')}\``;
 }
 
-/** Names come with tables, and may say anything: they must not become markup. */
+/** Escapes names from tables, so that they do not become markup. */
 export function text(content: string): string {
   return content.replace(/[\\`*_{}[\]<>|#]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
 }

@@ -15,7 +15,7 @@ export function prettyFindings(report: Findings, { paint, width }: { readonly pa
   const unheld = report.tables.filter(({ platforms }) => platforms.length === 0).map(({ id }) => id);
   const summary = [
     `${count(report.tables.length, 'table')} against ${describeHeld(report)}.`,
-    ...(unheld.length === 0 ? [] : [`Of these only the rows were checked, since no platform here sets their codes: ${unheld.join(', ')}.`]),
+    ...(unheld.length === 0 ? [] : [`Only the rows of these tables were checked, because no platform here sets their codes: ${unheld.join(', ')}.`]),
     `${counts(shown) || 'Nothing found'}${below === '' ? '' : ` (and ${below}: --level note shows them)`}`,
   ];
   return `${[...shown.map((finding) => block(finding, paint, width)), ...summary.map((line) => paragraph(plain(line), width, INDENT))].join('\n')}\n`;

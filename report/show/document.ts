@@ -21,20 +21,20 @@ export const showDocumentSchema = z.strictObject({
       expected: z.array(
         z.strictObject({
           platform: z.enum(EXPECTED_PLATFORMS),
-          when: z.record(z.string(), z.string()).describe('Versions for which it holds; the first entry of a platform that holds is the one that counts'),
-          patterns: traces.describe('Each trace that may come; a last token with … repeats. Empty where it is not known'),
+          when: z.record(z.string(), z.string()).describe('The versions to which the entry applies; the first entry of a platform that applies is used'),
+          patterns: traces.describe('Each trace that is possible; a last token with … repeats to the end. Empty if it is not known'),
           evidence: z.enum(EVIDENCE),
           file: z.string(),
           sources: z.array(z.string()),
           note: z.string().nullable(),
-          deviates: z.string().nullable().describe('Why this platform does not do as the one it stands for'),
+          deviates: z.string().nullable().describe('Why this platform differs from the platform whose expectations it uses'),
         }),
       ),
       recorded: z
         .array(
           z.strictObject({
             platform: z.string(),
-            peer: z.string().nullable().describe('The platform of the peer sockets, where it is another'),
+            peer: z.string().nullable().describe('The platform of the peer sockets, if it is a different one'),
             started: z.string(),
             file: z.string(),
             verdict: z.enum(VERDICTS),
@@ -43,7 +43,7 @@ export const showDocumentSchema = z.strictObject({
             traces: z.array(z.strictObject({ trace: z.array(z.string()), count: z.int() })),
           }),
         )
-        .describe('Of each platform the newest run that has it'),
+        .describe('For each platform, the newest run that has the scenario'),
     }),
   ),
 });

@@ -39,7 +39,7 @@ function hang(line: string): string {
 
 function platformLines(platform: (typeof EXPECTED_PLATFORMS)[number], id: string): string[] {
   const expectations = expectationsFor(platform, id);
-  if (expectations.length === 0) return [platform === 'wine' ? '  the same as on windows' : '  nothing is said of it'];
+  if (expectations.length === 0) return [platform === 'wine' ? '  the same as on windows' : '  no expectation'];
   const covers = expectations.some(({ when }) => when === undefined);
   return [
     ...expectations.flatMap((expectation) => expectationLines(id, expectation)),
@@ -53,7 +53,7 @@ function expectationLines(id: string, { when, evidence, sources, note, deviates,
   return [
     `  ${condition.length > 0 ? `${condition.join(', ')}: ` : ''}${words.join(' or ') || 'not known: recorded, not judged'}`,
     ...(words.length === 0 ? [] : [`    ${evidencePhrase(evidence)}`]),
-    ...(deviates === undefined ? [] : [`    why not as on windows: ${deviates}`]),
+    ...(deviates === undefined ? [] : [`    why it differs from windows: ${deviates}`]),
     ...(note === undefined ? [] : [`    ${note}`]),
     ...sources.map((source) => `    source: ${source}`),
   ];
@@ -61,7 +61,7 @@ function expectationLines(id: string, { when, evidence, sources, note, deviates,
 
 function recordedLines(id: string, runs: readonly Recorded[], paint: Layout['paint']): string[] {
   const newest = newestTraces(runs, id);
-  if (newest.length === 0) return [`  in no run that comes with sockatlas: sockatlas run ${id}`];
+  if (newest.length === 0) return [`  not in any run that comes with sockatlas; to run it: sockatlas run ${id}`];
   return newest.flatMap(({ recorded, scenario: line }) => {
     const { platform, peer, started } = recorded.run.header;
     // Why it is a known deviation stands above, with the expectation.

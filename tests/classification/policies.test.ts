@@ -189,11 +189,11 @@ describe('Mongoose in other scenarios', () => {
   test('where recv is not reached, or nothing is known, it says so', () => {
     const windows = { id: 'windows', name: 'windows' } as const;
     const accepted = platformTraces([], windows, loopOf('tcp/accept/after-reset'));
-    expect(accepted).toMatchObject({ missing: 'in 2 of 3 possible traces recv is not reached', traces: [{ history: ['ok'] }] });
+    expect(accepted).toMatchObject({ missing: 'in 2 of 3 possible traces recv is never called', traces: [{ history: ['ok'] }] });
     expect(platformTraces([], windows, loopOf('tcp/reset/zero-length-recv'))).toMatchObject({ traces: [], missing: expect.stringMatching(/^not known/) });
     expect(platformTraces([], { id: 'linux', name: 'linux' }, loopOf('tcp/events/fin-with-unread'))).toEqual({
       traces: [],
-      missing: 'nothing is recorded or expected',
+      missing: 'there is no run and no expectation',
     });
   });
 
@@ -313,7 +313,7 @@ describe('platforms', () => {
   test('a trace that does not repeat proves nothing', () => {
     const run = recorded(WINE_10, { [IDLE]: [[failed('WSAEWOULDBLOCK', 10035), reset]] });
     const { outcome } = storyOf('7.16', 'openssl', told('wine-10.0', { runs: [run] }), 'select');
-    expect(outcome).toEqual({ end: 'unknown', why: 'the run recorded 2 calls, the last two of which differ' });
+    expect(outcome).toEqual({ end: 'unknown', why: 'the run recorded 2 calls, and the last two of them differ' });
   });
 
   test('a recv that never returned ends the trace', () => {
@@ -333,7 +333,7 @@ describe('play', () => {
     const story = run({ poll: (state) => keep(state === 4 ? 2 : (state as number) + 1, `in ${state}`) });
     expect(story.outcome).toEqual({ end: 'never', from: 3, length: 3 });
     expect(story.polls.map(({ why }) => why)).toEqual(['in 0', 'in 1', 'in 2', 'in 3', 'in 4']);
-    expect(outcomeText(story)).toMatch(/^never closes: polls 3 to 5 repeat for ever/);
+    expect(outcomeText(story)).toMatch(/^never closes: polls 3 to 5 repeat forever/);
   });
 
   test('a policy that counts closes when it says so', () => {
@@ -344,7 +344,7 @@ describe('play', () => {
   test('a state that is ever new proves nothing', () => {
     expect(run({ poll: (state) => keep((state as number) + 1) }).outcome).toEqual({
       end: 'unknown',
-      why: 'after 1000 polls it has not closed, and each had a new state',
+      why: 'it did not close within 1000 polls, and the state was new in each poll',
     });
   });
 
@@ -404,11 +404,11 @@ describe('play', () => {
     ['returns null', { poll: () => null }, /^mine returned null/],
     ['knows another action', { poll: (state: unknown) => ({ action: 'wait', why: '', state }) }, /^mine: action is "wait"; it must be 'close' or 'keep'$/],
     ['gives no reason', { poll: (state: unknown) => ({ action: 'keep', state }) }, /^mine: why is missing/],
-    ['gives a very long one', { poll: (state: unknown) => keep(state, 'x'.repeat(501)) }, /^mine: why is a text of 501 characters/],
-    ['keeps a Map', { poll: () => keep({ seen: new Map() }) }, /^mine: state holds a Map: a state must be plain JSON$/],
-    ['keeps NaN', { poll: () => keep([Number.NaN]) }, /^mine: state holds NaN/],
-    ['keeps a bigint', { poll: () => keep(1n) }, /^mine: state holds a bigint/],
-    ['keeps a function', { poll: () => keep(() => 1) }, /^mine: state holds a function/],
+    ['gives a very long one', { poll: (state: unknown) => keep(state, 'x'.repeat(501)) }, /^mine: why is a string of 501 characters/],
+    ['keeps a Map', { poll: () => keep({ seen: new Map() }) }, /^mine: state contains a Map: a state must be plain JSON$/],
+    ['keeps NaN', { poll: () => keep([Number.NaN]) }, /^mine: state contains NaN/],
+    ['keeps a bigint', { poll: () => keep(1n) }, /^mine: state contains a bigint/],
+    ['keeps a function', { poll: () => keep(() => 1) }, /^mine: state contains a function/],
     [
       'keeps a circle',
       {
@@ -418,7 +418,7 @@ describe('play', () => {
           return keep(circle);
         },
       },
-      /^mine: state holds more than 50 levels/,
+      /^mine: state contains more than 50 levels/,
     ],
     ['keeps very much', { poll: () => keep('x'.repeat(100_001)) }, /^mine: state is longer than 100000 characters/],
     [
@@ -446,7 +446,7 @@ describe('play', () => {
     [
       'counts where nobody sees it',
       { poll: (state: unknown) => (++hidden > 50 ? { action: 'close', why: 'now', state } : keep(state)) },
-      /^mine is not pure: in the same state, \d+ polls later, its step was another/,
+      /^mine is not pure: in the same state, \d+ polls later, its step was different/,
     ],
   ])('a policy that %s is refused', (_, policy, message) => {
     expect(() => run(policy as Partial<Policy>)).toThrow(PolicyError);

@@ -32,13 +32,13 @@ test('a table is read', () => {
 
 describe('a hostile file is refused, with the line and the field', () => {
   test.each<[string, unknown, RegExp]>([
-    ['nothing', '', /^\/table\.json(:\d+)?: no JSON: /],
-    ['half a table', '{"name": "x", ', /^\/table\.json(:\d+)?: no JSON: /],
+    ['nothing', '', /^\/table\.json(:\d+)?: not valid JSON: /],
+    ['half a table', '{"name": "x", ', /^\/table\.json(:\d+)?: not valid JSON: /],
     ['no object', '[]', /^\/table\.json:1: the file: /],
     ['null', 'null', /^\/table\.json:1: the file: /],
     ['a meaning that there is not', { ...good, classes: { ...good?.classes, data: { meaning: 'bytes' } } }, /^\/table\.json:\d+: \/classes\/data\/meaning: /],
-    ['a class that there is not', { ...good, rows: [{ ret: 'zero', class: 'toString' }, ...(good?.rows ?? [])] }, /\/rows\/0\/class: toString is none of/],
-    ['a row too few', { ...good, rows: good?.rows.slice(0, -1) }, /: \/rows: no row for all other negative returns/],
+    ['a class that there is not', { ...good, rows: [{ ret: 'zero', class: 'toString' }, ...(good?.rows ?? [])] }, /\/rows\/0\/class: toString is not one of/],
+    ['a row too few', { ...good, rows: good?.rows.slice(0, -1) }, /: \/rows: there is no row for all other negative return values/],
     ['a name too long', { ...good, name: 'x'.repeat(10_000) }, /:2: \/name: /],
     ['too many rows', { ...good, rows: Array.from({ length: 10_000 }, () => good?.rows[0]) }, /: \/rows: /],
     [
@@ -47,7 +47,7 @@ describe('a hostile file is refused, with the line and the field', () => {
       /: \/classes: at most 200 classes/,
     ],
     ['a field that there is not', { ...good, __proto__: null, run: 'rm' }, /\/run: unknown key "run"/],
-    ['nested a thousand deep', `${'['.repeat(1000)}${']'.repeat(1000)}`, /nested more than 20 deep/],
+    ['nested a thousand deep', `${'['.repeat(1000)}${']'.repeat(1000)}`, /nested deeper than 20 levels/],
     ['a code for an api that has no list', { ...good, api: 'rl' }, /\/rows\/2\/codes\/0: EAGAIN has no number/],
   ])('%s', (_, content, message) => expect(complaint(content)).toMatch(message));
 

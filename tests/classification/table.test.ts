@@ -103,12 +103,12 @@ describe('a table as written', () => {
 
   test('names its classes', () => {
     expect(issues({ ...good, rows: [{ ret: 'zero', class: 'MG_IO_EOF' }, ...good.rows] })).toEqual([
-      "rows.0.class: MG_IO_EOF is none of the table's classes (data, MG_IO_ERR, MG_IO_WAIT, MG_IO_RESET); did you mean MG_IO_ERR?",
+      "rows.0.class: MG_IO_EOF is not one of the table's classes (data, MG_IO_ERR, MG_IO_WAIT, MG_IO_RESET); did you mean MG_IO_ERR?",
     ]);
   });
 
   test('has an answer to everything', () => {
-    expect(issues({ ...good, rows: good.rows.slice(0, -1) })).toEqual(['rows: no row for all other negative returns: add one without codes']);
+    expect(issues({ ...good, rows: good.rows.slice(0, -1) })).toEqual(['rows: there is no row for all other negative return values: add a row without codes']);
   });
 
   test('knows its meanings', () => {

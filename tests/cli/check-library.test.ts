@@ -75,17 +75,17 @@ describe('a function of a shared library', () => {
     ['crashes', 'crash', /^libmine\.\w+: crash\(-1, \d+\) ended its process: /],
     ['never returns', 'hang', /^libmine\.\w+: hang\(-1, \d+\) did not return within 3 s$/],
     ['ends its process', 'leave', /ended its process: exit code 7$/],
-    ['returns a number without a name', 'odd', /^libmine\.\w+: odd\(.*\) returned -7, which --meanings does not name; it names 1, 0, -1, -2, -3$/],
+    ['returns a number without a name', 'odd', /^libmine\.\w+: odd\(.*\) returned -7, a number that --meanings does not list; it lists 1, 0, -1, -2, -3$/],
   ] as const)('that %s costs an exit code of 2, and nothing else', ([, name, message], { skip }) => {
     skip(why !== undefined, why);
     expect(check({ meanings }, `${library}:${name}`)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
   });
 
   test.for<[Record<string, string>, RegExp]>([
-    [{}, /returns numbers; say what they mean, for example --meanings /],
-    [{ meanings: '-1=rest' }, /^--meanings "-1=rest": a number and a meaning are wanted, such as -3=reset; did you mean reset\?/],
-    [{ meanings, api: 'winsok' }, /^--api "winsok": choose among posix, winsock, with commas between; did you mean winsock\?/],
-    [{ meanings, calls: 'recv,peek' }, /^--calls "peek": choose among recv, send, accept, connect/],
+    [{}, /returns numbers\. --meanings must give the meaning of each, for example --meanings /],
+    [{ meanings: '-1=rest' }, /^--meanings "-1=rest": it must be a number and a meaning, for example -3=reset; did you mean reset\?/],
+    [{ meanings, api: 'winsok' }, /^--api "winsok": choose from posix, winsock, separated by commas; did you mean winsock\?/],
+    [{ meanings, calls: 'recv,peek' }, /^--calls "peek": choose from recv, send, accept, connect/],
   ])('wants what the file does not say: %j', ([options, message], { skip }) => {
     skip(why !== undefined, why);
     expect(check(options, './libmine.so:classify')).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
@@ -103,6 +103,9 @@ test('source code is to be compiled first', () => {
 
 test('a file that is no shared library, or one for another system, is refused', () => {
   written('text.so', 'x'.repeat(100));
-  expect(check({ meanings }, './text.so:classify')).toMatchObject({ code: 2, stderr: expect.stringMatching(/^\.\/text\.so: no shared library: neither ELF/) });
+  expect(check({ meanings }, './text.so:classify')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^\.\/text\.so: not a shared library: it is neither ELF/),
+  });
   expect(check({ meanings }, './none.so:classify')).toMatchObject({ code: 2, stderr: expect.stringMatching(/none\.so: ENOENT/) });
 });

@@ -64,10 +64,10 @@ describe('a fault is told with file and line, and costs an exit code of 2', () =
       'returns a word of its own',
       'odd.mjs',
       body("return 'ends'"),
-      /returned "ends": no meaning \(would-block, .*\), and it exports no `classes`; did you mean end\?$/,
+      /returned "ends": this is not a meaning \(would-block, .*\), and the module exports no `classes`; did you mean end\?$/,
     ],
-    ['exports something else', 'odd.mjs', 'export const classified = 1;', /^odd\.mjs: it exports no function named classify \(it exports classified\)$/],
-    ['has classes of no meaning', 'odd.mjs', `export const classes = { A: 'blue' }; ${body("return 'A'")}`, /^odd\.mjs: its export classes\.A: /],
+    ['exports something else', 'odd.mjs', 'export const classified = 1;', /^odd\.mjs: it does not export a function named classify \(it exports classified\)$/],
+    ['has classes of no meaning', 'odd.mjs', `export const classes = { A: 'blue' }; ${body("return 'A'")}`, /^odd\.mjs: export classes\.A: /],
     ['is not there', 'absent.mjs', undefined, /^absent\.mjs: Error: Cannot find module/],
   ])('a module that %s', (_, name, text, message) => {
     const file = text === undefined ? join(folder, name) : written(name, text);
@@ -86,7 +86,7 @@ describe('a fault is told with file and line, and costs an exit code of 2', () =
     written('common/package.json', { type: 'commonjs' });
     expect(check({}, written('common/odd.js', 'export const classify = () => 1;'))).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/^common\/odd\.js:1: SyntaxError: .*name it odd\.mjs$/),
+      stderr: expect.stringMatching(/^common\/odd\.js:1: SyntaxError: .*rename it to odd\.mjs$/),
     });
   });
 });

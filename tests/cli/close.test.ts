@@ -97,8 +97,8 @@ describe('sockatlas close mongoose@VERSION', () => {
   });
 
   test.each<[string, string, Partial<Record<keyof CloseArguments, string | boolean | readonly string[]>>, RegExp]>([
-    ['another library', 'libfoo@1', {}, /"libfoo@1" has no close policy here: name mongoose or mongoose@<version>/],
-    ['nothing', '', {}, /what to play is missing: name mongoose/],
+    ['another library', 'libfoo@1', {}, /"libfoo@1" has no close policy in sockatlas: name mongoose or mongoose@<version>/],
+    ['nothing', '', {}, /nothing to play is named: name mongoose/],
     ['two versions', 'mongoose@7.1@7.2', {}, /mongoose@<version>/],
     ['an unknown version', 'mongoose@7.99', {}, /mongoose "7\.99": unknown version; known are 7\.0 to 7\.22/],
     ['a patch release that there is not', 'mongoose@7.16.1', {}, /mongoose "7\.16\.1": unknown version/],
@@ -109,23 +109,28 @@ describe('sockatlas close mongoose@VERSION', () => {
     ['epoll before its time', 'mongoose@7.7', { io: 'epoll', on: ['linux'] }, /--io epoll: mongoose 7\.7 has no epoll/],
     ['epoll on Windows', 'mongoose@7.16', { io: 'epoll', on: ['windows'] }, /--io epoll: windows has no epoll/],
     ['what is not known', 'mongoose@7.16', { tls: 'builtin', buffered: '3', io: 'poll', on: ['linux'] }, /is not known/],
-    ['an unknown platform', 'mongoose@7.16', { on: ['plan9'] }, /nothing is recorded or expected of "plan9"; choose among linux/],
+    ['an unknown platform', 'mongoose@7.16', { on: ['plan9'] }, /there is no run and no expectation for "plan9"; choose from linux/],
     ['an unknown scenario', 'mongoose@7.16', { scenario: ['tcp/rset'] }, /no scenario matches "tcp\/rset"; the nearest/],
-    ['a scenario without a loop', 'mongoose@7.16', { scenario: ['tcp/reset/poll'] }, /there is none to play \(tcp\/reset\/poll: no two plain recvs in a row\)/],
+    [
+      'a scenario without a loop',
+      'mongoose@7.16',
+      { scenario: ['tcp/reset/poll'] },
+      /no scenario here has one \(tcp\/reset\/poll: no two plain recvs in a row\)/,
+    ],
     [
       'a scenario that nothing is known of there',
       'mongoose@7.16',
       { on: ['windows'], scenario: ['tcp/reset/zero-length-recv'] },
       /nothing to play on windows: not known/,
     ],
-    ['two scenarios for all versions', 'mongoose', { scenario: ['tcp/reset'] }, /all versions are shown for one scenario/],
+    ['two scenarios for all versions', 'mongoose', { scenario: ['tcp/reset'] }, /the table of all versions shows one scenario/],
     ['no number', 'mongoose@7.16', { tls: 'builtin', buffered: '-1' }, /--buffered "-1": give a whole number from 0 to/],
-    ['bytes without TLS', 'mongoose@7.16', { buffered: '3' }, /--buffered: only TLS buffers records/],
+    ['bytes without TLS', 'mongoose@7.16', { buffered: '3' }, /--buffered: only a TLS layer buffers records/],
     ['an unknown format', 'mongoose@7.16', { format: 'html' }, /--format "html": choose one of pretty, json, markdown/],
     ['live, with a scenario', 'mongoose@7.16', { live: true, scenario: ['tcp/fin/idle'] }, /it takes no --scenario/],
     ['live, with a library that reads', 'mongoose@7.12', { live: true, tls: 'openssl' }, /reads through the TLS library, which needs a real handshake/],
     ['live, on a platform that is none', 'mongoose@7.16', { live: true, on: ['plan9'] }, /no agent can be started on "plan9"/],
-    ['a version’s option for the matrix', 'mongoose', { live: true }, /--live is for one version/],
+    ['a version’s option for the matrix', 'mongoose', { live: true }, /--live needs one version/],
   ])('%s is refused', async (_, what, options, message) => {
     const closing = closeHere(what, { format: 'pretty', ...options } as CloseArguments);
     await expect(closing).rejects.toThrow(UsageError);
@@ -234,7 +239,7 @@ describe('sockatlas close --policy', () => {
     expect(text.code).toBe(1);
     expect(text.stdout).toMatch(/\n {2}send-then-recv +1\* +never\*/);
     expect(text.stdout).toMatch(/\n {2}after-half-close +1\* +never or 1\*/);
-    expect(text.stdout).toMatch(/\*: what select and poll say there is not known; the socket is assumed to be readable/);
+    expect(text.stdout).toMatch(/\*: what select and poll report there is not known; the socket is assumed to be readable/);
     expect(text.stdout).toMatch(/tcp\/reset\/after-half-close \(inferred: platforms\/windows\/expected\.json\)/);
     expect(text.stdout).toMatch(/recv = -1 WSAECONNABORTED \(10053\) +goes on: neither the end nor a reset\n {2}never closes: every poll repeats poll 1/);
     expect(text.stdout).toMatch(/Not played: \d+ scenarios \(not plain TCP: \d+; no two plain recvs in a row: \d+; .*\. -v lists them\.\n/);
@@ -246,7 +251,7 @@ describe('sockatlas close --policy', () => {
     const verbose = close('', { policy: file, verbose: true }).stdout;
     expect(verbose).toContain('closes: the end, or a reset');
     expect(verbose).toContain('\n  tcp/reset/poll: no two plain recvs in a row\n');
-    expect(verbose).toContain('\n  tcp/accept/after-reset on windows: in 2 of 3 possible traces recv is not reached\n');
+    expect(verbose).toContain('\n  tcp/accept/after-reset on windows: in 2 of 3 possible traces recv is never called\n');
     const page = close('', { policy: file, format: 'markdown' }).stdout;
     expect(page).toMatch(/\n\| `tcp\/fin\/send-then-recv` \| 1\\\* \| \*\*never\\\*\*\* \|/);
   });
@@ -285,7 +290,7 @@ describe('sockatlas close --policy', () => {
     ['has no name', 'export const policy = { poll() {} };', /the policy's name is missing/],
     ['has no poll', "export const policy = { name: 'x', start: 0 };", /the policy's poll is missing; it must be a function/],
     ['has a strange ready', "export const policy = { name: 'x', start: 0, ready: 1, poll() {} };", /the policy's ready is 1/],
-    ['starts with a Map', "export const policy = { name: 'x', start: new Map(), poll() {} };", /start holds a Map/],
+    ['starts with a Map', "export const policy = { name: 'x', start: new Map(), poll() {} };", /start contains a Map/],
     ['is no JavaScript', 'export const policy = {', /is-no-JavaScript\.mjs:1: SyntaxError: /],
     ['throws as it is loaded', "throw new RangeError('not today');", /throws-as-it-is-loaded\.mjs:1: RangeError: not today$/],
     ['throws what is no error', 'throw 7;', /throws-what-is-no-error\.mjs: threw 7$/],
@@ -306,7 +311,7 @@ describe('sockatlas close --policy', () => {
 
   test('a module that never answers is ended', { timeout: 60_000 }, () => {
     const loops = close('', { policy: policyFile('loops.mjs', "export const policy = { name: 'x', start: 0, poll() { for (;;); } };") });
-    expect([loops.code, loops.stdout, loops.stderr]).toEqual([2, '', expect.stringMatching(/loops\.mjs: the policy gave no answer within 5 s$/)]);
+    expect([loops.code, loops.stdout, loops.stderr]).toEqual([2, '', expect.stringMatching(/loops\.mjs: the policy did not respond within 5 s$/)]);
   });
 
   test('control characters of a policy do not reach the terminal', () => {
@@ -354,7 +359,7 @@ describe('sockatlas new policy', () => {
     const { code, stdout, stderr } = cli(['close', '--policy', file]);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/\nCloses on every platform in \d+ scenarios\. /);
-    expect(cli(['new', 'policy', file])).toMatchObject({ code: 2, stderr: expect.stringContaining('exists already and was not changed') });
+    expect(cli(['new', 'policy', file])).toMatchObject({ code: 2, stderr: expect.stringContaining('already exists and was not changed') });
   });
 
   test('writes TypeScript that compiles', () => {
@@ -388,7 +393,7 @@ describe.runIf(process.platform === 'linux')('sockatlas close --live', () => {
     const { code, stdout } = close('mongoose@7.22', { tls: 'builtin', buffered: '3', io: 'select', live: true });
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /not known whether it closes: it had not closed after 100 polls, and the last 99 of them were the same\. Real sockets cannot prove "never"/,
+      /not known whether it closes: it did not close within 100 polls, and the last 99 of them were the same\. A run on real sockets cannot prove "never"/,
     );
   });
 
@@ -412,7 +417,7 @@ describe('docs/mongoose-3031.md', () => {
       'Linux reports a reset once. The next recv returns 0, the end of the stream, which is `MG_IO_ERR`: the loop **closes after 2 polls**',
     );
     expect(page).toContain('the loop **never closes**');
-    expect(page).toContain('no answer that ends a connection is classified as would-block');
+    expect(page).toContain('no return value that ends a connection is classified as would-block');
     expect(page).toContain('7.12, 7.16 and 7.17 share this table');
   });
 });

@@ -32,18 +32,18 @@ describe('a fault in platforms/linux/expected.json is told with its line and wha
       'a wrong kind of evidence',
       '"evidence": "measured"',
       '"evidence": "mesured"',
-      '"mesured" is none of measured, asserted, documented, reported, inferred, unknown; did you mean measured?',
+      '"mesured" is not one of measured, asserted, documented, reported, inferred, unknown; did you mean measured?',
     ],
     ['a wrong id', '"id": "tcp/reset/idle",', '"id": "tcp/reset/idel",', 'no scenario is named "tcp/reset/idel"; did you mean tcp/reset/idle?'],
-    ['a wrong code', '"trace": ["ECONNRESET", "eof…"]', '"trace": ["ECONNREST", "eof…"]', '"ECONNREST" is no token of linux; did you mean ECONNRESET?'],
-    ['a wrong word', '"trace": ["ECONNRESET", "eof…"]', '"trace": ["ECONNRESET", "eoff…"]', '"eoff…" is no token; did you mean eof?'],
+    ['a wrong code', '"trace": ["ECONNRESET", "eof…"]', '"trace": ["ECONNREST", "eof…"]', '"ECONNREST" is not a token of linux; did you mean ECONNRESET?'],
+    ['a wrong word', '"trace": ["ECONNRESET", "eof…"]', '"trace": ["ECONNRESET", "eoff…"]', '"eoff…" is not a token; did you mean eof?'],
     [
       'a Winsock name',
       '"trace": ["ECONNRESET", "eof…"]',
       '"trace": ["WSAECONNRESET", "eof…"]',
-      '"WSAECONNRESET" is no token of linux; did you mean ECONNRESET?',
+      '"WSAECONNRESET" is not a token of linux; did you mean ECONNRESET?',
     ],
-    ['a repetition in the middle', '"trace": ["ECONNRESET", "eof…"]', '"trace": ["ECONNRESET…", "eof"]', 'only the last token of a trace repeats'],
+    ['a repetition in the middle', '"trace": ["ECONNRESET", "eof…"]', '"trace": ["ECONNRESET…", "eof"]', 'only the last token of a trace may end in …'],
   ])('%s', (_, right, wrong, says) => {
     writeFileSync(
       expected,
@@ -66,7 +66,7 @@ describe('a fault in platforms/linux/expected.json is told with its line and wha
     writeFileSync(expected, original.slice(0, -20));
     const { code, stderr } = run('show', 'tcp/idle/recv');
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^sockatlas: platforms\/linux\/expected\.json(:\d+)?: no JSON: /);
+    expect(stderr).toMatch(/^sockatlas: platforms\/linux\/expected\.json(:\d+)?: not valid JSON: /);
   });
 
   test('nothing wrong is no fault', () => {

@@ -38,7 +38,7 @@ describe('new table', () => {
 
   test('leaves a file that exists as it is', () => {
     const file = written('kept.json', 'mine');
-    expect(run('new', 'table', file)).toMatchObject({ code: 2, stderr: 'kept.json exists already and was not changed' });
+    expect(run('new', 'table', file)).toMatchObject({ code: 2, stderr: 'kept.json already exists and was not changed' });
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });
 

@@ -23,7 +23,7 @@ describe('scenarios of one’s own', () => {
     const [line] = parseRun(stdout, 'stdout').scenarios;
     expect(line).toMatchObject({ id: 'tcp/mine/two-reads', verdict: 'unjudged', trials: 2, traces: [{ count: 2 }] });
     if (process.platform === 'linux') expect(line?.traces[0]?.trace).toEqual(['ECONNRESET', 'eof']);
-    expect(inFolder('new', 'scenario', name)).toMatchObject({ code: 2, stderr: expect.stringContaining('exists already and was not changed') });
+    expect(inFolder('new', 'scenario', name)).toMatchObject({ code: 2, stderr: expect.stringContaining('already exists and was not changed') });
   });
 
   test('are shown, and run beside others where those are named too', () => {
@@ -55,7 +55,7 @@ describe('scenarios of one’s own', () => {
     [
       'lacks a field',
       "export const event = 'tcp/mine'; export const cases = { a: { why: 'x', before: 'x', run() {} } };",
-      /odd\.mjs: cases\.a: recorded must be a text/,
+      /odd\.mjs: cases\.a: recorded must be a string/,
     ],
     [
       'has a field too many',
@@ -65,7 +65,7 @@ describe('scenarios of one’s own', () => {
     [
       'has an id that there is',
       "export const event = 'tcp/reset'; export const cases = { idle: { why: 'x', before: 'x', recorded: 'x', run() {} } };",
-      /there is a scenario tcp\/reset\/idle already/,
+      /a scenario tcp\/reset\/idle already exists/,
     ],
     ['ends its process', 'process.exit(7);', /odd\.mjs: ended its process: exit code 7/],
   ])('a module that %s: exit 2, nothing run', (_, text, says) => {
@@ -76,6 +76,6 @@ describe('scenarios of one’s own', () => {
   });
 
   test('a module that is not there: exit 2', () => {
-    expect(inFolder('run', './none.mjs')).toMatchObject({ code: 2, stdout: '', stderr: 'sockatlas: ./none.mjs: there is no such file\n' });
+    expect(inFolder('run', './none.mjs')).toMatchObject({ code: 2, stdout: '', stderr: 'sockatlas: ./none.mjs: no such file\n' });
   });
 });

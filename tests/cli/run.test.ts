@@ -24,7 +24,7 @@ describe('sockatlas run', () => {
       ({ verdict, trials, traces }) => !['match', 'known-deviation', 'unjudged'].includes(verdict) || trials !== 5 || traces.length !== 1,
     );
     // What only Winsock has is unsupported elsewhere, and a machine without IPv6 or AF_UNIX says so.
-    const lacks = /^only Winsock has this$|E(AFNOSUPPORT|ADDRNOTAVAIL)$/;
+    const lacks = /^only on Winsock$|E(AFNOSUPPORT|ADDRNOTAVAIL)$/;
     expect(surprises.filter(({ verdict, reason }) => !(verdict === 'unsupported' && lacks.test(reason ?? '')))).toEqual([]);
     expect(code).toBe(0);
     expect(stderr).toMatch(/^run kept as .*\.jsonl$/m);
@@ -100,7 +100,7 @@ describe('sockatlas run', () => {
     expect(shown.code).toBe(0);
     expect(shown.stdout).toMatch(/libuv \S+: UV_ECONNRESET/);
     expect(cli(['run', 'tcp/idle', '--classes', 'mongoose@7.16/winsock']).stderr).toMatch(
-      /^--classes: no table names the codes of posix: there are no classes for linux/m,
+      /^--classes: no table has the codes of posix, so there are no classes for linux/m,
     );
     expect(cli(['run', 'tcp/idle', '--classes', 'mongose'])).toMatchObject({ code: 2, stderr: expect.stringContaining('the nearest: mongoose') });
     expect(cli(['run', 'tcp/idle', '--classes', './none.json'])).toMatchObject({ code: 2, stderr: expect.stringContaining('none.json: ENOENT') });
@@ -109,7 +109,7 @@ describe('sockatlas run', () => {
   test('an --out whose ending says no format is refused before anything is run', () => {
     const { code, stdout, stderr } = cli(['run', '--out', join(folder, 'run.csv')]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/run\.csv: no format has the ending \.csv; use \.jsonl, \.json, \.md/);
+    expect(stderr).toMatch(/run\.csv: no format belongs to the ending \.csv; use \.jsonl, \.json, \.md/);
     expect(cli(['run', '--out', ''])).toMatchObject({ code: 2, stdout: '' });
   });
 
@@ -165,12 +165,12 @@ describe('arguments', () => {
     [['run', '--skip', 'tcp/rest'], 'no scenario matches "tcp/rest"'],
     [['run', 'tcp/reset', '--skip', 'tcp'], '--skip leaves no scenario to run'],
     [['run', '@no-such-list'], 'the list @no-such-list cannot be read: ENOENT'],
-    [['run', '--trials', '0'], '--trials "0": a whole number from 1 to'],
+    [['run', '--trials', '0'], '--trials "0": give a whole number from 1 to'],
     [['run', '--trials', '1e3'], '--trials "1e3"'],
     [['run', '--timeout', '-5'], '--timeout "-5"'],
     [['run', '--jobs', 'many'], '--jobs "many"'],
     [['run', '--format', 'xml'], '--format "xml": choose one of pretty, json, jsonl, markdown'],
-    [['run', '--record', 'tcp/reset'], '--record keeps whole runs'],
+    [['run', '--record', 'tcp/reset'], '--record is for complete runs'],
     [['run', '--trails', '3'], "unknown option '--trails'"],
     [['run', '--trials'], "option '--trials <n>' argument missing"],
     [['list', '--format', 'xml'], '--format "xml": choose one of pretty, json'],
@@ -195,7 +195,7 @@ describe('arguments', () => {
   test('an empty list is no wish for everything', () => {
     const list = join(folder, 'list.txt');
     writeFileSync(list, '# nothing\n');
-    expect(cli(['run', `@${list}`])).toMatchObject({ code: 2, stderr: expect.stringContaining('holds no pattern') });
+    expect(cli(['run', `@${list}`])).toMatchObject({ code: 2, stderr: expect.stringContaining('contains no pattern') });
   });
 
   test('patterns are ids, folders and globs', () => {
@@ -267,7 +267,7 @@ describe.runIf(onLinux)('a run that is stopped', () => {
     expect(code).toBe(1);
     const run = parseRun(stdout, 'stdout');
     expect(run.scenarios.map(({ verdict }) => verdict).sort()).toEqual(['crashed', 'match']);
-    expect(run.scenarios.find(({ verdict }) => verdict === 'crashed')?.reason).toBe('the agent ended: signal SIGKILL');
+    expect(run.scenarios.find(({ verdict }) => verdict === 'crashed')?.reason).toBe('the agent process ended: signal SIGKILL');
   });
 
   test('by an agent that no longer answers: blocked, and the run goes on', async () => {

@@ -101,7 +101,7 @@ describe('Linux and Wine together', () => {
 });
 
 test('a platform that no agent can be started on is refused, with those that can', () => {
-  expect(cli(['run', '--on', 'plan9'])).toMatchObject({ code: 2, stderr: expect.stringContaining('choose among') });
+  expect(cli(['run', '--on', 'plan9'])).toMatchObject({ code: 2, stderr: expect.stringContaining('choose from') });
   expect(cli(['run', '--peer', 'wine'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--peer wine: name one of wine-8.0, wine-10.0') });
 });
 

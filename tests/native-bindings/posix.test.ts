@@ -72,11 +72,11 @@ describe.runIf(process.platform !== 'win32')('the POSIX calls', async () => {
   });
 
   test('a path too long for sockaddr_un is refused with its length', () => {
-    expect(() => sockets.bind(open('unix'), { family: 'unix', path: `/${'x'.repeat(120)}` })).toThrow(/may have 107 bytes, this one has 121/);
+    expect(() => sockets.bind(open('unix'), { family: 'unix', path: `/${'x'.repeat(120)}` })).toThrow(/may have at most 107 bytes, this one has 121/);
   });
 
   test('a host that is no address is refused by name', () => {
-    expect(() => sockets.connect(open('inet'), { family: 'inet', host: 'localhost', port: 1 })).toThrow(/inet_pton refuses "localhost"/);
+    expect(() => sockets.connect(open('inet'), { family: 'inet', host: 'localhost', port: 1 })).toThrow(/"localhost" is not an inet address/);
   });
 
   test('a datagram tells where it came from', () => {

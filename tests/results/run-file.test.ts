@@ -75,7 +75,7 @@ describe('a run file', () => {
   test('may hold several runs, one after the other, as cat makes them; and may begin with a byte order mark', () => {
     expect(parseRuns(text + text, 'runs')).toEqual([run, run]);
     expect(parseRun(`\uFEFF${text}`, 'run')).toEqual(run);
-    expect(() => parseRun(text + text, 'runs')).toThrow('runs: 2 runs where one is wanted');
+    expect(() => parseRun(text + text, 'runs')).toThrow('runs: it contains 2 runs; exactly one is needed');
     expect(() => parseRuns(text + lines.slice(0, -1).join('\n'), 'runs')).toThrow(/no footer after/);
   });
 
@@ -89,33 +89,41 @@ describe('a run file', () => {
   });
 
   test.each([
-    { what: 'nothing', content: '', says: 'run: empty; a run starts with a header line' },
-    { what: 'a cut line', content: text.slice(0, text.length - 20), says: `run:${lines.length}: ends in the middle of a line: the file was cut` },
+    { what: 'nothing', content: '', says: 'run: the file is empty; a run starts with a header line' },
+    { what: 'a cut line', content: text.slice(0, text.length - 20), says: `run:${lines.length}: the last line is not complete: the file was truncated` },
     {
       what: 'no footer',
       content: lines.slice(0, -1).join('\n'),
-      says: `run: no footer after ${lines.length - 1} lines: the file was cut, or its run did not end`,
+      says: `run: there is no footer after ${lines.length - 1} lines: the file was truncated, or its run did not finish`,
     },
-    { what: 'no header', content: lines.slice(1).join('\n'), says: 'run:1: starts with a line of type scenario, not with a header' },
-    { what: 'two headers', content: [lines[0], ...lines].join('\n'), says: 'run:2: a second header before the footer of the run before: that run was cut' },
-    { what: 'a scenario twice', content: [...lines.slice(0, 2), ...lines.slice(1)].join('\n'), says: 'run:3: tcp/reset/idle is there a second time' },
+    { what: 'no header', content: lines.slice(1).join('\n'), says: 'run:1: expected a header line, found a line of type scenario' },
+    {
+      what: 'two headers',
+      content: [lines[0], ...lines].join('\n'),
+      says: 'run:2: a second header before the footer of the previous run: that run was truncated',
+    },
+    { what: 'a scenario twice', content: [...lines.slice(0, 2), ...lines.slice(1)].join('\n'), says: 'run:3: tcp/reset/idle occurs twice' },
     {
       what: 'a scenario missing',
       content: [lines[0], ...lines.slice(2)].join('\n'),
-      says: `run:${lines.length - 1}: the footer counts 2 scenarios, the run holds 1`,
+      says: `run:${lines.length - 1}: the footer counts 2 scenarios, but the run contains 1`,
     },
     {
       what: 'lines after the footer',
       content: [...lines, lines[1]].join('\n'),
-      says: `run:${lines.length + 1}: starts with a line of type scenario, not with a header`,
+      says: `run:${lines.length + 1}: expected a header line, found a line of type scenario`,
     },
-    { what: 'no JSON', content: ['{"type":', ...lines].join('\n'), says: 'run:1: no JSON' },
+    { what: 'no JSON', content: ['{"type":', ...lines].join('\n'), says: 'run:1: the line is not JSON' },
     {
       what: 'a newer schema',
       content: text.replace('"schema":2', '"schema":3'),
       says: 'run:1: run format 3; this version reads up to 2: update sockatlas to read it',
     },
-    { what: 'another format', content: '{"type":"header","schema":"x"}', says: 'run:1: run format "x"; this version reads up to 2: it is no run of sockatlas' },
+    {
+      what: 'another format',
+      content: '{"type":"header","schema":"x"}',
+      says: 'run:1: run format "x"; this version reads up to 2: this is not a run of sockatlas',
+    },
     { what: 'a field of the wrong type', content: text.replace('"count":1', '"count":"1"'), says: /run:2: [\s\S]*traces\[0\]\.count/ },
     { what: 'an id that is none', content: text.replaceAll('tcp/reset/idle', '<script>'), says: /run:2: [\s\S]*an id is transport\/event\/case/ },
     { what: 'something a terminal would obey', content: text.replaceAll('Debian GNU/Linux', 'Debian \\u001b[2J'), says: /run:1: [\s\S]*platform\.os/ },

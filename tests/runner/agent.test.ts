@@ -42,7 +42,7 @@ describe('an agent', () => {
     expect(measured).toMatchObject({
       trials: 0,
       traces: [{ trace: ['data:3', 'blocked'], count: 1 }],
-      ended: { as: 'blocked', reason: 'the call had not returned after 300 ms' },
+      ended: { as: 'blocked', reason: 'the call did not return within 300 ms' },
     });
     expect(measured.traces[0]?.observations[1]).toMatchObject({ call: 'recv', ret: null });
     expect(agent.usable).toBe(false);
@@ -53,18 +53,18 @@ describe('an agent', () => {
     const { agent, measured } = await run('blocks-itself', { timeout: 300 });
     expect(measured).toMatchObject({
       traces: [{ trace: ['data:3', 'blocked'] }],
-      ended: { as: 'blocked', reason: expect.stringContaining('no sign of life for 1.3 s') },
+      ended: { as: 'blocked', reason: expect.stringContaining('the agent sent nothing for 1.3 s') },
     });
     await until('the agent ends', () => !isRunning(agent.pid as number));
   });
 
   test('that dies of a signal is crashed, with the signal, and what it had seen', async () => {
     const { measured } = await run('dies-of-a-signal');
-    expect(measured).toMatchObject({ traces: [{ trace: ['EAGAIN'] }], ended: { as: 'crashed', reason: 'the agent ended: signal SIGKILL' } });
+    expect(measured).toMatchObject({ traces: [{ trace: ['EAGAIN'] }], ended: { as: 'crashed', reason: 'the agent process ended: signal SIGKILL' } });
   });
 
   test('that exits is crashed, with its last words', async () => {
-    expect((await run('exits-with-words')).measured.ended).toEqual({ as: 'crashed', reason: 'the agent ended: exit code 7: last words' });
+    expect((await run('exits-with-words')).measured.ended).toEqual({ as: 'crashed', reason: 'the agent process ended: exit code 7: last words' });
   });
 
   test('tells of a trial that failed, and stays usable', async () => {
@@ -83,18 +83,18 @@ describe('an agent', () => {
   test('does not take a state that never comes for one that did', async () => {
     expect((await run('does-not-settle', { timeout: 4000 })).measured.ended).toEqual({
       as: 'crashed',
-      reason: 'the trial failed: NotSettled: reset had not arrived after 2000 ms (TCP state ESTABLISHED)',
+      reason: 'the trial failed: NotSettled: reset did not arrive within 2000 ms (TCP state ESTABLISHED)',
     });
   });
 
   test('knows no scenario that it was not given', async () => {
-    expect((await run('none')).measured.ended).toEqual({ as: 'crashed', reason: 'this agent knows no scenario test/agent/none' });
+    expect((await run('none')).measured.ended).toEqual({ as: 'crashed', reason: 'this agent has no scenario test/agent/none' });
   });
 
   test('that does not start says why', async () => {
     await expect(
       AgentHandle.start({ command: process.execPath, args: ['-e', 'process.stderr.write("no such day"); process.exit(3)'], stderr: 'pipe' }),
-    ).rejects.toThrow(/ended before it said anything: exit code 3: no such day/);
+    ).rejects.toThrow(/ended before it connected back: exit code 3: no such day/);
     await expect(AgentHandle.start({ command: '/no/such/program', args: [], stderr: 'pipe' })).rejects.toThrow(/ENOENT/);
   });
 });
@@ -141,7 +141,7 @@ describe('a run', () => {
   test('that cannot start an agent fails with the reason', async () => {
     const options = { scenarios: ids('idle', 'throws'), trials: 1, timeout: 300, jobs: 2, onPlatform: () => {}, onMeasured: () => {} };
     await expect(runScenarios({ ...options, agent: { command: process.execPath, args: ['-e', '0'], stderr: 'pipe' } })).rejects.toThrow(
-      /ended before it said anything: exit code 0/,
+      /ended before it connected back: exit code 0/,
     );
   });
 });

@@ -30,7 +30,7 @@ test('JavaScript needs nothing', () => expect(load('plain.mjs', 'export const an
 
 test('TypeScript is read by Node, or told what it needs', () => {
   expect(load('typed.ts', typed)).toMatch(
-    readsTypeScript ? /^answer$/ : /^UserModuleError typed\.ts: Node \S+ does not read TypeScript\. Use Node 22\.18 or later, or install the compiler beside/,
+    readsTypeScript ? /^answer$/ : /^UserModuleError typed\.ts: Node \S+ cannot load TypeScript\. Use Node 22\.18 or later, or install the compiler beside/,
   );
 });
 
