@@ -13,7 +13,7 @@ export function differenceWords(here: readonly string[], there: readonly string[
   if (at > 0 && first === 'end' && second === 'error' && bare(b[at]) === bare(b[at - 1])) return 'every time';
   if (at > 0 && first === 'error' && second === 'end' && bare(a[at]) === bare(a[at - 1])) return 'once';
   if (first !== second) return second;
-  return first === 'error' ? 'other code' : '';
+  return first === 'error' || first === 'would block' ? 'other code' : '';
 }
 
 function bytes(trace: readonly string[]): number {

@@ -122,7 +122,7 @@ test('--on wine with one of two runs what is there, and says what is left out', 
       symlinkSync(join(wineFolder(), name), join(cache, 'wine', name));
     }
     const { code, stdout, stderr } = cli(['run', '--on', 'wine', 'tcp/idle', '--format', 'jsonl'], { env: { SOCKATLAS_CACHE: cache } });
-    expect(stderr).toMatch(/^wine-8\.0 is left out: wine-8\.0 cannot start here: not set up: .*run: sockatlas setup wine-8\.0$/m);
+    expect(stderr).toMatch(/^wine-8\.0 is skipped: wine-8\.0 cannot start here: not set up: .*run: sockatlas setup wine-8\.0$/m);
     expect(parseRun(stdout, 'stdout').header.platform.name).toBe('wine-10.0');
     expect(code).toBe(0);
   } finally {

@@ -42,6 +42,7 @@ describe('a difference in words', () => {
     ['so_error:ECONNRESET', 'so_error:0', 'no error'],
     ['poll:IN', 'poll:OUT', 'readiness'],
     ['EINVAL', 'WSAEWOULDBLOCK', 'would block'],
+    ['EINPROGRESS', 'WSAEWOULDBLOCK', 'other code'],
     ['ENOTCONN', 'blocked', 'never returns'],
   ])('%s against %s: %s', (a, b, words) => expect(differenceWords(a.split(' '), b.split(' '))).toBe(words));
 });
