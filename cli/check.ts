@@ -20,13 +20,14 @@ import { sibling } from '../runner/sibling.ts';
 import { scenarios } from '../suites/index.ts';
 import { isLibraryFunction, type LibraryOptions, libraryAdvice, libraryFunction } from './check-library.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
-import { print, say } from './output.ts';
+import { formatOfFile, parseChoice, print, say } from './output.ts';
 import { evidenceRuns, type LocalOption } from './runs.ts';
 
 export interface CheckArguments extends LocalOption, LibraryOptions {
   /** The platforms that alone count: `windows`, `wine-10.0`. */
   readonly on?: readonly string[];
-  readonly format: FindingFormat;
+  /** As the ending of `out` says where absent, else text. */
+  readonly format?: FindingFormat | undefined;
   /** The lowest level that makes the exit code 1. */
   readonly level: Level;
   /** The report is written there, as --format says; stdout gets the text report. */
@@ -43,7 +44,7 @@ export interface CheckArguments extends LocalOption, LibraryOptions {
  * @throws UsageError for a table that cannot be used, EnvironmentError where the process for it cannot be started
  */
 export async function check(tables: readonly string[], options: CheckArguments): Promise<number> {
-  const { on = [], format, level, out, table = [], local = false } = options;
+  const { format, out, table = [] } = options;
   const names = [...tables, ...table];
   if (names.length === 0) {
     throw new UsageError(
@@ -51,36 +52,57 @@ export async function check(tables: readonly string[], options: CheckArguments):
     );
   }
   refuseLibraryOptions(names, options);
+  const outFormat = out === undefined ? undefined : formatOfFile(out, format, BY_ENDING);
   const file = out === undefined ? undefined : new WholeFile(out);
-  const evidence = choose(
-    sightings(local),
-    on.flatMap((name) => name.split(',')),
-  );
-  const checked = await loadAll(names, options, evidence);
-  const asked = new Set(checked.flatMap(({ platforms }) => platforms));
-  const used = evidence.filter(({ codes }) => asked.has(codes));
-  const report: Findings = { tables: checked, findings: findFaults(checked, used), level, held: heldAgainst(used), returnValues: used.length };
+  let report: Findings;
+  try {
+    report = await checkedReport(names, options);
+  } catch (error) {
+    file?.discard();
+    throw error;
+  }
   const shown = { paint: painter(process.stdout), width: terminalWidth() };
-  if (file === undefined) await print(formatFindings(report, format, shown));
+  if (file === undefined) await print(formatFindings(report, format ?? 'pretty', shown));
   else {
-    await print(formatFindings(report, 'pretty', shown));
-    file.write(formatFindings(report, format, { paint: painter({}), width: terminalWidth() }));
+    file.write(formatFindings(report, outFormat ?? 'pretty', { paint: painter({}), width: terminalWidth() }));
     file.finish();
+    await print(formatFindings(report, 'pretty', shown));
     say(`written to ${file.path}`);
   }
   return failing(report).length === 0 ? EXIT.conforms : EXIT.differs;
 }
 
-/** @throws UsageError */
-export function parseFindingFormat(value: string): FindingFormat {
-  if ((FINDING_FORMATS as readonly string[]).includes(value)) return value as FindingFormat;
-  throw new UsageError(`--format ${JSON.stringify(value)}: choose one of ${FINDING_FORMATS.join(', ')}`);
+async function checkedReport(names: readonly string[], options: CheckArguments): Promise<Findings> {
+  const { on = [], local = false, level } = options;
+  const evidence = choose(
+    sightings(local),
+    on.flatMap((name) => name.split(',')),
+  );
+  const checked = await loadAll(names, options, evidence, on);
+  const asked = new Set(checked.flatMap(({ platforms }) => platforms));
+  const used = evidence.filter(({ codes }) => asked.has(codes));
+  return { tables: checked, findings: findFaults(checked, used), level, held: heldAgainst(used), returnValues: used.length };
+}
+
+/** A check against nothing would find nothing, and a build would stay green for ever. @throws UsageError */
+function refuseUncovered(name: string, tables: readonly Checked[], evidence: readonly Evidence[], on: readonly string[]): void {
+  const there = new Set(evidence.map(({ codes }) => codes));
+  const platforms = [...new Set(tables.flatMap((table) => table.platforms))];
+  // No platform here sets the codes of some APIs: of these tables only the rows are checked, which the report says.
+  if (platforms.length === 0 || platforms.some((platform) => there.has(platform))) return;
+  throw new UsageError(`${name} has the codes of ${platforms.join(', ')}: --on ${on.join(',')} leaves nothing to check it against`);
 }
 
 /** @throws UsageError */
+export function parseFindingFormat(value: string | undefined): FindingFormat | undefined {
+  return value === undefined ? undefined : parseChoice('--format', value, FINDING_FORMATS);
+}
+
+const BY_ENDING: Readonly<Record<string, FindingFormat>> = { '.sarif': 'sarif', '.json': 'json', '.xml': 'junit', '.md': 'markdown', '.txt': 'pretty' };
+
+/** @throws UsageError */
 export function parseLevel(value: string): Level {
-  if ((LEVELS as readonly string[]).includes(value)) return value as Level;
-  throw new UsageError(`--level ${JSON.stringify(value)}: choose one of ${LEVELS.join(', ')}`);
+  return parseChoice('--level', value, LEVELS);
 }
 
 /** Other tables contain this information themselves. An option that has no effect is refused. */
@@ -88,14 +110,20 @@ function refuseLibraryOptions(names: readonly string[], options: LibraryOptions)
   if (names.some((name) => isLibraryFunction(name) || libraryAdvice(name) !== undefined)) return;
   for (const option of ['meanings', 'api', 'calls'] as const) {
     if (options[option] === undefined) continue;
-    throw new UsageError(`--${option} is for a function in a shared library (./libmine.so:classify); a .json table and a module have "${option}" in the file`);
+    throw new UsageError(
+      `--${option} is for a function in a shared library (./libmine.so:classify); a .json table and a module have it in the file (classes, api, calls)`,
+    );
   }
 }
 
-async function loadAll(names: readonly string[], options: LibraryOptions, evidence: readonly Evidence[]): Promise<Checked[]> {
+async function loadAll(names: readonly string[], options: LibraryOptions, evidence: readonly Evidence[], on: readonly string[]): Promise<Checked[]> {
   const loaded = new Map<string, Checked>();
   try {
-    for (const name of names) for (const checked of await load(name, options, evidence)) loaded.set(`${checked.id} ${checked.file}`, checked);
+    for (const name of names) {
+      const tables = await load(name, options, evidence);
+      refuseUncovered(name, tables, evidence, on);
+      for (const checked of tables) loaded.set(`${checked.id} ${checked.file}`, checked);
+    }
   } catch (error) {
     if (error instanceof TableError) throw new UsageError(error.message.split('\n').map(plain).join('\n'));
     if (error instanceof TableProcessFailed) throw new EnvironmentError(plain(error.message));
@@ -108,6 +136,7 @@ async function load(name: string, options: LibraryOptions, evidence: readonly Ev
   if (isLibraryFunction(name)) return [await ask(libraryFunction(name, options), evidence)];
   if (/\.[cm]?[jt]s$/.test(name)) return [await ask({ kind: 'module', file: resolve(name) }, evidence)];
   if (/\.json$/.test(name)) return [readTable(resolve(name))];
+  if (/\.jsonl$/.test(name)) throw new UsageError(`${name} is a run file, not a table: sockatlas report ${name} prints it`);
   const advice = libraryAdvice(name);
   if (advice !== undefined) throw new UsageError(advice);
   const shipped = shippedNamed(name);

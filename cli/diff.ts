@@ -67,14 +67,28 @@ function sides(words: readonly string[], recorded: readonly Recorded[]): [Side, 
     if (second !== undefined && !/[/*@]/.test(second)) throw notASide(second, recorded);
     const [run, other, ...more] = isFile(first) ? readRuns(first) : [];
     if (run === undefined || more.length > 0) throw new UsageError(`diff ${first}: name a second side: a platform, a run file, or ${EXPECTED}`);
-    return other === undefined ? [runSide(run), expectedOf(run), words.slice(1)] : [...named([run, other], [first, first]), words.slice(1)];
+    return other === undefined ? [runSide(run), within(expectedOf(run), run), words.slice(1)] : [...named([run, other], [first, first]), words.slice(1)];
   }
   const patterns = words.slice(2);
   if (first === EXPECTED && second === EXPECTED) throw new UsageError(`diff ${EXPECTED} ${EXPECTED}: one side must be a run or a platform`);
-  if (first === EXPECTED) return [expectedFor(second, recorded), sideOf(second, recorded), patterns];
-  if (second === EXPECTED) return [sideOf(first, recorded), expectedFor(first, recorded), patterns];
   if (isFile(first) && isFile(second)) return [...named([oneRun(first), oneRun(second)], [first, second]), patterns];
-  return [sideOf(first, recorded), sideOf(second, recorded), patterns];
+  if (isFile(first)) return besideRun(oneRun(first), second, recorded, patterns);
+  if (isFile(second)) {
+    const [b, a] = besideRun(oneRun(second), first, recorded, patterns);
+    return [a, b, patterns];
+  }
+  const side = (word: string, other: string) => (word === EXPECTED ? expectedFor(other, recorded) : sideOf(word, recorded));
+  return [side(first, second), side(second, first), patterns];
+}
+
+/** A run file, and what is known of the other side in the scenarios that were run: what was not asked for is no difference. */
+function besideRun(run: Run, other: string, recorded: readonly Recorded[], patterns: readonly string[]): [Side, Side, readonly string[]] {
+  return [runSide(run), within(other === EXPECTED ? expectedOf(run) : sideOf(other, recorded), run), patterns];
+}
+
+function within(side: Side, { scenarios }: Run): Side {
+  const ids = new Set(scenarios.map(({ id }) => id));
+  return { ...side, ids: side.ids.filter((id) => ids.has(id)) };
 }
 
 /** Two runs of one platform are told apart by their files, and two of one file by when they started. */
@@ -106,14 +120,13 @@ function runOf(word: string, recorded: readonly Recorded[]): Run | undefined {
 }
 
 function sideOf(word: string, recorded: readonly Recorded[]): Side {
-  if (isFile(word)) return runSide(oneRun(word));
   const run = runOf(word, recorded);
   if (run !== undefined) return hasExpectations(run.header.platform.id) ? runSideOver(run, expectedOf(run)) : runSide(run);
   return expectedSide(NEWEST[word as keyof typeof NEWEST], word);
 }
 
 function expectedFor(word: string, recorded: readonly Recorded[]): Side {
-  const run = isFile(word) ? oneRun(word) : runOf(word, recorded);
+  const run = runOf(word, recorded);
   return run === undefined ? expectedSide(NEWEST[word as keyof typeof NEWEST], word) : expectedOf(run);
 }
 

@@ -79,9 +79,9 @@ function program(done: (code: number) => void): Command {
     .option('--calls <list>', 'which calls a shared library is for: recv, send, accept, connect (default: recv,send)')
     .option('--on <platforms>', 'check only against these platforms, separated by commas: linux, windows, wine, wine-10.0 …', commaSeparated)
     .option('--local', LOCAL)
-    .option('--format <format>', 'pretty, json, sarif, junit or markdown', 'pretty')
+    .option('--format <format>', 'pretty, json, sarif, junit or markdown')
     .option('--level <level>', 'lowest level that makes the exit code 1: note, warning or error', 'warning')
-    .option('--out <file>', 'write the report there; stdout gets the text report')
+    .option('--out <file>', 'write the report there, by its ending: .sarif, .json, .xml (JUnit), .md, .txt; stdout gets the text report')
     .addHelpText('after', examples('sockatlas check mongoose@7.16 --on windows', 'sockatlas check ./mine.json --format sarif --out mine.sarif'))
     .action(async (tables, options) => {
       const { check, parseFindingFormat, parseLevel } = await import('./check.ts');
@@ -192,10 +192,8 @@ function exitCodeOf(error: unknown): number {
   throw error;
 }
 
-// A reader that has gone (`| head`) ends the output, not the run.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+// A reader that has gone (`| head`) ends the output, not the run; what else may be wrong with stdout is told by whoever prints.
+process.stdout.on('error', () => {});
 
 let exitCode: number = EXIT.conforms;
 try {

@@ -1,15 +1,20 @@
 import { extname } from 'node:path';
 import { FORMATS, type Format } from '../report/format-names.ts';
-import { UsageError } from './errors.ts';
+import { EnvironmentError, UsageError } from './errors.ts';
 
-const BY_EXTENSION: Readonly<Record<string, Format>> = { '.jsonl': 'jsonl', '.json': 'json', '.md': 'markdown', '.markdown': 'markdown', '.txt': 'pretty' };
+const BY_ENDING: Readonly<Record<string, Format>> = { '.jsonl': 'jsonl', '.json': 'json', '.md': 'markdown', '.markdown': 'markdown', '.txt': 'pretty' };
 
-/** The format of `--out FILE`: the one asked for, else the one that the name says; a run file where it has no ending. @throws UsageError */
+/** The format of `run --out FILE`: the one asked for, else the one that the name says; a run file where it has no ending. @throws UsageError */
 export function fileFormat(file: string, asked: Format | undefined): Format {
-  const ending = extname(file).toLowerCase();
-  const format = asked ?? BY_EXTENSION[ending] ?? (ending === '' ? 'jsonl' : undefined);
+  return formatOfFile(file, asked ?? (extname(file) === '' ? 'jsonl' : undefined), BY_ENDING);
+}
+
+/** The format of `--out FILE`: the one asked for, else the one of the file's ending. @throws UsageError */
+export function formatOfFile<F extends string>(file: string, asked: F | undefined, byEnding: Readonly<Record<string, F>>): F {
+  if (file === '') throw new UsageError('--out: the name of the file is empty');
+  const format = asked ?? byEnding[extname(file).toLowerCase()];
   if (format !== undefined) return format;
-  throw new UsageError(`--out ${file}: no format belongs to the ending ${ending}; use ${Object.keys(BY_EXTENSION).join(', ')}, or add --format`);
+  throw new UsageError(`--out ${file}: no format belongs to the ending ${extname(file) || '(none)'}; use ${Object.keys(byEnding).join(', ')}, or say --format`);
 }
 
 /** @throws UsageError */
@@ -37,7 +42,7 @@ export function parseCount(option: string, min: number, max: number): (value: st
 export function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => {
-      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(error);
+      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(new EnvironmentError(`stdout could not be written: ${error.message}`));
       else resolve();
     });
   });

@@ -46,7 +46,6 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   const [peer, ...otherPeers] = options.peer === undefined ? [] : placesNamed([options.peer]);
   if (otherPeers.length > 0) throw new UsageError(`--peer ${options.peer}: name one of ${[peer, ...otherPeers].map((place) => place?.name).join(', ')}`);
   const viewOf = viewer(options);
-  if (options.out === '') throw new UsageError('--out: the name of the file is empty');
   const outFormat = options.out === undefined ? undefined : fileFormat(options.out, options.format);
   // A path that cannot be written is reported before the work, not after it.
   const out = options.out === undefined ? undefined : new WholeFile(options.out);

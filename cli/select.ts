@@ -49,6 +49,7 @@ export function matchingIds(ids: readonly string[], patterns: readonly string[])
 }
 
 function hitsOf(ids: readonly string[], pattern: string): string[] {
+  if (pattern === '') throw new UsageError('a pattern is empty: name a scenario, or leave it out');
   // An id is itself a pattern, and its `?` is no wildcard.
   if (ids.includes(pattern)) return [pattern];
   const glob = picomatch(pattern);

@@ -29,13 +29,14 @@ const expectationSchema = z
         'measured: a recorded run shows it. asserted: by a test that runs on Windows. documented: by the vendor. reported: by users or maintainers. inferred: it is shown, and runs are not judged by it. unknown. ' +
           'The evidence of the weakest call in the trace counts',
       ),
-    sources: z.array(z.string().min(1)).min(1),
+    sources: z.array(z.string().min(1)).default([]).describe('Who says so; none only where the evidence is unknown'),
     note: z.string().optional(),
     deviates: z.string().min(1).optional().describe('Why this platform differs from the platform that it mirrors. The verdict is then known-deviation'),
   })
   .refine((e) => (e.evidence === 'unknown') === (e.trace === undefined && e.anyOf === undefined), {
     message: 'an expectation has a trace (or anyOf), unless its evidence is "unknown"',
-  });
+  })
+  .refine((e) => e.evidence === 'unknown' || e.sources.length > 0, { path: ['sources'], message: 'name at least one source' });
 
 export const expectationsSchema = z.strictObject({
   platform: z.string(),

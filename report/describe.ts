@@ -2,9 +2,8 @@ import type { Misclassification } from '../classification/check.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Header, ScenarioLine } from '../results/schema.ts';
 import { describeDeviation, describeObservation } from './deviation.ts';
-import { groupBy } from './group-by.ts';
 import { traceWords } from './trace-words.ts';
-import type { View } from './view.ts';
+import { tableName, type View } from './view.ts';
 
 /** A run's parts in sentences, for text and Markdown alike. */
 
@@ -53,20 +52,13 @@ function misclassificationLine(scenarios: readonly ScenarioLine[], { id, table, 
   return `${id}: ${describeObservation(observations, index)} means ${meaning}; ${table} classifies it as ${className}`;
 }
 
-/** Whether the tables are right, in a sentence; nothing where there is none. */
-export function tablesSentence({ tables, misclassifications }: View): string {
-  if (tables.length === 0) return '';
-  if (misclassifications.length === 0) {
-    const names = [...groupBy(tables, ({ name }) => name)]
-      .map(([name, own]) => `${capitalized(name)} ${own.map(({ label }) => label).join(' and ')}`)
-      .join(', ');
-    return `${names} ${tables.length === 1 ? 'classifies' : 'classify'} every answer correctly.`;
+/** Which classes are wrong, in a sentence; where tables were asked for, also that none of these is. */
+export function tablesSentence({ tables, misclassifications, showsClasses }: View): string {
+  if (misclassifications.length > 0) {
+    return `Wrong classes by ${[...new Set(misclassifications.map(({ table }) => table))].join(', ')}: ${misclassifications.length}, listed above.`;
   }
-  return `Wrong classes by ${[...new Set(misclassifications.map(({ table }) => table))].join(', ')}: ${misclassifications.length}, listed above.`;
-}
-
-function capitalized(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
+  if (!showsClasses || tables.length === 0) return '';
+  return `No reset, end or abort is classified as would-block by ${tables.map(tableName).join(', ')}. All rules: sockatlas check.`;
 }
 
 /** `87 scenarios × 5 trials in 1.4 s: 68 match, 19 unsupported`. */

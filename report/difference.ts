@@ -10,8 +10,8 @@ export function differenceWords(here: readonly string[], there: readonly string[
   const at = a.findIndex((token, i) => token !== b[i]);
   const [first, second] = [kindOf(a[at]), kindOf(b[at])];
   if (isReadiness(a[at]) || isReadiness(b[at])) return 'readiness';
-  if (at > 0 && first === 'end' && second === 'error' && bare(b[at]) === bare(b[at - 1])) return 'every time';
-  if (at > 0 && first === 'error' && second === 'end' && bare(a[at]) === bare(a[at - 1])) return 'once';
+  if (at > 0 && first === 'end' && second === 'error' && b.slice(at).every((token) => bare(token) === bare(b[at - 1]))) return 'every time';
+  if (at > 0 && first === 'error' && second === 'end' && a.slice(at).every((token) => bare(token) === bare(a[at - 1]))) return 'once';
   if (first !== second) return second;
   return first === 'error' || first === 'would block' ? 'other code' : '';
 }

@@ -65,6 +65,12 @@ interface Line {
   readonly isKnown: boolean;
 }
 
+/** Runs of one platform are told apart by when they started. */
+function headingOf({ run: { header } }: View, views: readonly View[]): string {
+  const same = views.filter((view) => view.run.header.platform.name === header.platform.name).length > 1;
+  return `${header.platform.name}${same ? ` ${header.started}` : ''}, measured`;
+}
+
 function tableOf(views: readonly View[]): Table {
   const beside = counterpart(views);
   const ids = [...new Set(views.flatMap(({ run }) => run.scenarios.map(({ id }) => id)))];
@@ -111,7 +117,7 @@ function tableOf(views: readonly View[]): Table {
   const differing = all.filter(({ differs, differsFromInferred }) => differs || differsFromInferred).length;
   const inferred = all.filter(({ differsFromInferred }) => differsFromInferred).length;
   return {
-    headings: [...views.map(({ run }) => `${run.header.platform.name}, measured`), ...(beside === undefined ? [] : [beside.heading])],
+    headings: [...views.map((view) => headingOf(view, views)), ...(beside === undefined ? [] : [beside.heading])],
     events: grid,
     notes,
     next: nextSteps(views, beside, differing, inferred),

@@ -11,7 +11,7 @@ import { traceWords } from './trace-words.ts';
 export interface Side {
   /** `linux-6.18`, `windows`. */
   readonly name: string;
-  /** The name with the kind of evidence: `linux-6.18, measured`; `windows, documented`. */
+  /** The name with the kind of evidence: `linux-6.18, measured`; `windows, not measured`. */
   readonly heading: string;
   /** Whether the behaviour comes from a run, for the scenarios that the run has. */
   readonly isRun: boolean;
@@ -53,7 +53,7 @@ export function runSideOver(run: Run, expected: Side): Side {
 export function expectedSide(versions: Versions, name: string): Side {
   return {
     name,
-    heading: versions.id === 'windows' ? `${name}, documented` : `${name}, expected`,
+    heading: versions.id === 'windows' ? `${name}, not measured` : `${name}, expected`,
     isRun: false,
     ids: scenarios.map(({ id }) => id),
     behaviour: (id) => expectedBehaviour(versions, id, callCountOf(id)),

@@ -36,7 +36,11 @@ function scenarioLines(view: View, line: ScenarioLine, { width, paint }: Layout)
   return [
     paragraph(`${paint('bold', line.id)}  ${paint(STYLES[line.verdict], line.verdict)}${reason}`, width, '    '),
     ...line.traces.flatMap(({ trace, count }, i) => [
-      paragraph(`  ${platform.name}, measured here, ${count} of ${line.trials} trials: ${traceWords(trace)}`, width, '    '),
+      paragraph(
+        `  ${platform.name}, measured here, ${line.trials === 0 ? 'a trial that did not end' : `${count} of ${line.trials} trials`}: ${traceWords(trace)}`,
+        width,
+        '    ',
+      ),
       ...callLines(view, line, i).map((text) => paint('gray', paragraph(`    ${text}`, width, '        '))),
     ]),
     ...(there === undefined

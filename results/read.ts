@@ -8,6 +8,7 @@ import { upgraded } from './upgrade.ts';
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_LINES = 100_000;
 const STDIN = 0;
+const NOT_A_RUN = 'this is not a run file: a run file is JSON Lines and begins with a header (sockatlas run --out run.jsonl)';
 
 /** The runs in a file, one after the other; `-` is stdin. @throws RunFileError */
 export function readRuns(file: string): Run[] {
@@ -112,7 +113,9 @@ function parseLine(text: string, schemaOfRun: unknown, where: string, isLast: bo
   try {
     value = JSON.parse(text);
   } catch {
-    throw new RunFileError(`${where}: ${isLast ? 'the last line is not complete: the file was truncated' : 'the line is not JSON'}`);
+    const isFirst = schemaOfRun === undefined;
+    const fault = isFirst ? NOT_A_RUN : isLast ? 'the last line is not complete: the file was truncated' : 'the line is not JSON';
+    throw new RunFileError(`${where}: ${fault}`);
   }
   const { type, schema: own } = (value ?? {}) as { type?: unknown; schema?: unknown };
   const schema = type === 'header' ? own : schemaOfRun;
@@ -133,7 +136,9 @@ function readBounded(file: string): string {
   let fd: number | undefined;
   try {
     fd = file === '-' ? STDIN : openSync(file, 'r');
-    const { size } = fstatSync(fd);
+    const stat = fstatSync(fd);
+    if (stat.isDirectory()) throw new RunFileError(`${file}: is a folder; name a run file`);
+    const { size } = stat;
     if (size > MAX_BYTES) throw new RunFileError(`${file}: ${size} bytes; a run has at most ${MAX_BYTES}`);
     return readFileSync(fd, 'utf8');
   } catch (error) {

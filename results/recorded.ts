@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { cacheFolder } from '../platforms/cache.ts';
 import { packageRoot } from '../platforms/package-root.ts';
 import { serializeRun } from './lines.ts';
@@ -20,7 +20,7 @@ export function keptFolder(): string {
 /** Keeps a run, and the newest ones beside it. Returns its path. @throws Error where the folder cannot be written */
 export function keepRun(run: Run): string {
   const folder = keptFolder();
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const path = join(folder, `${run.header.platform.name}-${run.header.started.replaceAll(':', '')}.jsonl`);
   writeRun(path, run);
   const kept = readdirSync(folder)
@@ -28,6 +28,14 @@ export function keepRun(run: Run): string {
     .sort(byStarted);
   for (const name of kept.slice(0, -KEPT)) rmSync(join(folder, name), { force: true });
   return path;
+}
+
+/** Not mkdir's own `recursive`: in a folder like /proc, where nothing can be made, Node 20 tries for ever. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  mkdirSync(path);
 }
 
 /** The file in `results/runs/` that holds the run of this platform. */

@@ -23,12 +23,16 @@ export class NotSettled extends Error {
 
 /** Waits until what the peer did has arrived at `s`, by calls that consume nothing of it; by a pause where there is none. */
 export function settle(sockets: Sockets, s: Handle, arrival: Arrival): Promise<void> {
+  if (typeof arrival === 'string' && !WORDS.includes(arrival))
+    throw new RangeError(`settled(${JSON.stringify(arrival)}): choose one of ${WORDS.join(', ')}, { bytes: 10 }`);
   const arrived = watch(sockets, s, arrival);
   // As a rule it is there at once, on loopback.
   return arrived() === true ? SETTLED : wait(sockets, s, arrival, arrived);
 }
 
 const SETTLED = Promise.resolve();
+/** A scenario of the user's own is not type-checked. */
+const WORDS: readonly string[] = ['reset', 'fin', 'end', 'unobservable'];
 
 async function wait(sockets: Sockets, s: Handle, arrival: Arrival, arrived: () => boolean | undefined): Promise<void> {
   const deadline = performance.now() + DEADLINE_MS;

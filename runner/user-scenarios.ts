@@ -20,7 +20,9 @@ export async function loadScenarios(files: readonly string[]): Promise<Scenario[
 
 function scenariosOf(file: string, { event, about = '', cases }: Readonly<Record<string, unknown>>): Scenario[] {
   const refuse = (what: string) => new UserModuleError(`${shownPath(file)}: ${what}`);
-  if (typeof event !== 'string' || !EVENT.test(event)) throw refuse("it exports no event: export const event = 'tcp/mine' (transport/event, in lower case)");
+  if (event === undefined) throw refuse("it exports no event: export const event = 'tcp/mine'");
+  if (typeof event !== 'string' || !EVENT.test(event))
+    throw refuse(`event is ${JSON.stringify(event)}; it must be transport/event in lower case, such as 'tcp/mine'`);
   if (typeof about !== 'string' || about.length > MAX_TEXT) throw refuse(`about must be a string of at most ${MAX_TEXT} characters`);
   if (typeof cases !== 'object' || cases === null || Object.keys(cases).length === 0) throw refuse('it exports no cases: export const cases = { name: { … } }');
   for (const [name, one] of Object.entries(cases as Record<string, unknown>)) {

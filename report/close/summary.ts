@@ -83,5 +83,7 @@ export function summaryResult({ stories }: Played): string {
     );
     return own.length === 0 ? [] : [`${end === 'never' ? 'Never closes' : 'Not known whether it closes'}: ${places.join(', ')}.`];
   });
-  return sentences.length === 0 ? `Closes on every platform in ${count(scenarios(stories), 'scenario')}.` : sentences.join(' ');
+  return sentences.length === 0
+    ? `Closes wherever it was played: ${count(scenarios(stories), 'scenario')} in which the peer resets or closes.`
+    : sentences.join(' ');
 }

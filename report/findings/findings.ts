@@ -29,7 +29,7 @@ export interface Held {
 
 /** `418 return values: linux (expected), linux-6.18 (recorded)` */
 export function describeHeld({ held, returnValues }: Pick<Findings, 'held' | 'returnValues'>): string {
-  if (held.length === 0) return 'no return values: nothing is known about these platforms';
+  if (held.length === 0) return 'no return value';
   return `${count(returnValues, 'return value')}: ${held.map(({ platform, from }) => `${platform} (${from})`).join(', ')}`;
 }
 

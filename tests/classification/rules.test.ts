@@ -36,6 +36,7 @@ const planted: [rule: string, what: string, tables: Table[]][] = [
   ['reset-as-wait', 'a reset waits on Windows', [move(winsock, 'WSAECONNRESET', 'MG_IO_WAIT')]],
   ['end-as-wait', 'an end waits', [zero(posix, 'MG_IO_WAIT')]],
   ['end-as-wait', 'EPIPE waits', [move(posix, 'EPIPE', 'MG_IO_WAIT')]],
+  ['failure-as-data', 'a reset is data', [move(posix, 'ECONNRESET', 'data')]],
   ['abort-as-wait', 'an abort waits on Windows', [last(winsock, { ret: 'negative', codes: ['WSAECONNABORTED'], class: 'MG_IO_WAIT' })]],
   ['would-block-as-end', 'a would-block is an error', [withoutCode(withoutCode(posix, 'EAGAIN'), 'EWOULDBLOCK')]],
   ['would-block-as-end', 'a would-block is an error on Windows', [withoutCode(winsock, 'WSAEWOULDBLOCK')]],

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { mongooseVersions } from '../../classification/policies/mongoose.ts';
@@ -45,6 +45,10 @@ describe('shipped tables', () => {
     expect(held(['windows'])).toEqual([{ platform: 'windows', from: 'expected' }]);
     expect(held(['linux,windows']).map(({ platform }: { platform: string }) => platform)).toEqual(['linux', 'windows', 'linux-6.18']);
     expect(held(['linux'])).toContainEqual({ platform: 'linux-6.18', from: 'recorded' });
+    expect(check({ on: ['linux'] }, 'mongoose@7.16/winsock')).toMatchObject({
+      code: 2,
+      stderr: 'mongoose@7.16/winsock has the codes of windows, wine: --on linux leaves nothing to check it against',
+    });
     expect(check({ on: ['linus'] }, 'libuv')).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^--on linus: there is no expectation and no run for it; choose from .*linux.*; did you mean linux\?$/),
@@ -177,6 +181,19 @@ describe('names that would be markup', () => {
     expect(new Set(rows.map((row) => row.replace(/\\\|/g, '').split('|').length))).toEqual(new Set([8]));
     expect(rows.join()).not.toContain('<b>');
   });
+});
+
+test('--out takes the format of its ending, and refuses one that says none; nothing is left behind', () => {
+  const out = join(folder, 'by-ending.sarif');
+  expect(check({ out }, 'mongoose@7.16').code).toBe(1);
+  expect(JSON.parse(readFileSync(out, 'utf8')).version).toBe('2.1.0');
+  expect(check({ out: join(folder, 'x.foo') }, 'mongoose@7.16')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('no format belongs to the ending .foo'),
+  });
+  const before = readdirSync(folder);
+  expect(check({ out: join(folder, 'y.json') }, './none.json').code).toBe(2);
+  expect(readdirSync(folder)).toEqual(before);
 });
 
 test('--out writes the format to a file, and people read stdout', () => {

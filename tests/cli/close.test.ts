@@ -358,7 +358,7 @@ describe('sockatlas new policy', () => {
     expect(written.stderr).toContain(`sockatlas close --policy ${file}`);
     const { code, stdout, stderr } = cli(['close', '--policy', file]);
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/\nCloses on every platform in \d+ scenarios\. /);
+    expect(stdout).toMatch(/\nCloses wherever it was played: \d+ scenarios in which the peer resets or closes\. /);
     expect(cli(['new', 'policy', file])).toMatchObject({ code: 2, stderr: expect.stringContaining('already exists and was not changed') });
   });
 

@@ -79,3 +79,10 @@ describe('scenarios of one’s own', () => {
     expect(inFolder('run', './none.mjs')).toMatchObject({ code: 2, stdout: '', stderr: 'sockatlas: ./none.mjs: no such file\n' });
   });
 });
+
+test('a word that settled does not know is told, with those that it knows', () => {
+  const file = written('settled.mjs', readFileSync(join(folder, 'mine.mjs'), 'utf8').replace("settled('reset')", "settled('fine')"));
+  expect(inFolder('run', file).stdout.replace(/\n +/g, ' ')).toContain(
+    'RangeError: settled("fine"): choose one of reset, fin, end, unobservable, { bytes: 10 }',
+  );
+});

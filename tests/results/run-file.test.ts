@@ -113,7 +113,8 @@ describe('a run file', () => {
       content: [...lines, lines[1]].join('\n'),
       says: `run:${lines.length + 1}: expected a header line, found a line of type scenario`,
     },
-    { what: 'no JSON', content: ['{"type":', ...lines].join('\n'), says: 'run:1: the line is not JSON' },
+    { what: 'no JSON', content: [lines[0], '{"type":', ...lines.slice(1)].join('\n'), says: 'run:2: the line is not JSON' },
+    { what: 'something else', content: '{\n  "name": "mine"\n}\n', says: /^run:1: this is not a run file: a run file is JSON Lines/ },
     {
       what: 'a newer schema',
       content: text.replace('"schema":2', '"schema":3'),
