@@ -8,7 +8,7 @@ import { serializeRun } from '../../results/lines.ts';
 import { readRun } from '../../results/read.ts';
 import { shippedRuns } from '../../results/recorded.ts';
 import type { Run } from '../../results/schema.ts';
-import { cli } from '../fixtures/index.ts';
+import { here } from '../fixtures/here.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas diff '));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -41,17 +41,18 @@ beforeAll(() => {
   }));
 });
 
-const json = (...args: string[]) => {
-  const { code, stdout, stderr } = cli(['diff', ...args, '--format', 'json']);
+const json = async (...args: string[]) => {
+  const { code, stdout, stderr } = await here(['diff', ...args, '--format', 'json']);
   expect(stderr).toBe('');
   expect(code).toBe(0);
   return diffDocumentSchema.parse(JSON.parse(stdout));
 };
-const changed = (document: ReturnType<typeof json>) => document.scenarios.filter(({ change }) => change !== 'same').map(({ id, change }) => `${change} ${id}`);
+const changed = (document: Awaited<ReturnType<typeof json>>) =>
+  document.scenarios.filter(({ change }) => change !== 'same').map(({ id, change }) => `${change} ${id}`);
 
 describe('sockatlas diff', () => {
-  test('two platforms: what differs, each marked, with the kind of evidence of what was not measured', () => {
-    const { code, stdout } = cli(['diff', 'linux', 'windows', 'tcp/reset/*'], { env: { COLUMNS: '130' } });
+  test('two platforms: what differs, each marked, with the kind of evidence of what was not measured', async () => {
+    const { code, stdout } = await here(['diff', 'linux', 'windows', 'tcp/reset/*'], { env: { COLUMNS: '130' } });
     expect(code).toBe(0);
     expect(stdout).toMatch(/linux-6\.18, measured +windows, not measured +evidence/);
     expect(stdout).toMatch(/ {2}idle +ECONNRESET, then eof ×4 +WSAECONNRESET every time +asserted +≠ every time\n/);
@@ -60,57 +61,59 @@ describe('sockatlas diff', () => {
     expect(stdout).toMatch(/linux-6\.18 against windows: \d+ differ \(\d+ by inference only\), \d+ the same, \d+ not known on one side\.\n$/);
   });
 
-  test('-v also shows what is the same', () => {
-    expect(cli(['diff', 'linux', 'windows', 'tcp/reset/recv-then-so-error', '-v'], { env: { COLUMNS: '130' } }).stdout).toMatch(/recv-then-so-error .* same\n/);
+  test('-v also shows what is the same', async () => {
+    expect((await here(['diff', 'linux', 'windows', 'tcp/reset/recv-then-so-error', '-v'], { env: { COLUMNS: '130' } })).stdout).toMatch(
+      /recv-then-so-error .* same\n/,
+    );
   });
 
-  test('a code that is only spelled differently is no difference', () => {
+  test('a code that is only spelled differently is no difference', async () => {
     expect(sameTrace(['ECONNRESET', 'so_error:EAGAIN'], ['WSAECONNRESET', 'so_error:WSAEWOULDBLOCK'])).toBe(true);
     expect(sameTrace(['EPIPE'], ['WSAESHUTDOWN'])).toBe(false);
-    expect(changed(json('linux', 'windows', 'tcp/reset/recv-then-so-error'))).toEqual([]);
+    expect(changed(await json('linux', 'windows', 'tcp/reset/recv-then-so-error'))).toEqual([]);
   });
 
-  test('two runs: what differs, is new, is gone; time is nothing', () => {
-    expect(changed(json(before, before))).toEqual([]);
-    const there = json(before, after);
+  test('two runs: what differs, is new, is gone; time is nothing', async () => {
+    expect(changed(await json(before, before))).toEqual([]);
+    const there = await json(before, after);
     expect(changed(there)).toEqual(['differs tcp/reset/idle', 'gone tcp/fin/idle']);
     expect(there.a).toEqual({ name: 'before.jsonl', kind: 'run' });
-    expect(changed(json(after, before))).toEqual(['differs tcp/reset/idle', 'new tcp/fin/idle']);
-    expect(cli(['diff', before, after]).stdout).toMatch(/≠ only before\.jsonl\n/);
+    expect(changed(await json(after, before))).toEqual(['differs tcp/reset/idle', 'new tcp/fin/idle']);
+    expect((await here(['diff', before, after])).stdout).toMatch(/≠ only before\.jsonl\n/);
   });
 
-  test('two runs of one file', () => {
+  test('two runs of one file', async () => {
     const both = join(folder, 'both.jsonl');
     writeFileSync(both, [before, after].map((file) => serializeRun(readRun(file))).join(''));
-    expect(changed(json(both))).toEqual(['differs tcp/reset/idle', 'gone tcp/fin/idle']);
+    expect(changed(await json(both))).toEqual(['differs tcp/reset/idle', 'gone tcp/fin/idle']);
   });
 
-  test('a run against what is expected of its platform, in both spellings', () => {
-    expect(changed(json(before))).toEqual([]);
+  test('a run against what is expected of its platform, in both spellings', async () => {
+    expect(changed(await json(before))).toEqual([]);
     // What a run does not have was not asked for.
-    expect(changed(json(after))).toEqual(['differs tcp/reset/idle']);
-    expect(changed(json('windows', after, 'tcp/fin')).some((text) => text.endsWith('tcp/fin/idle'))).toBe(false);
-    expect(changed(json(after, 'expected', 'tcp/reset'))).toEqual(['differs tcp/reset/idle']);
-    expect(changed(json('wine-8.0', 'expected'))).not.toContain('differs tcp/reset/idle');
+    expect(changed(await json(after))).toEqual(['differs tcp/reset/idle']);
+    expect(changed(await json('windows', after, 'tcp/fin')).some((text) => text.endsWith('tcp/fin/idle'))).toBe(false);
+    expect(changed(await json(after, 'expected', 'tcp/reset'))).toEqual(['differs tcp/reset/idle']);
+    expect(changed(await json('wine-8.0', 'expected'))).not.toContain('differs tcp/reset/idle');
   });
 
-  test('a run against a platform, and patterns', () => {
-    expect(changed(json(before, 'windows', 'tcp/reset/idle'))).toEqual(['differs tcp/reset/idle']);
-    expect(json('linux', 'windows', 'tcp/fin').scenarios.every(({ id }) => id.startsWith('tcp/fin/'))).toBe(true);
+  test('a run against a platform, and patterns', async () => {
+    expect(changed(await json(before, 'windows', 'tcp/reset/idle'))).toEqual(['differs tcp/reset/idle']);
+    expect((await json('linux', 'windows', 'tcp/fin')).scenarios.every(({ id }) => id.startsWith('tcp/fin/'))).toBe(true);
   });
 
-  test('what only Windows has is new on Windows', () => {
-    expect(json('linux', 'windows', 'tcp/iocp').counts).toMatchObject({ new: 4, differs: 0 });
+  test('what only Windows has is new on Windows', async () => {
+    expect((await json('linux', 'windows', 'tcp/iocp')).counts).toMatchObject({ new: 4, differs: 0 });
   });
 
-  test('--fail-on changed fails a build', () => {
-    expect(cli(['diff', before, after, '--fail-on', 'changed']).code).toBe(1);
-    expect(cli(['diff', before, before, '--fail-on', 'changed']).code).toBe(0);
-    expect(cli(['diff', before, after]).code).toBe(0);
+  test('--fail-on changed fails a build', async () => {
+    expect((await here(['diff', before, after, '--fail-on', 'changed'])).code).toBe(1);
+    expect((await here(['diff', before, before, '--fail-on', 'changed'])).code).toBe(0);
+    expect((await here(['diff', before, after])).code).toBe(0);
   });
 
-  test('--format markdown is a table for each event', () => {
-    const { stdout } = cli(['diff', 'linux', 'windows', 'tcp/reset/idle', '--format', 'markdown']);
+  test('--format markdown is a table for each event', async () => {
+    const { stdout } = await here(['diff', 'linux', 'windows', 'tcp/reset/idle', '--format', 'markdown']);
     expect(stdout).toContain(
       '### tcp/reset: the peer has reset the connection\n\n| case | linux-6.18, measured | windows, not measured | evidence | differs |',
     );
@@ -126,8 +129,8 @@ describe('sockatlas diff', () => {
     [['none.jsonl'], /none\.jsonl: ENOENT/],
     [['linux', 'windows', '--format', 'xml'], /--format "xml": choose one of pretty, json, markdown/],
     [['linux', 'windows', '--fail-on', 'new'], /--fail-on "new": choose one of changed, never/],
-  ])('%j: exit 2', (args, says) => {
-    const { code, stdout, stderr } = cli(['diff', ...args]);
+  ])('%j: exit 2', async (args, says) => {
+    const { code, stdout, stderr } = await here(['diff', ...args]);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(says);
   });

@@ -8,30 +8,31 @@ import { listDocumentSchema } from '../../report/list.ts';
 import { showDocumentSchema } from '../../report/show/document.ts';
 import { parseRuns } from '../../results/read.ts';
 import { scenarios } from '../../suites/index.ts';
+import { here } from '../fixtures/here.ts';
 import { cli } from '../fixtures/index.ts';
 
 /** What a command prints with --format json, held to its published schema (report/schema/). */
-function document<T>(schema: ZodType<T>, ...args: string[]): T {
-  const { code, stdout } = cli([...args, '--format', 'json']);
+async function document<T>(schema: ZodType<T>, ...args: string[]): Promise<T> {
+  const { code, stdout } = await here([...args, '--format', 'json']);
   expect(code).toBe(0);
   return schema.parse(JSON.parse(stdout));
 }
 
 describe('--format json', () => {
-  test('of list', () => {
-    expect(document(listDocumentSchema, 'list').scenarios.map(({ id }) => id)).toEqual(scenarios.map(({ id }) => id));
+  test('of list', async () => {
+    expect((await document(listDocumentSchema, 'list')).scenarios.map(({ id }) => id)).toEqual(scenarios.map(({ id }) => id));
   });
 
-  test('of show: an id without its parameters is all its variants', () => {
-    const shown = document(showDocumentSchema, 'show', 'tls/reset/idle').scenarios;
+  test('of show: an id without its parameters is all its variants', async () => {
+    const shown = (await document(showDocumentSchema, 'show', 'tls/reset/idle')).scenarios;
     expect(shown.map(({ id }) => id)).toEqual(['tls/reset/idle?reader=socket', 'tls/reset/idle?reader=bio']);
-    const [idle] = document(showDocumentSchema, 'show', 'tcp/reset/idle').scenarios;
+    const [idle] = (await document(showDocumentSchema, 'show', 'tcp/reset/idle')).scenarios;
     expect(idle?.expected.find(({ platform }) => platform === 'windows')).toMatchObject({ patterns: [['WSAECONNRESET…']], evidence: 'asserted' });
     expect(idle?.recorded.map(({ platform, verdict }) => `${platform} ${verdict}`)).toContain('linux-6.18 match');
   });
 
-  test('of explain: expectations first, then runs', () => {
-    const [code] = document(explainDocumentSchema, 'explain', '10053').codes;
+  test('of explain: expectations first, then runs', async () => {
+    const [code] = (await document(explainDocumentSchema, 'explain', '10053')).codes;
     expect(code).toMatchObject({ name: 'WSAECONNABORTED', platform: 'windows', meaning: 'aborted' });
     expect(code?.seen[0]).toMatchObject({
       platform: 'windows',
@@ -41,19 +42,19 @@ describe('--format json', () => {
     expect(code?.seen.slice(1).every(({ kind }) => kind === 'recorded')).toBe(true);
   });
 
-  test('of doctor', () => {
-    const { machine, agents } = document(doctorDocumentSchema, 'doctor');
+  test('of doctor', async () => {
+    const { machine, agents } = doctorDocumentSchema.parse(JSON.parse(cli(['doctor', '--format', 'json']).stdout));
     expect(machine.find(({ name }) => name === 'koffi')?.ok).toBe(true);
     expect(agents[0]?.ok).toBe(true);
   });
 
-  test('of diff', () => {
-    const { counts, scenarios: lines } = document(diffDocumentSchema, 'diff', 'linux', 'windows');
+  test('of diff', async () => {
+    const { counts, scenarios: lines } = await document(diffDocumentSchema, 'diff', 'linux', 'windows');
     expect(counts.differs).toBe(lines.filter(({ change }) => change === 'differs').length);
     expect(counts.differs).toBeGreaterThan(30);
   });
 
-  test('of run, which report reads again', () => {
+  test('of run, which report reads again', async () => {
     const { code, stdout } = cli(['run', 'tcp/fin/idle', '--classes', 'mongoose@7.16', '--format', 'json']);
     expect(code).toBe(0);
     const { runs } = runDocumentSchema.parse(JSON.parse(stdout));

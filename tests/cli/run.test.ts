@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../platforms/package-root.ts';
 import { parseRun, readRun } from '../../results/read.ts';
 import { scenarios } from '../../suites/index.ts';
+import { here } from '../fixtures/here.ts';
 import { agentsAtWork, childrenOf, cli, cliProgram, isRunning, startCli, until } from '../fixtures/index.ts';
 
 const onLinux = process.platform === 'linux';
@@ -181,8 +182,8 @@ describe('arguments', () => {
     [['show', 'tcp/reset/idel'], 'no scenario is named "tcp/reset/idel"; the nearest: tcp/reset/idle,'],
     [['explain', 'ECONRESET'], 'no platform has an error code "ECONRESET"; the nearest: ECONNRESET'],
     [['explain', '123456'], 'no platform has an error code "123456"'],
-  ])('%j: exit 2', (args, says) => {
-    const { code, stdout, stderr } = cli(args);
+  ])('%j: exit 2', async (args, says) => {
+    const { code, stdout, stderr } = await here(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(says);
   });
@@ -199,18 +200,15 @@ describe('arguments', () => {
     expect(cli(['run', `@${list}`])).toMatchObject({ code: 2, stderr: expect.stringContaining('contains no pattern') });
   });
 
-  test('patterns are ids, folders and globs', () => {
-    const ids = (...args: string[]) =>
-      cli(['list', ...args])
-        .stdout.trimEnd()
-        .split('\n');
-    expect(ids()).toEqual(scenarios.map(({ id }) => id));
-    expect(ids('tcp/reset/idle')).toEqual(['tcp/reset/idle']);
-    expect(ids('tls/reset/idle')).toEqual(['tls/reset/idle?reader=socket', 'tls/reset/idle?reader=bio']);
-    expect(ids('tcp/reset/idle?family=inet6')).toEqual(['tcp/reset/idle?family=inet6']);
-    expect(ids('unix')).toEqual(['unix/reset/close-with-unread', 'unix/fin/idle']);
-    expect(ids('**/poll')).toEqual(['tcp/reset/poll', 'tcp/fin/poll']);
-    expect(ids('unix', '--skip', '*/reset/**')).toEqual(['unix/fin/idle']);
+  test('patterns are ids, folders and globs', async () => {
+    const ids = async (...args: string[]) => (await here(['list', ...args])).stdout.trimEnd().split('\n');
+    expect(await ids()).toEqual(scenarios.map(({ id }) => id));
+    expect(await ids('tcp/reset/idle')).toEqual(['tcp/reset/idle']);
+    expect(await ids('tls/reset/idle')).toEqual(['tls/reset/idle?reader=socket', 'tls/reset/idle?reader=bio']);
+    expect(await ids('tcp/reset/idle?family=inet6')).toEqual(['tcp/reset/idle?family=inet6']);
+    expect(await ids('unix')).toEqual(['unix/reset/close-with-unread', 'unix/fin/idle']);
+    expect(await ids('**/poll')).toEqual(['tcp/reset/poll', 'tcp/fin/poll']);
+    expect(await ids('unix', '--skip', '*/reset/**')).toEqual(['unix/fin/idle']);
   });
 
   test('--help is a manual, --version a version, and both succeed', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { here } from '../fixtures/here.ts';
 import { cli } from '../fixtures/index.ts';
 
 describe('sockatlas show', () => {
-  test('tells steps, what is expected of each platform with the evidence and its sources, and what was recorded', () => {
-    const { code, stdout } = cli(['show', 'tcp/reset/idle']);
+  test('tells steps, what is expected of each platform with the evidence and its sources, and what was recorded', async () => {
+    const { code, stdout } = await here(['show', 'tcp/reset/idle']);
     expect(code).toBe(0);
     expect(stdout).toContain('  before  RST, settle\n  calls   recv×5\n');
     expect(stdout).toMatch(/Expected on linux .*\n {2}ECONNRESET, then eof ×4\n {4}measured here/);
@@ -16,61 +17,61 @@ describe('sockatlas show', () => {
     );
   });
 
-  test('looks at runs kept on this machine only where that is asked for, and says which', () => {
+  test('looks at runs kept on this machine only where that is asked for, and says which', async () => {
     expect(cli(['run', 'tcp/idle/recv']).code).toBe(0);
     const kept = /\n {2}\S+, \S+, .*(sockatlas-runs-.*\.jsonl): match/;
-    expect(cli(['show', 'tcp/idle/recv'])).toMatchObject({ stderr: '', stdout: expect.not.stringMatching(kept) });
-    const local = cli(['show', 'tcp/idle/recv', '--local']);
+    expect(await here(['show', 'tcp/idle/recv'])).toMatchObject({ stderr: '', stdout: expect.not.stringMatching(kept) });
+    const local = await here(['show', 'tcp/idle/recv', '--local']);
     expect(local.stderr).toMatch(/^--local: .*\.jsonl$/m);
     expect(local.stdout.replaceAll(/\n {4}/g, ' ')).toMatch(/sockatlas-runs-/);
   });
 });
 
 describe('sockatlas list', () => {
-  test('finds by what scenarios are about, where no id matches', () => {
-    const ids = cli(['list', 'unread']).stdout.trimEnd().split('\n');
+  test('finds by what scenarios are about, where no id matches', async () => {
+    const ids = (await here(['list', 'unread'])).stdout.trimEnd().split('\n');
     expect(ids).toContain('tcp/reset/unread-data');
     expect(ids).toContain('tcp/reset/close-with-unread');
     expect(ids.length).toBeLessThan(20);
-    expect(cli(['list', 'xyzzy'])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('no scenario matches "xyzzy"') });
+    expect(await here(['list', 'xyzzy'])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('no scenario matches "xyzzy"') });
   });
 
-  test('-v says what each is about', () => {
-    expect(cli(['list', 'tcp/reset/unread-data', '-v']).stdout).toMatch(/^tcp\/reset\/unread-data\n {2}\S.*\n {2}calls: recv×5\n$/);
+  test('-v says what each is about', async () => {
+    expect((await here(['list', 'tcp/reset/unread-data', '-v'])).stdout).toMatch(/^tcp\/reset\/unread-data\n {2}\S.*\n {2}calls: recv×5\n$/);
   });
 });
 
 describe('sockatlas explain', () => {
-  test.each(['10054', 'WSAECONNRESET', 'wsaeconnreset', '0x2746'])('%s: the code on Windows, and its counterparts', (wanted) => {
-    const { code, stdout } = cli(['explain', wanted]);
+  test.each(['10054', 'WSAECONNRESET', 'wsaeconnreset', '0x2746'])('%s: the code on Windows, and its counterparts', async (wanted) => {
+    const { code, stdout } = await here(['explain', wanted]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^WSAECONNRESET = 10054 on windows \(winsock\).*: reset\n/);
     expect(stdout).toContain('elsewhere: ECONNRESET = 104 on linux, ECONNRESET = 54 on darwin');
   });
 
-  test('a number may be a code of several systems', () => {
-    const { stdout } = cli(['explain', '54']);
+  test('a number may be a code of several systems', async () => {
+    const { stdout } = await here(['explain', '54']);
     expect(stdout).toContain('ECONNRESET = 54 on darwin');
   });
 
-  test('an NTSTATUS, in hexadecimal or signed, with what becomes of it', () => {
+  test('an NTSTATUS, in hexadecimal or signed, with what becomes of it', async () => {
     for (const wanted of ['0xC000020D', 'STATUS_CONNECTION_RESET', String(0xc000020d | 0)]) {
-      const { stdout } = cli(['explain', wanted]);
+      const { stdout } = await here(['explain', wanted]);
       expect(stdout).toContain('STATUS_CONNECTION_RESET = 0xC000020D on windows (ntstatus)');
       expect(stdout).toContain('WSAECONNRESET from WSAGetOverlappedResult');
       expect(stdout).toContain('ERROR_NETNAME_DELETED from GetOverlappedResult and GetQueuedCompletionStatus');
     }
   });
 
-  test('an alias leads to the code', () => {
-    expect(cli(['explain', 'EWOULDBLOCK']).stdout).toMatch(/^EAGAIN = 11 on linux \(errno\), also EWOULDBLOCK: would-block/);
+  test('an alias leads to the code', async () => {
+    expect((await here(['explain', 'EWOULDBLOCK'])).stdout).toMatch(/^EAGAIN = 11 on linux \(errno\), also EWOULDBLOCK: would-block/);
   });
 
-  test('where it is expected, by event, before where it was recorded', () => {
-    const { stdout } = cli(['explain', '10053']);
+  test('where it is expected, by event, before where it was recorded', async () => {
+    const { stdout } = await here(['explain', '10053']);
     expect(stdout).toMatch(
       / {2}expected on windows\n( {4}.*\n)* {4}tcp\/fin: send-then-recv, send-then-send, unread-data-send-then-recv\n( {4}.*\n)* {2}recorded on wine-10\.0/,
     );
-    expect(cli(['explain', 'EHOSTDOWN']).stdout).toContain('no scenario expects it, and no recorded run shows it');
+    expect((await here(['explain', 'EHOSTDOWN'])).stdout).toContain('no scenario expects it, and no recorded run shows it');
   });
 });

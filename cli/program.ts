@@ -1,0 +1,210 @@
+import { Command, CommanderError } from 'commander';
+import { JsonFileError, RunFileError } from '../platforms/file-errors.ts';
+import { packageVersion } from '../platforms/package-root.ts';
+import { LANE_NAMES } from '../platforms/wine/lanes.ts';
+import { terminalWidth } from '../report/text.ts';
+import { WriteFailed } from '../results/write.ts';
+import { EnvironmentError, EXIT, UsageError } from './errors.ts';
+import { examples, manual } from './manual.ts';
+import { parseCount, parseFormat, say } from './output.ts';
+import { HERE } from './places.ts';
+import { refuseUnknownCommand } from './unknown-command.ts';
+
+function collect(value: string, earlier: readonly string[]): string[] {
+  return [...earlier, value];
+}
+
+const CLASSES = 'show the classes that a table gives, call by call: mongoose@7.16, ./mine.json (may be repeated)';
+const LOCAL = 'also look at the runs kept on this machine';
+
+const READ_EXPECTATIONS: ReadonlySet<string> = new Set(['run', 'report', 'diff', 'check', 'close', 'show', 'explain']);
+
+function commaSeparated(value: string): string[] {
+  return value.split(',');
+}
+
+function program(done: (code: number) => void): Command {
+  const command = new Command('sockatlas')
+    .description('What do socket calls return when the peer goes away? Measured here with raw calls, compared with other systems.')
+    .version(packageVersion)
+    .addHelpText('after', manual)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ getOutHelpWidth: terminalWidth, outputError: (text, write) => write(text.replace(/^error: /, 'sockatlas: ')) });
+
+  command
+    .command('run', { isDefault: true })
+    .description('What does this system do? Runs scenarios, and shows where Windows (on Windows: Linux) differs.')
+    .argument('[pattern...]', 'which scenarios (all where none is given), or modules of your own: ./mine.mjs')
+    .option('--skip <pattern...>', 'leave these out', [])
+    .option('--on <platforms>', `platforms to run on, separated by commas: ${[HERE, ...LANE_NAMES].join(', ')}`, commaSeparated, [HERE])
+    .option('--peer <platform>', 'platform of the peer sockets (default: the same)')
+    .option('--trials <n>', 'how often each scenario is run', parseCount('--trials', 1, 100_000_000), 5)
+    .option('--timeout <ms>', 'after how long a call counts as blocked', parseCount('--timeout', 100, 3_600_000), 5000)
+    .option('--jobs <n>', 'how many agent processes run side by side', parseCount('--jobs', 1, 64))
+    .option('--format <format>', 'pretty, json, jsonl or markdown', parseFormat)
+    .option('--out <file>', 'write the run there, by its ending: .jsonl, .json, .md, .txt; stdout gets the text report')
+    .option('--classes <table>', CLASSES, collect, [])
+    .option('--record', "write the run into the repository's results/runs/")
+    .option('-v, --verbose', 'every scenario, with each call')
+    .addHelpText('after', examples('sockatlas run tcp/reset --trials 1000', 'sockatlas run --on linux,wine --out runs.jsonl'))
+    .action(async (patterns, options) => done(await (await import('./run.ts')).run(patterns, options)));
+  command
+    .command('report')
+    .description('What do these run files say? Prints runs from here or elsewhere, side by side.')
+    .argument('<run...>', 'run files (.jsonl, .json; - is stdin)')
+    .option('--format <format>', 'pretty, json, jsonl or markdown', 'pretty')
+    .option('--classes <table>', CLASSES, collect, [])
+    .option('-v, --verbose', 'each run by itself, with each call')
+    .addHelpText('after', examples('sockatlas report linux.jsonl windows.jsonl', 'cat *.jsonl | sockatlas report - --format markdown'))
+    .action(async (files, options) => done(await (await import('./report.ts')).report(files, options)));
+  command
+    .command('diff')
+    .description('What differs between two platforms, between two runs, or between a run and what is expected?')
+    .argument('<side...>', 'one or two sides, then patterns. A side is a platform (linux, windows, wine-10.0), a run file, or: expected')
+    .option('--format <format>', 'pretty, json or markdown', 'pretty')
+    .option('--fail-on <what>', 'changed: exit code 1 where anything differs, is new or is gone; never', 'never')
+    .option('--local', LOCAL)
+    .option('-v, --verbose', 'also show what is the same')
+    .addHelpText('after', examples('sockatlas diff linux windows "tcp/reset/*"', 'sockatlas diff before.jsonl after.jsonl --fail-on changed'))
+    .action(async (sides, options) => done(await (await import('./diff.ts')).compare(sides, options)));
+  command
+    .command('check')
+    .description('Is a classification table right about what every platform returns?')
+    .argument('[table...]', 'mongoose@7.16, ./mine.json, ./mine.ts (exports classify), or ./libmine.so:classify')
+    .option('--table <table...>', 'more tables')
+    .option('--meanings <list>', 'what the numbers of a shared library mean: 1=data,0=end,-1=other,-2=would-block,-3=reset')
+    .option('--api <list>', 'whose codes a shared library knows: posix, winsock (default: of the system that it was built for)')
+    .option('--calls <list>', 'which calls a shared library is for: recv, send, accept, connect (default: recv,send)')
+    .option('--on <platforms>', 'check only against these platforms, separated by commas: linux, windows, wine, wine-10.0 …', commaSeparated)
+    .option('--local', LOCAL)
+    .option('--format <format>', 'pretty, json, sarif, junit or markdown')
+    .option('--level <level>', 'lowest level that makes the exit code 1: note, warning or error', 'warning')
+    .option('--out <file>', 'write the report there, by its ending: .sarif, .json, .xml (JUnit), .md, .txt; stdout gets the text report')
+    .addHelpText('after', examples('sockatlas check mongoose@7.16 --on windows', 'sockatlas check ./mine.json --format sarif --out mine.sarif'))
+    .action(async (tables, options) => {
+      const { check, parseFindingFormat, parseLevel } = await import('./check.ts');
+      done(await check(tables, { ...options, format: parseFindingFormat(options.format), level: parseLevel(options.level) }));
+    });
+  const created = command.command('new').description('How do I begin a table, a policy or a scenario of my own? Writes a commented skeleton.');
+  created
+    .command('table')
+    .description('How is a classification table written? Writes a skeleton that sockatlas check accepts.')
+    .argument('<file>', '.json, .js, .mjs, .ts, .mts or .c')
+    .option('--api <api>', 'whose codes a .json table names: posix or winsock (default: posix)')
+    .addHelpText('after', examples('sockatlas new table mine.json --api winsock', 'sockatlas new table mine.c'))
+    .action(async (file, options) => done(await (await import('./new.ts')).newTable(file, options)));
+  created
+    .command('policy')
+    .description('How is a close policy written? Writes a skeleton that closes on every platform.')
+    .argument('<file>', '.js, .mjs, .ts or .mts')
+    .addHelpText('after', examples('sockatlas new policy mine.mjs', 'sockatlas new policy mine.ts'))
+    .action(async (file) => done(await (await import('./new-policy.ts')).newPolicy(file)));
+  created
+    .command('scenario')
+    .description('How is a scenario written? Writes a skeleton that sockatlas run accepts.')
+    .argument('<file>', '.js, .mjs, .ts or .mts')
+    .addHelpText('after', examples('sockatlas new scenario mine.mjs', 'sockatlas new scenario mine.ts'))
+    .action(async (file) => done(await (await import('./new-scenario.ts')).newScenario(file)));
+  command
+    .command('close')
+    .description('Does the connection close after a reset, and after how many polls?')
+    .argument('[what]', 'mongoose: all versions; mongoose@<version>: that one; with --policy the version whose table gives the classes, or nothing', '')
+    .option('--policy <file>', 'play your own policy: a module that exports it')
+    .option('--on <platforms>', 'platforms, separated by commas: linux, windows, wine-10.0 (default: all)', commaSeparated)
+    .option('--scenario <id...>', 'play these scenarios (default: all that end in a loop of recv; for all versions tcp/reset/idle)')
+    .option('--tls <library>', 'Mongoose built with this TLS: openssl, mbedtls or builtin (default: without TLS)')
+    .option('--io <method>', 'the loop asks for readiness with select, poll or epoll (default: each that the platform has)')
+    .option('--buffered <bytes>', 'so many bytes of an incomplete TLS record are buffered when the peer resets')
+    .option('--live', 'run the loop on real sockets and real resets, instead of recorded and expected traces')
+    .option('--local', LOCAL)
+    .option('--format <format>', 'pretty, json or markdown', 'pretty')
+    .option('-v, --verbose', 'everything poll by poll, and every scenario that was not played')
+    .addHelpText(
+      'after',
+      `
+A policy decides by what recv returns whether to close. In each scenario it is
+played over the last recvs in a row; the calls before them are not shown to it.
+
+Examples
+  sockatlas close mongoose@7.16 --tls openssl   one version, on every platform
+  sockatlas close --policy ./mine.mjs           your policy, on every platform`,
+    )
+    .action(async (what, options) => done(await (await import('./close.ts')).close(what, options)));
+  command
+    .command('list')
+    .description('Which scenarios are there? Prints ids, one a line.')
+    .argument('[pattern...]', 'patterns, or a word to look for in what scenarios are about')
+    .option('--skip <pattern...>', 'leave these out', [])
+    .option('--format <format>', 'pretty or json', 'pretty')
+    .option('-v, --verbose', 'with what each is about')
+    .addHelpText('after', examples('sockatlas list tcp/reset -v', 'sockatlas list unread'))
+    .action(async (patterns, options) => done(await (await import('./list.ts')).list(patterns, options)));
+  command
+    .command('show')
+    .description('What is known of a scenario? Its steps, what each platform is expected to do, the sources, the recorded traces.')
+    .argument('<id>', 'without its parameters it stands for all its variants')
+    .option('--format <format>', 'pretty or json', 'pretty')
+    .option('--local', LOCAL)
+    .addHelpText('after', examples('sockatlas show tcp/reset/unread-data', 'sockatlas show tls/reset/idle --format json'))
+    .action(async (id, options) => done(await (await import('./show.ts')).show(id, options)));
+  command
+    .command('explain')
+    .description('What does an error code mean, and which scenarios give it?')
+    .argument('<code>', 'a name or a number')
+    .option('--format <format>', 'pretty or json', 'pretty')
+    .option('--local', LOCAL)
+    .addHelpText('after', examples('sockatlas explain 10054', 'sockatlas explain ECONNRESET'))
+    .action(async (code, options) => done(await (await import('./explain.ts')).explain(code, options)));
+  command
+    .command('setup')
+    .description('How do I run on Wine? Puts Wine and a Windows node into your cache folder; no root.')
+    .argument('<what...>', LANE_NAMES.join(', '))
+    .addHelpText('after', examples('sockatlas setup wine', 'sockatlas setup wine-10.0'))
+    .action(async (what) => done(await (await import('./setup.ts')).setup(what)));
+  command
+    .command('doctor')
+    .description('What can be run on this machine, and which command adds what is missing?')
+    .option('--format <format>', 'pretty or json', 'pretty')
+    .addHelpText('after', examples('sockatlas doctor', 'sockatlas doctor --format json'))
+    .action(async (options) => done(await (await import('./doctor.ts')).doctor(options)));
+  // What is wrong in an expected.json is better said before the work than in the middle of it.
+  command.hook('preAction', async (_, action) => {
+    if (!READ_EXPECTATIONS.has(action.name())) return;
+    const [{ checkExpectations }, { scenarios }] = await Promise.all([import('../platforms/expectation.ts'), import('../suites/index.ts')]);
+    checkExpectations(scenarios.map(({ id }) => id));
+  });
+  for (const sub of [...command.commands, ...created.commands]) sub.exitOverride().configureOutput(command.configureOutput());
+  return command;
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.conforms : EXIT.usage;
+  if (error instanceof UsageError || error instanceof RunFileError || error instanceof JsonFileError) {
+    say(`sockatlas: ${error.message}`);
+    return EXIT.usage;
+  }
+  if (error instanceof EnvironmentError || error instanceof WriteFailed) {
+    say(`sockatlas: ${error.message}`);
+    return EXIT.environment;
+  }
+  throw error;
+}
+
+/** Runs a command line, without the program's own name. Resolves to the exit code; what is wrong with it is told on stderr. */
+export async function runCommand(args: readonly string[]): Promise<number> {
+  let exitCode: number = EXIT.conforms;
+  try {
+    const root = program((code) => {
+      exitCode = code;
+    });
+    await refuseUnknownCommand(
+      args[0],
+      root.commands.map((sub) => sub.name()),
+    );
+    await root.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    exitCode = exitCodeOf(error);
+  }
+  return exitCode;
+}
