@@ -7,7 +7,12 @@ export class Unsupported extends Error {
 
 /** A call that only prepares a scenario failed, so that the trial means nothing. */
 export class SetupFailed extends Error {
-  override readonly name = 'SetupFailed';
+  override readonly name: string = 'SetupFailed';
+}
+
+/** A busy machine began a call too late for what the trial is about: the trial does not count, and another is made in its place. */
+export class CameTooLate extends SetupFailed {
+  override readonly name = 'CameTooLate';
 }
 
 /** The codes of socket and bind on a system that has no such address family, or where it is disabled. */

@@ -10,7 +10,7 @@ import type { Peer } from './peer.ts';
 import type { Peers } from './peers.ts';
 import { RemotePeer } from './remote-peer.ts';
 import { type Arrival, PAUSE_MS, settle, settleConnect } from './settle.ts';
-import { ADDRESS_FAILURES, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
+import { ADDRESS_FAILURES, CameTooLate, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
 
 /** What a trial runs with: one for each agent. */
 export interface TrialContext {
@@ -298,7 +298,7 @@ export class Subject {
     await this.settled('unobservable');
     const waited = returned.then((observation) => {
       // Nothing tells that a thread has arrived inside recv, but the call's own duration proves it.
-      if (observation.us < (PAUSE_MS / 2) * 1000) throw new SetupFailed(`recv should have waited, but it returned after ${Math.round(observation.us)} µs`);
+      if (observation.us < (PAUSE_MS / 2) * 1000) throw new CameTooLate(`recv should have waited, but it returned after ${Math.round(observation.us)} µs`);
       return observation;
     });
     waited.catch(() => {});

@@ -1,7 +1,7 @@
 import type { Measured, MeasuredTrace, TimedObservation } from '../results/measured.ts';
 import { CallBlocked } from './blocking.ts';
 import type { Scenario } from './scenario.ts';
-import { Unsupported } from './setup.ts';
+import { CameTooLate, Unsupported } from './setup.ts';
 import { Trial, type TrialContext } from './trial.ts';
 import { placeOfFault } from './user-module.ts';
 
@@ -22,6 +22,7 @@ export async function runTrials(context: TrialContext, scenario: Scenario, optio
   const begun = performance.now();
   const traces = new Map<string, MeasuredTrace>();
   let started = 0;
+  let tooLate = 0;
   let completed = 0;
   let ended: Measured['ended'];
   let reported = begun;
@@ -56,13 +57,17 @@ export async function runTrials(context: TrialContext, scenario: Scenario, optio
 
   const lane = async () => {
     while (started < options.trials && ended === undefined) {
-      const isFirst = started++ === 0;
+      const isFirst = started++ === 0 && tooLate === 0;
       const trial = new Trial(isFirst ? { ...context, onObservation: options.onObservation } : context);
       try {
         await scenario.run(trial);
         count(trial.observations);
         completed++;
       } catch (error) {
+        if (error instanceof CameTooLate && ++tooLate <= options.trials) {
+          started--;
+          continue;
+        }
         ended ??= endOf(error as Error);
         // What was seen up to there belongs to the answer: a blocked call is the end of its trace.
         if (trial.observations.length > 0) count(trial.observations);

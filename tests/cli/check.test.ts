@@ -8,22 +8,22 @@ import { findingsSchema } from '../../report/findings/findings-schema.ts';
 import { unwrapped, workplace } from '../fixtures/check.ts';
 import { cli } from '../fixtures/index.ts';
 
-const { folder, written, check } = workplace();
+const { folder, written, check, checkHere } = workplace();
 
 const good = tablesOf('mongoose', 'winsock', '7.16')[0];
 const waits = { ...good, rows: [{ ret: 'negative', codes: ['WSAECONNRESET'], class: 'MG_IO_WAIT' }, ...(good?.rows ?? [])] };
 
 describe('shipped tables', () => {
-  test('are named with a version, and have no error', () => {
-    const { code, stdout } = check({ level: 'error' }, 'mongoose@7.16');
+  test('are named with a version, and have no error', async () => {
+    const { code, stdout } = await checkHere({ level: 'error' }, 'mongoose@7.16');
     expect(stdout.replace(/\n {2}/g, ' ')).toMatch(
       /^4 tables against \d+ return values: linux \(expected\), windows \(expected\), .*linux-6\.18 \(recorded\)\.\nOnly the rows of these tables were checked, because no platform here sets their codes: mongoose@7\.10–7\.21\/freertos, mongoose@7\.10–7\.21\/rl\.\nNothing found \(and \d+ warnings, \d+ notes: --level note shows them\)\n$/,
     );
     expect(code).toBe(0);
   });
 
-  test('fail where a finding is at the level', () => {
-    const { code, stdout } = check({}, 'mongoose@7.22/winsock');
+  test('fail where a finding is at the level', async () => {
+    const { code, stdout } = await checkHere({}, 'mongoose@7.22/winsock');
     expect(stdout).toMatch(/classification\/tables\/mongoose-7\.22-winsock\.json:\d+: warning zero-as-error: mongoose@7\.22\/winsock/);
     expect(code).toBe(1);
   });
@@ -36,20 +36,22 @@ describe('shipped tables', () => {
     ['dotnet@99', /^there is no table "dotnet@99"; sockatlas has dotnet 5–10$/],
     ['curl@9/posix', /^there is no table "curl@9\/posix"; sockatlas has curl 8$/],
     ['none.json', /ENOENT/],
-  ])('%s is not one', (name, message) => expect(check({}, name)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) }));
+  ])('%s is not one', async (name, message) =>
+    expect(await checkHere({}, name)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) }),
+  );
 
-  test('none is a question', () => expect(check({})).toMatchObject({ code: 2, stderr: expect.stringMatching(/^check: name a table: /) }));
+  test('none is a question', async () => expect(await checkHere({})).toMatchObject({ code: 2, stderr: expect.stringMatching(/^check: name a table: /) }));
 
-  test('are held only against the platforms that --on names', () => {
-    const held = (on: string[]) => JSON.parse(check({ format: 'json', on }, 'mongoose@7.16').stdout).heldAgainst;
-    expect(held(['windows'])).toEqual([{ platform: 'windows', from: 'expected' }]);
-    expect(held(['linux,windows']).map(({ platform }: { platform: string }) => platform)).toEqual(['linux', 'windows', 'linux-6.18']);
-    expect(held(['linux'])).toContainEqual({ platform: 'linux-6.18', from: 'recorded' });
-    expect(check({ on: ['linux'] }, 'mongoose@7.16/winsock')).toMatchObject({
+  test('are held only against the platforms that --on names', async () => {
+    const held = async (on: string[]) => JSON.parse((await checkHere({ format: 'json', on }, 'mongoose@7.16')).stdout).heldAgainst;
+    expect(await held(['windows'])).toEqual([{ platform: 'windows', from: 'expected' }]);
+    expect((await held(['linux,windows'])).map(({ platform }: { platform: string }) => platform)).toEqual(['linux', 'windows', 'linux-6.18']);
+    expect(await held(['linux'])).toContainEqual({ platform: 'linux-6.18', from: 'recorded' });
+    expect(await checkHere({ on: ['linux'] }, 'mongoose@7.16/winsock')).toMatchObject({
       code: 2,
       stderr: 'mongoose@7.16/winsock has the codes of windows, wine: --on linux leaves nothing to check it against',
     });
-    expect(check({ on: ['linus'] }, 'libuv')).toMatchObject({
+    expect(await checkHere({ on: ['linus'] }, 'libuv')).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^--on linus: there is no expectation and no run for it; choose from .*linux.*; did you mean linux\?$/),
     });
@@ -79,9 +81,9 @@ describe('a version', () => {
 });
 
 describe('a file of the user’s', () => {
-  test('has its faults told with file and line', () => {
+  test('has its faults told with file and line', async () => {
     const file = written('mine.json', waits);
-    const { code, stdout } = check({ level: 'error' }, file);
+    const { code, stdout } = await checkHere({ level: 'error' }, file);
     const line =
       readFileSync(file, 'utf8')
         .split('\n')
@@ -92,8 +94,8 @@ describe('a file of the user’s', () => {
     expect(code).toBe(1);
   });
 
-  test('that is no table costs an exit code of 2, with the place', () => {
-    expect(check({}, written('bad.json', { ...good, api: 'amiga' }))).toMatchObject({
+  test('that is no table costs an exit code of 2, with the place', async () => {
+    expect(await checkHere({}, written('bad.json', { ...good, api: 'amiga' }))).toMatchObject({
       code: 2,
       stdout: '',
       stderr: expect.stringMatching(/^bad\.json:5: \/api: /),
@@ -106,21 +108,21 @@ describe('a file of the user’s', () => {
     ['WSAECONNREST', 'winsock', 'unknown code WSAECONNREST; did you mean WSAECONNRESET?'],
     ['ECONNREST', 'winsock', 'unknown code ECONNREST; did you mean WSAECONNRESET?'],
     ['ESHUTDOWN', 'winsock', 'ESHUTDOWN is a POSIX code, and this is a winsock table; did you mean WSAESHUTDOWN?'],
-  ])('that names %s as a %s code has an error, at its line', (code, api, message) => {
+  ])('that names %s as a %s code has an error, at its line', async (code, api, message) => {
     const table = tablesOf('mongoose', api as 'posix' | 'winsock', '7.16')[0];
     const file = written('misspelt.json', { ...table, rows: [{ ret: 'negative', codes: ['EAGAIN', code], class: 'MG_IO_WAIT' }, ...(table?.rows ?? [])] });
     const line = readFileSync(file, 'utf8').split('\n').indexOf(`        "${code}"`) + 1;
-    const ran = check({ level: 'error' }, file);
+    const ran = await checkHere({ level: 'error' }, file);
     expect(unwrapped(ran.stdout)).toContain(`misspelt.json:${line}: error unknown-code: ${`mongoose@7.10–7.21/${api}`} ${message} `);
     expect(ran.code).toBe(1);
   });
 
-  test('that names a C runtime code in a Winsock table has a warning that says what to write', () => {
+  test('that names a C runtime code in a Winsock table has a warning that says what to write', async () => {
     const file = written('runtime.json', {
       ...good,
       rows: [...(good?.rows.slice(0, -1) ?? []), { ret: 'negative', codes: ['ECONNRESET'], class: 'MG_IO_RESET' }, good?.rows.at(-1)],
     });
-    expect(unwrapped(check({}, file).stdout)).toMatch(
+    expect(unwrapped((await checkHere({}, file)).stdout)).toMatch(
       /warning unreachable-row: \S+ row \d+ never matches: ECONNRESET \(108\) is a code of the C runtime, which Winsock never sets; Winsock sets WSAECONNRESET \(10054\) /,
     );
   });
@@ -165,8 +167,8 @@ describe('names that would be markup', () => {
     rows: [{ ret: 'negative', codes: ['WSAECONNRESET'], class: hostile }, ...waits.rows.slice(1)],
   });
 
-  test('leave JUnit well-formed', () => {
-    const { stdout, code } = check({ format: 'junit' }, file);
+  test('leave JUnit well-formed', async () => {
+    const { stdout, code } = await checkHere({ format: 'junit' }, file);
     expect(code).toBe(1);
     expect(malformed(stdout)).toBeUndefined();
     expect(stdout).toContain('&lt;/failure&gt;&amp;&quot;[31m|`&lt;b&gt;');
@@ -174,31 +176,29 @@ describe('names that would be markup', () => {
     expect(/failures="(\d+)"/.exec(stdout)?.[1]).toBe(String(stdout.match(/<failure /g)?.length));
   });
 
-  test('leave Markdown a table', () => {
-    const rows = check({ format: 'markdown' }, file)
-      .stdout.split('\n')
-      .filter((line) => line.startsWith('|'));
+  test('leave Markdown a table', async () => {
+    const rows = (await checkHere({ format: 'markdown' }, file)).stdout.split('\n').filter((line) => line.startsWith('|'));
     expect(new Set(rows.map((row) => row.replace(/\\\|/g, '').split('|').length))).toEqual(new Set([8]));
     expect(rows.join()).not.toContain('<b>');
   });
 });
 
-test('--out takes the format of its ending, and refuses one that says none; nothing is left behind', () => {
+test('--out takes the format of its ending, and refuses one that says none; nothing is left behind', async () => {
   const out = join(folder, 'by-ending.sarif');
-  expect(check({ out }, 'mongoose@7.16').code).toBe(1);
+  expect((await checkHere({ out }, 'mongoose@7.16')).code).toBe(1);
   expect(JSON.parse(readFileSync(out, 'utf8')).version).toBe('2.1.0');
-  expect(check({ out: join(folder, 'x.foo') }, 'mongoose@7.16')).toMatchObject({
+  expect(await checkHere({ out: join(folder, 'x.foo') }, 'mongoose@7.16')).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('no format belongs to the ending .foo'),
   });
   const before = readdirSync(folder);
-  expect(check({ out: join(folder, 'y.json') }, './none.json').code).toBe(2);
+  expect((await checkHere({ out: join(folder, 'y.json') }, './none.json')).code).toBe(2);
   expect(readdirSync(folder)).toEqual(before);
 });
 
-test('--out writes the format to a file, and people read stdout', () => {
+test('--out writes the format to a file, and people read stdout', async () => {
   const out = join(folder, 'out.sarif');
-  const { stdout, code } = check({ format: 'sarif', out }, 'mongoose@7.16');
+  const { stdout, code } = await checkHere({ format: 'sarif', out }, 'mongoose@7.16');
   expect(code).toBe(1);
   expect(stdout).toContain('warning zero-as-error');
   expect(JSON.parse(readFileSync(out, 'utf8')).version).toBe('2.1.0');
@@ -244,9 +244,9 @@ test.each([80, 100, 120, 200])('no line of the text report is wider than a termi
   }
 });
 
-test('what a table says does not reach the terminal as control characters', () => {
+test('what a table says does not reach the terminal as control characters', async () => {
   const evil = '\u001b]0;evil\u0007';
-  const { stdout, code } = check(
+  const { stdout, code } = await checkHere(
     {},
     written('evil.json', {
       ...waits,

@@ -10,6 +10,7 @@ import { UsageError } from '../../cli/errors.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
 import { closeSchema, matrixSchema } from '../../report/close/close-schema.ts';
 import { storyPage } from '../../scripts/story-page.ts';
+import { captured, here } from '../fixtures/here.ts';
 import { cli, type Ran } from '../fixtures/index.ts';
 
 const module = (path: string) => JSON.stringify(pathToFileURL(join(packageRoot, 'dist', path)).href);
@@ -39,6 +40,10 @@ function close(what: string, options: Partial<Record<keyof CloseArguments, unkno
   return { code: status, stdout, stderr };
 }
 
+/** The same in this process: where no policy of the user's own is started. */
+const builtin = (what: string, options: Partial<Record<keyof CloseArguments, unknown>> = {}) =>
+  captured(() => closeHere(what, { format: 'pretty', ...options } as CloseArguments), { env: { COLUMNS: '400' } });
+
 function policyFile(name: string, source: string): string {
   const path = join(folder, name);
   writeFileSync(path, source);
@@ -48,29 +53,29 @@ function policyFile(name: string, source: string): string {
 const IDLE = ['tcp/reset/idle'];
 
 describe('sockatlas close mongoose@VERSION', () => {
-  test.each(['Mongoose@7.16', 'mongoose@7.16.0'])('%s is understood', (what) => {
+  test.each(['Mongoose@7.16', 'mongoose@7.16.0'])('%s is understood', async (what) => {
     const args = ['--tls', 'openssl', '--on', 'windows', '--format', 'json', '--scenario', 'tcp/reset/idle'];
-    expect(cli(['close', what, ...args])).toEqual(cli(['close', 'mongoose@7.16', ...args]));
+    expect(await here(['close', what, ...args])).toEqual(await here(['close', 'mongoose@7.16', ...args]));
   });
 
-  test('7.16 with OpenSSL on Windows never closes: exit 1, and the source of what Windows does', () => {
-    const { code, stdout } = close('mongoose@7.16', { tls: 'openssl', on: ['windows'], scenario: IDLE });
+  test('7.16 with OpenSSL on Windows never closes: exit 1, and the source of what Windows does', async () => {
+    const { code, stdout } = await builtin('mongoose@7.16', { tls: 'openssl', on: ['windows'], scenario: IDLE });
     expect(code).toBe(1);
     expect(stdout).toContain('asserted by a test that runs on Windows: platforms/windows/expected.json');
     expect(stdout).toMatch(/poll 1 {2}select:rw- {2}recv = -1 WSAECONNRESET \(10054\) {2}MG_IO_RESET {2}goes on: the loop does not test for MG_IO_RESET/);
     expect(stdout).toMatch(/\n {2}never closes: every poll repeats poll 1 /);
   });
 
-  test.each(['7.12', '7.17', '7.22'])('%s closes: exit 0', (version) => {
-    const { code, stdout } = close(`mongoose@${version}`, { tls: 'openssl', on: ['windows'], scenario: IDLE });
+  test.each(['7.12', '7.17', '7.22'])('%s closes: exit 0', async (version) => {
+    const { code, stdout } = await builtin(`mongoose@${version}`, { tls: 'openssl', on: ['windows'], scenario: IDLE });
     expect(code).toBe(0);
     expect(stdout).toContain('closes after 1 poll');
   });
 
-  test('without TLS 7.16 closes, in every scenario', () => expect(close('mongoose@7.16', { on: ['windows'] }).code).toBe(0));
+  test('without TLS 7.16 closes, in every scenario', async () => expect((await builtin('mongoose@7.16', { on: ['windows'] })).code).toBe(0));
 
-  test('on Linux it says after how many polls with each method, and why they differ', () => {
-    const { code, stdout } = close('mongoose@7.16', { tls: 'openssl', on: ['linux'], scenario: IDLE });
+  test('on Linux it says after how many polls with each method, and why they differ', async () => {
+    const { code, stdout } = await builtin('mongoose@7.16', { tls: 'openssl', on: ['linux'], scenario: IDLE });
     expect(code).toBe(0);
     expect(stdout).toMatch(/7\.16 with openssl TLS, linux-\S+, select\n[\s\S]*closes after 2 polls[\s\S]*, linux-\S+, epoll\n[\s\S]*closes after 1 poll\n/);
     expect(stdout).toMatch(
@@ -78,19 +83,25 @@ describe('sockatlas close mongoose@VERSION', () => {
     );
   });
 
-  test('without a platform it tells of all that it knows', () => {
-    const { code, stdout } = close('mongoose@7.16', { tls: 'openssl', format: 'json', scenario: IDLE });
+  test('without a platform it tells of all that it knows', async () => {
+    const { code, stdout } = await builtin('mongoose@7.16', { tls: 'openssl', format: 'json', scenario: IDLE });
     expect(code).toBe(1);
     const { stories, notPlayed } = closeSchema.parse(JSON.parse(stdout));
     expect(notPlayed).toEqual([]);
     expect(stories.find(({ platform }) => platform.id === 'windows')).toMatchObject({ io: 'select', outcome: { end: 'never', from: 1, length: 1 } });
     expect(stories.find(({ platform, io }) => platform.id === 'linux' && io === 'select')).toMatchObject({ outcome: { end: 'closes', polls: 2 } });
-    expect(close('mongoose@7.16', { io: 'epoll' }).code).toBe(0);
+    expect((await builtin('mongoose@7.16', { io: 'epoll' })).code).toBe(0);
   });
 
-  test('an incomplete record, and another scenario', () => {
-    expect(close('mongoose@7.22', { tls: 'builtin', on: ['windows'], buffered: '3' }).code).toBe(1);
-    const { code, stdout } = close('mongoose@7.16', { tls: 'openssl', on: ['linux'], io: 'select', scenario: ['tcp/reset/unread-data'], format: 'markdown' });
+  test('an incomplete record, and another scenario', async () => {
+    expect((await builtin('mongoose@7.22', { tls: 'builtin', on: ['windows'], buffered: '3' })).code).toBe(1);
+    const { code, stdout } = await builtin('mongoose@7.16', {
+      tls: 'openssl',
+      on: ['linux'],
+      io: 'select',
+      scenario: ['tcp/reset/unread-data'],
+      format: 'markdown',
+    });
     expect(code).toBe(0);
     expect(stdout).toContain('| 1 | `select:rw-` | `10 bytes` | `data` | goes on: data goes to the application |');
     expect(stdout).toContain('**closes after 3 polls**');
@@ -139,16 +150,16 @@ describe('sockatlas close mongoose@VERSION', () => {
 });
 
 describe('sockatlas close mongoose', () => {
-  test('prints the matrix, and which platforms are measured; exit 1, since some never close', () => {
-    const { code, stdout } = close('mongoose');
+  test('prints the matrix, and which platforms are measured; exit 1, since some never close', async () => {
+    const { code, stdout } = await builtin('mongoose');
     expect(code).toBe(1);
     expect(stdout).toMatch(/TLS by openssl\n {2}7\.0–7\.7 +1 +1 +– [\s\S]*\n {2}7\.13–7\.16 +2 +1 +1 +never +1/);
     expect(stdout).toMatch(/windows: asserted by a test that runs on Windows/);
-    expect(close('mongoose', { format: 'markdown' }).stdout).toContain('| TLS by openssl | linux');
+    expect((await builtin('mongoose', { format: 'markdown' })).stdout).toContain('| TLS by openssl | linux');
   });
 
-  test('as JSON is of its schema: versions as a list, cells as objects', () => {
-    const { scenario, columns, sections } = matrixSchema.parse(JSON.parse(close('mongoose', { format: 'json' }).stdout));
+  test('as JSON is of its schema: versions as a list, cells as objects', async () => {
+    const { scenario, columns, sections } = matrixSchema.parse(JSON.parse((await builtin('mongoose', { format: 'json' })).stdout));
     expect(scenario).toBe('tcp/reset/idle');
     const windows = columns.findIndex(({ platform, io }) => platform === 'windows' && io === 'select');
     const row = sections.find(({ transport }) => transport === 'openssl')?.rows.find(({ versions }) => versions.includes('7.16'));
@@ -159,8 +170,8 @@ describe('sockatlas close mongoose', () => {
     expect(none).toEqual({ end: 'no-build', why: 'mongoose 7.0 has no TLS by builtin: it came with 7.13' });
   });
 
-  test('--on, --tls and --io narrow it', () => {
-    const { code, stdout } = cli(['close', 'mongoose', '--on', 'linux,windows', '--tls', 'openssl', '--io', 'poll', '--format', 'json']);
+  test('--on, --tls and --io narrow it', async () => {
+    const { code, stdout } = await here(['close', 'mongoose', '--on', 'linux,windows', '--tls', 'openssl', '--io', 'poll', '--format', 'json']);
     const { columns, sections } = matrixSchema.parse(JSON.parse(stdout));
     expect(columns.map(({ platform, io }) => `${platform.replace(/-.*/, '')} ${io}`)).toEqual(['linux poll', 'windows poll']);
     expect(sections.map(({ transport }) => transport)).toEqual(['openssl']);
@@ -168,8 +179,8 @@ describe('sockatlas close mongoose', () => {
   });
 });
 
-test('at 80 columns each platform is one column', () => {
-  const { stdout } = cli(['close', 'mongoose@7.16', '--tls', 'openssl'], { env: { COLUMNS: '80' } });
+test('at 80 columns each platform is one column', async () => {
+  const { stdout } = await here(['close', 'mongoose@7.16', '--tls', 'openssl'], { env: { COLUMNS: '80' } });
   const at = stdout.indexOf('linux-6.18') - stdout.lastIndexOf('\n', stdout.indexOf('linux-6.18'));
   const longest = stdout.split('\n').find((line) => line.startsWith('  close-with-unread-after-data'));
   expect(longest?.slice(at - 3, at)).toBe('  3');
@@ -183,8 +194,8 @@ describe.each([80, 200])('at %i columns', (columns) => {
     'mongoose@7.16 --tls openssl -v',
     'mongoose@7.16 --tls openssl --scenario tcp/reset/idle',
     '--help',
-  ])('no line of close %s is wider', (args) => {
-    const { stdout } = cli(['close', ...args.split(' ')], { env: { COLUMNS: String(columns) } });
+  ])('no line of close %s is wider', async (args) => {
+    const { stdout } = await here(['close', ...args.split(' ')], { env: { COLUMNS: String(columns) } });
     expect(stdout).not.toBe('');
     expect(stdout.split('\n').filter((line) => [...line].length > columns)).toEqual([]);
   });

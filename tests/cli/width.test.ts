@@ -9,6 +9,7 @@ import { list } from '../../cli/list.ts';
 import { report } from '../../cli/report.ts';
 import { show } from '../../cli/show.ts';
 import { recordedFolder } from '../../results/recorded.ts';
+import { here } from '../fixtures/here.ts';
 import { cli } from '../fixtures/index.ts';
 
 /** A line that is wider than the terminal wraps, and a table that wraps is none. */
@@ -68,16 +69,23 @@ describe.each(WIDTHS)('at %i columns', (width) => {
   });
 });
 
-describe('at 80 columns, as a process of its own', () => {
-  const commands = ['run', 'report', 'diff', 'check', 'close', 'list', 'show', 'explain', 'setup', 'doctor', 'new'].map((name) => [name, '--help']);
-  test.each([['run', 'tcp/reset'], ['run', 'tcp/reset/unread-data'], ['doctor'], ['--help'], ...commands])('%s %s', (...args) => {
-    const { stdout } = cli(
-      args.filter((arg) => arg !== undefined),
-      { env: { COLUMNS: '80' } },
-    );
+describe('at 80 columns', () => {
+  const manuals = ['run', 'report', 'diff', 'check', 'close', 'list', 'show', 'explain', 'setup', 'doctor', 'new'].map((name) => [name, '--help']);
+  test.each([['--help'], ...manuals])('%s %s', async (...args) => {
+    const { stdout } = await here(present(args), { env: { COLUMNS: '80' } });
     expect(stdout.length).toBeGreaterThan(100);
     expect(wide(stdout, 80)).toEqual([]);
   });
+
+  test.each([['run', 'tcp/reset'], ['run', 'tcp/reset/unread-data'], ['doctor']])('%s %s, as a process of its own', (...args) => {
+    const { stdout } = cli(present(args), { env: { COLUMNS: '80' } });
+    expect(stdout.length).toBeGreaterThan(100);
+    expect(wide(stdout, 80)).toEqual([]);
+  });
+
+  function present(args: readonly (string | undefined)[]): string[] {
+    return args.filter((arg) => arg !== undefined);
+  }
 });
 
 test('colours take no room, and NO_COLOR takes them away', async () => {

@@ -37,6 +37,17 @@ describe('an agent', () => {
     ]);
   });
 
+  test('makes another trial for one whose call began too late', async () => {
+    const { measured } = await run('begins-late', { trials: 5 });
+    expect(measured).toMatchObject({ trials: 5, traces: [{ trace: ['ECONNRESET'], count: 5 }] });
+    expect(measured).not.toHaveProperty('ended');
+  });
+
+  test('does not try for ever', async () => {
+    const { measured } = await run('always-begins-late', { trials: 3 });
+    expect(measured.ended).toEqual({ as: 'crashed', reason: expect.stringMatching(/CameTooLate: recv should have waited, but it returned after \d+ µs$/) });
+  });
+
   test('gives up a call that never returns in its thread: what came before it is kept', async () => {
     const { agent, measured } = await run('blocks-in-thread', { trials: 5, timeout: 300 });
     expect(measured).toMatchObject({
