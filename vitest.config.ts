@@ -7,7 +7,7 @@ export default defineConfig({
   test: {
     // Agents are real processes, and run as what is published: emitted JavaScript.
     globalSetup: ['tests/setup/build.ts'],
-    setupFiles: ['tests/setup/runs.ts'],
+    setupFiles: ['tests/setup/runs.ts', 'tests/setup/programs.ts'],
     testTimeout: 30_000,
     // Most of a test's time is a child process starting: on two cores, two files at once.
     maxWorkers: availableParallelism(),

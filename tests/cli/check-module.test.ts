@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { workplace } from '../fixtures/check.ts';
 
-const { folder, written, check } = workplace();
+const { folder, written, checkHere } = workplace();
 const body = (code: string) => `export function classify(ret, code, call) {\n  ${code}\n}`;
 
-test('a module is asked, and says meanings', () => {
-  const { code, stdout } = check(
+test('a module is asked, and says meanings', async () => {
+  const { code, stdout } = await checkHere(
     { format: 'json', level: 'error' },
     written(
       'good.mjs',
@@ -20,9 +20,9 @@ test('a module is asked, and says meanings', () => {
   expect(code).toBe(0);
 });
 
-test('a module says classes of its own, and is caught', () => {
+test('a module says classes of its own, and is caught', async () => {
   const classes = "export const classes = { GO: 'data', WAIT: 'would-block', END: 'end' }; export const api = 'winsock'; ";
-  const { code, stdout } = check({ level: 'error' }, written('waits.mjs', classes + body("return ret > 0 ? 'GO' : ret === 0 ? 'END' : 'WAIT'")));
+  const { code, stdout } = await checkHere({ level: 'error' }, written('waits.mjs', classes + body("return ret > 0 ? 'GO' : ret === 0 ? 'END' : 'WAIT'")));
   expect(stdout).toMatch(/waits\.mjs:1: error reset-as-wait: waits\.mjs/);
   expect(code).toBe(1);
 });
@@ -35,8 +35,8 @@ test.each([
   ['TypeScript, an ES module by its name', 'good.mts', typed],
   ['CommonJS', 'good.cjs', "exports.classify = (ret, code) => (ret >= 0 ? 'data' : 'other');"],
   ['a default export', 'default.mjs', "export default { classify: (ret) => (ret >= 0 ? 'data' : 'other') };"],
-])('a module may be %s, outside of any package', (_, name, text) => {
-  expect(check({ level: 'error' }, written(name, text))).toMatchObject({ code: 1, stderr: '' });
+])('a module may be %s, outside of any package', async (_, name, text) => {
+  expect(await checkHere({ level: 'error' }, written(name, text))).toMatchObject({ code: 1, stderr: '' });
 });
 
 describe('a fault is told with file and line, and costs an exit code of 2', () => {
@@ -69,30 +69,30 @@ describe('a fault is told with file and line, and costs an exit code of 2', () =
     ['exports something else', 'odd.mjs', 'export const classified = 1;', /^odd\.mjs: it does not export a function named classify \(it exports classified\)$/],
     ['has classes of no meaning', 'odd.mjs', `export const classes = { A: 'blue' }; ${body("return 'A'")}`, /^odd\.mjs: export classes\.A: /],
     ['is not there', 'absent.mjs', undefined, /^absent\.mjs: Error: Cannot find module/],
-  ])('a module that %s', (_, name, text, message) => {
+  ])('a module that %s', async (_, name, text, message) => {
     const file = text === undefined ? join(folder, name) : written(name, text);
-    expect(check({}, file)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
+    expect(await checkHere({}, file)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
   });
 
-  test('in what the module imports, too', () => {
+  test('in what the module imports, too', async () => {
     written('part.mjs', 'export function part() {\n  throw new RangeError("inner");\n}');
-    expect(check({}, written('whole.mjs', "import { part } from './part.mjs';\nexport const classify = () => part();")).stderr).toMatch(
+    expect((await checkHere({}, written('whole.mjs', "import { part } from './part.mjs';\nexport const classify = () => part();"))).stderr).toMatch(
       /^part\.mjs:2: RangeError: inner/,
     );
   });
 
-  test('a package of CommonJS says what to name the file', () => {
+  test('a package of CommonJS says what to name the file', async () => {
     mkdirSync(join(folder, 'common'));
     written('common/package.json', { type: 'commonjs' });
-    expect(check({}, written('common/odd.js', 'export const classify = () => 1;'))).toMatchObject({
+    expect(await checkHere({}, written('common/odd.js', 'export const classify = () => 1;'))).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^common\/odd\.js:1: SyntaxError: .*rename it to odd\.mjs$/),
     });
   });
 });
 
-test('options for a shared library are refused for a module', () => {
-  expect(check({ calls: 'recv' }, written('good.mjs', body("return 'data'")))).toMatchObject({
+test('options for a shared library are refused for a module', async () => {
+  expect(await checkHere({ calls: 'recv' }, written('good.mjs', body("return 'data'")))).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/^--calls is for a function in a shared library/),
   });

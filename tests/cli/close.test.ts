@@ -3,46 +3,27 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CloseArguments, close as closeHere } from '../../cli/close.ts';
-import { UsageError } from '../../cli/errors.ts';
+import { EXIT, UsageError } from '../../cli/errors.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
 import { closeSchema, matrixSchema } from '../../report/close/close-schema.ts';
 import { storyPage } from '../../scripts/story-page.ts';
 import { captured, here } from '../fixtures/here.ts';
 import { cli, type Ran } from '../fixtures/index.ts';
 
-const module = (path: string) => JSON.stringify(pathToFileURL(join(packageRoot, 'dist', path)).href);
-/** What cli/main.ts makes of the command, for the built program: the errors' exit codes, and their messages on stderr. */
-const PROGRAM = `
-const { close } = await import(${module('cli/close.js')});
-const { EXIT, UsageError, EnvironmentError } = await import(${module('cli/errors.js')});
-try {
-  process.exitCode = await close(...JSON.parse(process.argv[2]));
-} catch (error) {
-  if (!(error instanceof UsageError || error instanceof EnvironmentError)) throw error;
-  process.stderr.write(error.message);
-  process.exitCode = error instanceof UsageError ? EXIT.usage : EXIT.environment;
-}`;
-
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas-close-'));
-const program = join(folder, 'program.mjs');
-writeFileSync(program, PROGRAM);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function close(what: string, options: Partial<Record<keyof CloseArguments, unknown>> = {}): Ran {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, JSON.stringify([what, { format: 'pretty', ...options }])], {
-    encoding: 'utf8',
+async function close(what: string, options: Partial<Record<keyof CloseArguments, unknown>> = {}): Promise<Ran> {
+  try {
     // Wide enough for a sentence on one line.
-    env: { ...process.env, NO_COLOR: '1', COLUMNS: '400' },
-  });
-  return { code: status, stdout, stderr };
+    return await captured(() => closeHere(what, { format: 'pretty', ...options } as CloseArguments), { env: { COLUMNS: '400' } });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { code: EXIT.usage, stdout: '', stderr: error.message };
+  }
 }
-
-/** The same in this process: where no policy of the user's own is started. */
-const builtin = (what: string, options: Partial<Record<keyof CloseArguments, unknown>> = {}) =>
-  captured(() => closeHere(what, { format: 'pretty', ...options } as CloseArguments), { env: { COLUMNS: '400' } });
 
 function policyFile(name: string, source: string): string {
   const path = join(folder, name);
@@ -59,7 +40,7 @@ describe('sockatlas close mongoose@VERSION', () => {
   });
 
   test('7.16 with OpenSSL on Windows never closes: exit 1, and the source of what Windows does', async () => {
-    const { code, stdout } = await builtin('mongoose@7.16', { tls: 'openssl', on: ['windows'], scenario: IDLE });
+    const { code, stdout } = await close('mongoose@7.16', { tls: 'openssl', on: ['windows'], scenario: IDLE });
     expect(code).toBe(1);
     expect(stdout).toContain('asserted by a test that runs on Windows: platforms/windows/expected.json');
     expect(stdout).toMatch(/poll 1 {2}select:rw- {2}recv = -1 WSAECONNRESET \(10054\) {2}MG_IO_RESET {2}goes on: the loop does not test for MG_IO_RESET/);
@@ -67,15 +48,15 @@ describe('sockatlas close mongoose@VERSION', () => {
   });
 
   test.each(['7.12', '7.17', '7.22'])('%s closes: exit 0', async (version) => {
-    const { code, stdout } = await builtin(`mongoose@${version}`, { tls: 'openssl', on: ['windows'], scenario: IDLE });
+    const { code, stdout } = await close(`mongoose@${version}`, { tls: 'openssl', on: ['windows'], scenario: IDLE });
     expect(code).toBe(0);
     expect(stdout).toContain('closes after 1 poll');
   });
 
-  test('without TLS 7.16 closes, in every scenario', async () => expect((await builtin('mongoose@7.16', { on: ['windows'] })).code).toBe(0));
+  test('without TLS 7.16 closes, in every scenario', async () => expect((await close('mongoose@7.16', { on: ['windows'] })).code).toBe(0));
 
   test('on Linux it says after how many polls with each method, and why they differ', async () => {
-    const { code, stdout } = await builtin('mongoose@7.16', { tls: 'openssl', on: ['linux'], scenario: IDLE });
+    const { code, stdout } = await close('mongoose@7.16', { tls: 'openssl', on: ['linux'], scenario: IDLE });
     expect(code).toBe(0);
     expect(stdout).toMatch(/7\.16 with openssl TLS, linux-\S+, select\n[\s\S]*closes after 2 polls[\s\S]*, linux-\S+, epoll\n[\s\S]*closes after 1 poll\n/);
     expect(stdout).toMatch(
@@ -84,18 +65,18 @@ describe('sockatlas close mongoose@VERSION', () => {
   });
 
   test('without a platform it tells of all that it knows', async () => {
-    const { code, stdout } = await builtin('mongoose@7.16', { tls: 'openssl', format: 'json', scenario: IDLE });
+    const { code, stdout } = await close('mongoose@7.16', { tls: 'openssl', format: 'json', scenario: IDLE });
     expect(code).toBe(1);
     const { stories, notPlayed } = closeSchema.parse(JSON.parse(stdout));
     expect(notPlayed).toEqual([]);
     expect(stories.find(({ platform }) => platform.id === 'windows')).toMatchObject({ io: 'select', outcome: { end: 'never', from: 1, length: 1 } });
     expect(stories.find(({ platform, io }) => platform.id === 'linux' && io === 'select')).toMatchObject({ outcome: { end: 'closes', polls: 2 } });
-    expect((await builtin('mongoose@7.16', { io: 'epoll' })).code).toBe(0);
+    expect((await close('mongoose@7.16', { io: 'epoll' })).code).toBe(0);
   });
 
   test('an incomplete record, and another scenario', async () => {
-    expect((await builtin('mongoose@7.22', { tls: 'builtin', on: ['windows'], buffered: '3' })).code).toBe(1);
-    const { code, stdout } = await builtin('mongoose@7.16', {
+    expect((await close('mongoose@7.22', { tls: 'builtin', on: ['windows'], buffered: '3' })).code).toBe(1);
+    const { code, stdout } = await close('mongoose@7.16', {
       tls: 'openssl',
       on: ['linux'],
       io: 'select',
@@ -151,15 +132,15 @@ describe('sockatlas close mongoose@VERSION', () => {
 
 describe('sockatlas close mongoose', () => {
   test('prints the matrix, and which platforms are measured; exit 1, since some never close', async () => {
-    const { code, stdout } = await builtin('mongoose');
+    const { code, stdout } = await close('mongoose');
     expect(code).toBe(1);
     expect(stdout).toMatch(/TLS by openssl\n {2}7\.0–7\.7 +1 +1 +– [\s\S]*\n {2}7\.13–7\.16 +2 +1 +1 +never +1/);
     expect(stdout).toMatch(/windows: asserted by a test that runs on Windows/);
-    expect((await builtin('mongoose', { format: 'markdown' })).stdout).toContain('| TLS by openssl | linux');
+    expect((await close('mongoose', { format: 'markdown' })).stdout).toContain('| TLS by openssl | linux');
   });
 
   test('as JSON is of its schema: versions as a list, cells as objects', async () => {
-    const { scenario, columns, sections } = matrixSchema.parse(JSON.parse((await builtin('mongoose', { format: 'json' })).stdout));
+    const { scenario, columns, sections } = matrixSchema.parse(JSON.parse((await close('mongoose', { format: 'json' })).stdout));
     expect(scenario).toBe('tcp/reset/idle');
     const windows = columns.findIndex(({ platform, io }) => platform === 'windows' && io === 'select');
     const row = sections.find(({ transport }) => transport === 'openssl')?.rows.find(({ versions }) => versions.includes('7.16'));
@@ -212,12 +193,12 @@ describe('sockatlas close --policy', () => {
           : { action: 'keep', why: (answer.class ?? 'no class') + ', ' + answer.meaning, state },
     };`;
 
-  test('tells the story of a policy of one’s own, with its own classes or a library’s', () => {
+  test('tells the story of a policy of one’s own, with its own classes or a library’s', async () => {
     const file = policyFile('patient.mjs', patient);
-    const windows = close('', { policy: file, on: ['windows'], io: 'select', scenario: IDLE });
+    const windows = await close('', { policy: file, on: ['windows'], io: 'select', scenario: IDLE });
     expect(windows.code).toBe(1);
     expect(windows.stdout).toMatch(/^patient, windows, select\n[\s\S]*goes on: no class, reset\n {2}never closes/);
-    const linux = close('mongoose@7.16', { policy: file, on: ['linux'], io: 'select', scenario: IDLE });
+    const linux = await close('mongoose@7.16', { policy: file, on: ['linux'], io: 'select', scenario: IDLE });
     expect(linux.code).toBe(0);
     expect(linux.stdout).toMatch(/goes on: MG_IO_RESET, reset\n[\s\S]*closes after 2 polls/);
   });
@@ -233,9 +214,9 @@ describe('sockatlas close --policy', () => {
           : { action: 'keep', why: 'neither the end nor a reset', state },
     };`;
 
-  test('one that closes on 0 or ECONNRESET alone never closes on Windows after a send: exit 1, and where', () => {
+  test('one that closes on 0 or ECONNRESET alone never closes on Windows after a send: exit 1, and where', async () => {
     const file = policyFile('only.mjs', onlyReset);
-    const { code, stdout } = close('', { policy: file, format: 'json' });
+    const { code, stdout } = await close('', { policy: file, format: 'json' });
     expect(code).toBe(1);
     const { stories, notPlayed } = closeSchema.parse(JSON.parse(stdout));
     const never = stories.filter(({ outcome }) => outcome.end === 'never');
@@ -246,7 +227,7 @@ describe('sockatlas close --policy', () => {
     expect(stories.filter(({ outcome }) => outcome.end === 'unknown')).toEqual([]);
     expect(notPlayed).toContainEqual({ scenario: 'tcp/reset/poll', platform: null, why: 'no two plain recvs in a row' });
 
-    const text = close('', { policy: file });
+    const text = await close('', { policy: file });
     expect(text.code).toBe(1);
     expect(text.stdout).toMatch(/\n {2}send-then-recv +1\* +never\*/);
     expect(text.stdout).toMatch(/\n {2}after-half-close +1\* +never or 1\*/);
@@ -258,41 +239,41 @@ describe('sockatlas close --policy', () => {
     // Without -v the stories that close are in the table alone.
     expect(text.stdout).not.toContain('closes: the end');
 
-    expect(close('', { policy: file, on: ['linux'] }).code).toBe(0);
-    const verbose = close('', { policy: file, verbose: true }).stdout;
+    expect((await close('', { policy: file, on: ['linux'] })).code).toBe(0);
+    const verbose = (await close('', { policy: file, verbose: true })).stdout;
     expect(verbose).toContain('closes: the end, or a reset');
     expect(verbose).toContain('\n  tcp/reset/poll: no two plain recvs in a row\n');
     expect(verbose).toContain('\n  tcp/accept/after-reset on windows: in 2 of 3 possible traces recv is never called\n');
-    const page = close('', { policy: file, format: 'markdown' }).stdout;
+    const page = (await close('', { policy: file, format: 'markdown' })).stdout;
     expect(page).toMatch(/\n\| `tcp\/fin\/send-then-recv` \| 1\\\* \| \*\*never\\\*\*\* \|/);
   });
 
-  test('equal polls are one line, and of different ones the middle is left out', () => {
+  test('equal polls are one line, and of different ones the middle is left out', async () => {
     const counts = "export const policy = { name: 'counts', start: 0, poll: (state) => ({ action: 'keep', why: 'again', state: state + 1 }) };";
     const on = { on: ['linux'], io: 'select', scenario: IDLE };
-    const { code, stdout } = close('', { policy: policyFile('counts.mjs', counts), ...on });
+    const { code, stdout } = await close('', { policy: policyFile('counts.mjs', counts), ...on });
     expect(code).toBe(1);
     expect(stdout).toMatch(/\n {2}polls 2 to 1,000 +select:rw- +recv = 0 \(end of stream\) +goes on each time: again\n {2}not known whether it closes/);
     const aloud = policyFile('aloud.mjs', counts.replace("'again'", 'String(state)'));
-    expect(close('', { policy: aloud, ...on }).stdout).toMatch(/goes on: 29\n {2}polls 31 to 990 are left out\n {2}poll 991 /);
-    const [story] = closeSchema.parse(JSON.parse(close('', { policy: aloud, ...on, format: 'json' }).stdout)).stories;
+    expect((await close('', { policy: aloud, ...on })).stdout).toMatch(/goes on: 29\n {2}polls 31 to 990 are left out\n {2}poll 991 /);
+    const [story] = closeSchema.parse(JSON.parse((await close('', { policy: aloud, ...on, format: 'json' })).stdout)).stories;
     expect(story).toMatchObject({ leftOut: { from: 31, through: 990 }, outcome: { end: 'unknown' } });
     expect(story?.polls.length).toBe(40);
   });
 
-  test('what throws is named with its file and line', () => {
+  test('what throws is named with its file and line', async () => {
     const file = policyFile('throws.mjs', "export const policy = {\n  name: 'x',\n  start: 0,\n  poll() {\n    throw new TypeError('no');\n  },\n};\n");
-    expect(close('', { policy: file })).toMatchObject({ code: 2, stderr: `${file}:5: x threw: TypeError: no` });
+    expect(await close('', { policy: file })).toMatchObject({ code: 2, stderr: `${file}:5: x threw: TypeError: no` });
   });
 
-  test('a default export is one too', () => {
+  test('a default export is one too', async () => {
     const file = policyFile('default.mjs', patient.replace('export const policy =', 'export default'));
-    expect(close('', { policy: file, on: ['linux'], io: 'select' }).code).toBe(0);
+    expect((await close('', { policy: file, on: ['linux'], io: 'select' })).code).toBe(0);
   });
 
-  test('TypeScript is loaded on every Node', () => {
+  test('TypeScript is loaded on every Node', async () => {
     const file = policyFile('patient.ts', patient.replace('poll: (state,', 'poll: (state: unknown,'));
-    expect(close('', { policy: file, on: ['linux'], io: 'select' })).toMatchObject({ code: 0, stderr: '' });
+    expect(await close('', { policy: file, on: ['linux'], io: 'select' })).toMatchObject({ code: 0, stderr: '' });
   });
 
   test.each<[string, string, RegExp]>([
@@ -314,25 +295,25 @@ describe('sockatlas close --policy', () => {
       /throws-as-it-is-asked\.mjs:1: x threw: Error: \ufffd\[31mred$/,
     ],
     ['throws later', "setTimeout(() => { throw new Error('late'); }); await new Promise(() => {});", /the policy ended its process: exit code 1/],
-  ])('a module that %s is refused: exit 2', (name, source, message) => {
-    const { code, stdout, stderr } = close('', { policy: policyFile(`${name.replaceAll(' ', '-')}.mjs`, source) });
+  ])('a module that %s is refused: exit 2', async (name, source, message) => {
+    const { code, stdout, stderr } = await close('', { policy: policyFile(`${name.replaceAll(' ', '-')}.mjs`, source) });
     expect(stderr).toMatch(message);
     expect([code, stdout]).toEqual([2, '']);
   });
 
-  test('a module that never answers is ended', { timeout: 60_000 }, () => {
-    const loops = close('', { policy: policyFile('loops.mjs', "export const policy = { name: 'x', start: 0, poll() { for (;;); } };") });
+  test('a module that never answers is ended', { timeout: 60_000 }, async () => {
+    const loops = await close('', { policy: policyFile('loops.mjs', "export const policy = { name: 'x', start: 0, poll() { for (;;); } };") });
     expect([loops.code, loops.stdout, loops.stderr]).toEqual([2, '', expect.stringMatching(/loops\.mjs: the policy did not respond within 5 s$/)]);
   });
 
-  test('control characters of a policy do not reach the terminal', () => {
+  test('control characters of a policy do not reach the terminal', async () => {
     const source =
       "export const policy = { name: '\\u001b]0;evil\\u0007', start: 0, poll: (state) => ({ action: 'close', why: '\\u001b[2Jgone\\r', state }) };";
-    const { code, stdout } = close('', { policy: policyFile('escapes.mjs', source), on: ['windows'], io: 'select', scenario: IDLE });
+    const { code, stdout } = await close('', { policy: policyFile('escapes.mjs', source), on: ['windows'], io: 'select', scenario: IDLE });
     expect(code).toBe(0);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
     expect(stdout).not.toMatch(/[\u001b\u0007\r]/);
-    const page = close('', {
+    const page = await close('', {
       policy: policyFile('markup.mjs', source.replace('gone', '<b>|`')),
       on: ['windows'],
       io: 'select',
@@ -346,13 +327,13 @@ describe('sockatlas close --policy', () => {
     ['that is not there', { policy: join(folder, 'absent.mjs') }, /--policy .*absent\.mjs: ENOENT/],
     ['that is a folder', { policy: folder }, /not a file/],
     ['with --tls', { policy: join(folder, 'absent.mjs'), tls: 'openssl' }, /--tls is for the policies of Mongoose/],
-  ])('a file %s is refused', (_, options, message) => {
-    const { code, stderr } = close('', options);
+  ])('a file %s is refused', async (_, options, message) => {
+    const { code, stderr } = await close('', options);
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 
-  test('with a library and no version it is not known whose classes', () => {
-    expect(close('mongoose', { policy: policyFile('patient.mjs', patient) })).toMatchObject({
+  test('with a library and no version it is not known whose classes', async () => {
+    expect(await close('mongoose', { policy: policyFile('patient.mjs', patient) })).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('name the version whose table gives the classes'),
     });
@@ -388,8 +369,8 @@ describe('sockatlas new policy', () => {
 
 describe.runIf(process.platform === 'linux')('sockatlas close --live', () => {
   let ran: Ran;
-  beforeAll(() => {
-    ran = close('mongoose@7.16', { tls: 'openssl', live: true });
+  beforeAll(async () => {
+    ran = await close('mongoose@7.16', { tls: 'openssl', live: true });
   });
 
   test('real sockets tell what the traces do', () => {
@@ -400,19 +381,19 @@ describe.runIf(process.platform === 'linux')('sockatlas close --live', () => {
     expect(ran.stdout).toContain('Why they differ:');
   });
 
-  test('what has not closed is not called never: exit 1', () => {
-    const { code, stdout } = close('mongoose@7.22', { tls: 'builtin', buffered: '3', io: 'select', live: true });
+  test('what has not closed is not called never: exit 1', async () => {
+    const { code, stdout } = await close('mongoose@7.22', { tls: 'builtin', buffered: '3', io: 'select', live: true });
     expect(code).toBe(1);
     expect(stdout).toMatch(
       /not known whether it closes: it did not close within 100 polls, and the last 99 of them were the same\. A run on real sockets cannot prove "never"/,
     );
   });
 
-  test('a policy of one’s own runs there too, and fails there as anywhere', () => {
+  test('a policy of one’s own runs there too, and fails there as anywhere', async () => {
     const quick = policyFile('quick.mjs', "export const policy = { name: 'quick', start: 0, poll: (state) => ({ action: 'close', why: 'at once', state }) };");
-    expect(close('', { policy: quick, live: true }).code).toBe(0);
+    expect((await close('', { policy: quick, live: true })).code).toBe(0);
     const broken = policyFile('broken.mjs', "export const policy = { name: 'broken', start: 0, poll: () => 1 };");
-    expect(close('', { policy: broken, live: true })).toMatchObject({ code: 2, stderr: expect.stringContaining('broken returned 1') });
+    expect(await close('', { policy: broken, live: true })).toMatchObject({ code: 2, stderr: expect.stringContaining('broken returned 1') });
   });
 });
 
