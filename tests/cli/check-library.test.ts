@@ -36,39 +36,39 @@ const meanings = '1=data,0=end,-1=other,-2=would-block,-3=reset';
 const tableOf = (stdout: string) => JSON.parse(stdout).tables[0];
 
 describe('a function of a shared library', () => {
-  test('is held against the codes of the system that the file was built for', ({ skip }) => {
+  test('is held against the codes of the system that the file was built for', async ({ skip }) => {
     skip(why !== undefined, why);
-    const { code, stdout } = check({ format: 'json', meanings }, `${library}:classify`);
+    const { code, stdout } = await check({ format: 'json', meanings }, `${library}:classify`);
     expect(tableOf(stdout)).toMatchObject({ id: 'libmine.so:classify', calls: ['recv', 'send'], codes: ['linux'] });
     expect(code).toBe(0);
   });
 
-  test('is held against others where --api says so', ({ skip }) => {
+  test('is held against others where --api says so', async ({ skip }) => {
     skip(why !== undefined, why);
     const waits = (options: object) => check({ meanings, level: 'error', ...options }, `${library}:waits`);
-    expect(waits({}).code).toBe(0);
-    expect(waits({ api: 'posix,winsock' })).toMatchObject({ code: 1, stdout: expect.stringMatching(/error reset-as-wait/) });
-    const both = check({ format: 'json', meanings, api: 'posix,winsock' }, `${library}:both`);
+    expect((await waits({})).code).toBe(0);
+    expect(await waits({ api: 'posix,winsock' })).toMatchObject({ code: 1, stdout: expect.stringMatching(/error reset-as-wait/) });
+    const both = await check({ format: 'json', meanings, api: 'posix,winsock' }, `${library}:both`);
     expect([both.code, tableOf(both.stdout).codes]).toEqual([0, ['linux', 'windows', 'wine']]);
-    expect(tableOf(check({ format: 'json', meanings, api: 'winsock' }, `${library}:both`).stdout).codes).toEqual(['windows', 'wine']);
+    expect(tableOf((await check({ format: 'json', meanings, api: 'winsock' }, `${library}:both`)).stdout).codes).toEqual(['windows', 'wine']);
   });
 
-  test('is asked about the calls that --calls says', ({ skip }) => {
+  test('is asked about the calls that --calls says', async ({ skip }) => {
     skip(why !== undefined, why);
-    const rules = (options: object) =>
-      JSON.parse(check({ format: 'json', meanings, ...options }, `${library}:recv_only`).stdout).findings.map(({ rule }: { rule: string }) => rule);
-    expect(rules({})).toContain('recv-table-for-send');
-    expect(rules({ calls: 'recv' })).not.toContain('recv-table-for-send');
+    const rules = async (options: object) =>
+      JSON.parse((await check({ format: 'json', meanings, ...options }, `${library}:recv_only`)).stdout).findings.map(({ rule }: { rule: string }) => rule);
+    expect(await rules({})).toContain('recv-table-for-send');
+    expect(await rules({ calls: 'recv' })).not.toContain('recv-table-for-send');
   });
 
-  test('that is not there is told with what the library exports, and nothing is loaded', ({ skip }) => {
+  test('that is not there is told with what the library exports, and nothing is loaded', async ({ skip }) => {
     skip(why !== undefined, why);
-    expect(check({ meanings }, `${library}:clasify`)).toMatchObject({
+    expect(await check({ meanings }, `${library}:clasify`)).toMatchObject({
       code: 2,
       stdout: '',
       stderr: `libmine.so exports no function clasify; did you mean classify?\nIt exports both, classify, crash, hang, leave, odd, recv_only, waits`,
     });
-    expect(check({ meanings }, library).stderr).toMatch(/name the function too, .*:classify\nIt exports both, classify, /);
+    expect((await check({ meanings }, library)).stderr).toMatch(/name the function too, .*:classify\nIt exports both, classify, /);
   });
 
   test.for([
@@ -76,9 +76,9 @@ describe('a function of a shared library', () => {
     ['never returns', 'hang', /^libmine\.\w+: hang\(-1, \d+\) did not return within 3 s$/],
     ['ends its process', 'leave', /ended its process: exit code 7$/],
     ['returns a number without a name', 'odd', /^libmine\.\w+: odd\(.*\) returned -7, a number that --meanings does not list; it lists 1, 0, -1, -2, -3$/],
-  ] as const)('that %s costs an exit code of 2, and nothing else', ([, name, message], { skip }) => {
+  ] as const)('that %s costs an exit code of 2, and nothing else', async ([, name, message], { skip }) => {
     skip(why !== undefined, why);
-    expect(check({ meanings }, `${library}:${name}`)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
+    expect(await check({ meanings }, `${library}:${name}`)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
   });
 
   test.for<[Record<string, string>, RegExp]>([
@@ -86,26 +86,26 @@ describe('a function of a shared library', () => {
     [{ meanings: '-1=rest' }, /^--meanings "-1=rest": it must be a number and a meaning, for example -3=reset; did you mean reset\?/],
     [{ meanings, api: 'winsok' }, /^--api "winsok": choose from posix, winsock, separated by commas; did you mean winsock\?/],
     [{ meanings, calls: 'recv,peek' }, /^--calls "peek": choose from recv, send, accept, connect/],
-  ])('wants what the file does not say: %j', ([options, message], { skip }) => {
+  ])('wants what the file does not say: %j', async ([options, message], { skip }) => {
     skip(why !== undefined, why);
-    expect(check(options, './libmine.so:classify')).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
+    expect(await check(options, './libmine.so:classify')).toMatchObject({ code: 2, stderr: expect.stringMatching(message) });
   });
 });
 
-test('source code is to be compiled first', () => {
-  const { code, stderr } = check({}, './table.c');
+test('source code is to be compiled first', async () => {
+  const { code, stderr } = await check({}, './table.c');
   expect(code).toBe(2);
   expect(stderr).toMatch(/^\.\/table\.c is source code: compile it/);
   expect(stderr).toContain('  Linux:    cc -shared -fPIC -o libtable.so ./table.c\n');
   expect(stderr).toContain('  Windows:  cl /LD ./table.c /link /EXPORT:classify\n');
-  expect(check({}, './table.cpp').stderr).toContain('extern "C"');
+  expect((await check({}, './table.cpp')).stderr).toContain('extern "C"');
 });
 
-test('a file that is no shared library, or one for another system, is refused', () => {
+test('a file that is no shared library, or one for another system, is refused', async () => {
   written('text.so', 'x'.repeat(100));
-  expect(check({ meanings }, './text.so:classify')).toMatchObject({
+  expect(await check({ meanings }, './text.so:classify')).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/^\.\/text\.so: not a shared library: it is neither ELF/),
   });
-  expect(check({ meanings }, './none.so:classify')).toMatchObject({ code: 2, stderr: expect.stringMatching(/none\.so: ENOENT/) });
+  expect(await check({ meanings }, './none.so:classify')).toMatchObject({ code: 2, stderr: expect.stringMatching(/none\.so: ENOENT/) });
 });

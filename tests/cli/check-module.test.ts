@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { workplace } from '../fixtures/check.ts';
 
-const { folder, written, checkHere } = workplace();
+const { folder, written, check } = workplace();
 const body = (code: string) => `export function classify(ret, code, call) {\n  ${code}\n}`;
 
 test('a module is asked, and says meanings', async () => {
-  const { code, stdout } = await checkHere(
+  const { code, stdout } = await check(
     { format: 'json', level: 'error' },
     written(
       'good.mjs',
@@ -22,7 +22,7 @@ test('a module is asked, and says meanings', async () => {
 
 test('a module says classes of its own, and is caught', async () => {
   const classes = "export const classes = { GO: 'data', WAIT: 'would-block', END: 'end' }; export const api = 'winsock'; ";
-  const { code, stdout } = await checkHere({ level: 'error' }, written('waits.mjs', classes + body("return ret > 0 ? 'GO' : ret === 0 ? 'END' : 'WAIT'")));
+  const { code, stdout } = await check({ level: 'error' }, written('waits.mjs', classes + body("return ret > 0 ? 'GO' : ret === 0 ? 'END' : 'WAIT'")));
   expect(stdout).toMatch(/waits\.mjs:1: error reset-as-wait: waits\.mjs/);
   expect(code).toBe(1);
 });
@@ -36,7 +36,7 @@ test.each([
   ['CommonJS', 'good.cjs', "exports.classify = (ret, code) => (ret >= 0 ? 'data' : 'other');"],
   ['a default export', 'default.mjs', "export default { classify: (ret) => (ret >= 0 ? 'data' : 'other') };"],
 ])('a module may be %s, outside of any package', async (_, name, text) => {
-  expect(await checkHere({ level: 'error' }, written(name, text))).toMatchObject({ code: 1, stderr: '' });
+  expect(await check({ level: 'error' }, written(name, text))).toMatchObject({ code: 1, stderr: '' });
 });
 
 describe('a fault is told with file and line, and costs an exit code of 2', () => {
@@ -71,12 +71,12 @@ describe('a fault is told with file and line, and costs an exit code of 2', () =
     ['is not there', 'absent.mjs', undefined, /^absent\.mjs: Error: Cannot find module/],
   ])('a module that %s', async (_, name, text, message) => {
     const file = text === undefined ? join(folder, name) : written(name, text);
-    expect(await checkHere({}, file)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
+    expect(await check({}, file)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
   });
 
   test('in what the module imports, too', async () => {
     written('part.mjs', 'export function part() {\n  throw new RangeError("inner");\n}');
-    expect((await checkHere({}, written('whole.mjs', "import { part } from './part.mjs';\nexport const classify = () => part();"))).stderr).toMatch(
+    expect((await check({}, written('whole.mjs', "import { part } from './part.mjs';\nexport const classify = () => part();"))).stderr).toMatch(
       /^part\.mjs:2: RangeError: inner/,
     );
   });
@@ -84,7 +84,7 @@ describe('a fault is told with file and line, and costs an exit code of 2', () =
   test('a package of CommonJS says what to name the file', async () => {
     mkdirSync(join(folder, 'common'));
     written('common/package.json', { type: 'commonjs' });
-    expect(await checkHere({}, written('common/odd.js', 'export const classify = () => 1;'))).toMatchObject({
+    expect(await check({}, written('common/odd.js', 'export const classify = () => 1;'))).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^common\/odd\.js:1: SyntaxError: .*rename it to odd\.mjs$/),
     });
@@ -92,7 +92,7 @@ describe('a fault is told with file and line, and costs an exit code of 2', () =
 });
 
 test('options for a shared library are refused for a module', async () => {
-  expect(await checkHere({ calls: 'recv' }, written('good.mjs', body("return 'data'")))).toMatchObject({
+  expect(await check({ calls: 'recv' }, written('good.mjs', body("return 'data'")))).toMatchObject({
     code: 2,
     stderr: expect.stringMatching(/^--calls is for a function in a shared library/),
   });

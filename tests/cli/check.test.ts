@@ -8,14 +8,14 @@ import { findingsSchema } from '../../report/findings/findings-schema.ts';
 import { unwrapped, workplace } from '../fixtures/check.ts';
 import { cli } from '../fixtures/index.ts';
 
-const { folder, written, check, checkHere } = workplace();
+const { folder, written, check } = workplace();
 
 const good = tablesOf('mongoose', 'winsock', '7.16')[0];
 const waits = { ...good, rows: [{ ret: 'negative', codes: ['WSAECONNRESET'], class: 'MG_IO_WAIT' }, ...(good?.rows ?? [])] };
 
 describe('shipped tables', () => {
   test('are named with a version, and have no error', async () => {
-    const { code, stdout } = await checkHere({ level: 'error' }, 'mongoose@7.16');
+    const { code, stdout } = await check({ level: 'error' }, 'mongoose@7.16');
     expect(stdout.replace(/\n {2}/g, ' ')).toMatch(
       /^4 tables against \d+ return values: linux \(expected\), windows \(expected\), .*linux-6\.18 \(recorded\)\.\nOnly the rows of these tables were checked, because no platform here sets their codes: mongoose@7\.10–7\.21\/freertos, mongoose@7\.10–7\.21\/rl\.\nNothing found \(and \d+ warnings, \d+ notes: --level note shows them\)\n$/,
     );
@@ -23,7 +23,7 @@ describe('shipped tables', () => {
   });
 
   test('fail where a finding is at the level', async () => {
-    const { code, stdout } = await checkHere({}, 'mongoose@7.22/winsock');
+    const { code, stdout } = await check({}, 'mongoose@7.22/winsock');
     expect(stdout).toMatch(/classification\/tables\/mongoose-7\.22-winsock\.json:\d+: warning zero-as-error: mongoose@7\.22\/winsock/);
     expect(code).toBe(1);
   });
@@ -36,22 +36,20 @@ describe('shipped tables', () => {
     ['dotnet@99', /^there is no table "dotnet@99"; sockatlas has dotnet 5–10$/],
     ['curl@9/posix', /^there is no table "curl@9\/posix"; sockatlas has curl 8$/],
     ['none.json', /ENOENT/],
-  ])('%s is not one', async (name, message) =>
-    expect(await checkHere({}, name)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) }),
-  );
+  ])('%s is not one', async (name, message) => expect(await check({}, name)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) }));
 
-  test('none is a question', async () => expect(await checkHere({})).toMatchObject({ code: 2, stderr: expect.stringMatching(/^check: name a table: /) }));
+  test('none is a question', async () => expect(await check({})).toMatchObject({ code: 2, stderr: expect.stringMatching(/^check: name a table: /) }));
 
   test('are held only against the platforms that --on names', async () => {
-    const held = async (on: string[]) => JSON.parse((await checkHere({ format: 'json', on }, 'mongoose@7.16')).stdout).heldAgainst;
+    const held = async (on: string[]) => JSON.parse((await check({ format: 'json', on }, 'mongoose@7.16')).stdout).heldAgainst;
     expect(await held(['windows'])).toEqual([{ platform: 'windows', from: 'expected' }]);
     expect((await held(['linux,windows'])).map(({ platform }: { platform: string }) => platform)).toEqual(['linux', 'windows', 'linux-6.18']);
     expect(await held(['linux'])).toContainEqual({ platform: 'linux-6.18', from: 'recorded' });
-    expect(await checkHere({ on: ['linux'] }, 'mongoose@7.16/winsock')).toMatchObject({
+    expect(await check({ on: ['linux'] }, 'mongoose@7.16/winsock')).toMatchObject({
       code: 2,
       stderr: 'mongoose@7.16/winsock has the codes of windows, wine: --on linux leaves nothing to check it against',
     });
-    expect(await checkHere({ on: ['linus'] }, 'libuv')).toMatchObject({
+    expect(await check({ on: ['linus'] }, 'libuv')).toMatchObject({
       code: 2,
       stderr: expect.stringMatching(/^--on linus: there is no expectation and no run for it; choose from .*linux.*; did you mean linux\?$/),
     });
@@ -83,7 +81,7 @@ describe('a version', () => {
 describe('a file of the user’s', () => {
   test('has its faults told with file and line', async () => {
     const file = written('mine.json', waits);
-    const { code, stdout } = await checkHere({ level: 'error' }, file);
+    const { code, stdout } = await check({ level: 'error' }, file);
     const line =
       readFileSync(file, 'utf8')
         .split('\n')
@@ -95,7 +93,7 @@ describe('a file of the user’s', () => {
   });
 
   test('that is no table costs an exit code of 2, with the place', async () => {
-    expect(await checkHere({}, written('bad.json', { ...good, api: 'amiga' }))).toMatchObject({
+    expect(await check({}, written('bad.json', { ...good, api: 'amiga' }))).toMatchObject({
       code: 2,
       stdout: '',
       stderr: expect.stringMatching(/^bad\.json:5: \/api: /),
@@ -112,7 +110,7 @@ describe('a file of the user’s', () => {
     const table = tablesOf('mongoose', api as 'posix' | 'winsock', '7.16')[0];
     const file = written('misspelt.json', { ...table, rows: [{ ret: 'negative', codes: ['EAGAIN', code], class: 'MG_IO_WAIT' }, ...(table?.rows ?? [])] });
     const line = readFileSync(file, 'utf8').split('\n').indexOf(`        "${code}"`) + 1;
-    const ran = await checkHere({ level: 'error' }, file);
+    const ran = await check({ level: 'error' }, file);
     expect(unwrapped(ran.stdout)).toContain(`misspelt.json:${line}: error unknown-code: ${`mongoose@7.10–7.21/${api}`} ${message} `);
     expect(ran.code).toBe(1);
   });
@@ -122,15 +120,15 @@ describe('a file of the user’s', () => {
       ...good,
       rows: [...(good?.rows.slice(0, -1) ?? []), { ret: 'negative', codes: ['ECONNRESET'], class: 'MG_IO_RESET' }, good?.rows.at(-1)],
     });
-    expect(unwrapped((await checkHere({}, file)).stdout)).toMatch(
+    expect(unwrapped((await check({}, file)).stdout)).toMatch(
       /warning unreachable-row: \S+ row \d+ never matches: ECONNRESET \(108\) is a code of the C runtime, which Winsock never sets; Winsock sets WSAECONNRESET \(10054\) /,
     );
   });
 });
 
-describe('as SARIF', () => {
+describe('as SARIF', async () => {
   const file = written('mine.json', waits);
-  const { stdout } = check({ format: 'sarif' }, file);
+  const { stdout } = await check({ format: 'sarif' }, file);
   const sarif = JSON.parse(stdout);
   const [{ tool, results }] = sarif.runs;
 
@@ -168,7 +166,7 @@ describe('names that would be markup', () => {
   });
 
   test('leave JUnit well-formed', async () => {
-    const { stdout, code } = await checkHere({ format: 'junit' }, file);
+    const { stdout, code } = await check({ format: 'junit' }, file);
     expect(code).toBe(1);
     expect(malformed(stdout)).toBeUndefined();
     expect(stdout).toContain('&lt;/failure&gt;&amp;&quot;[31m|`&lt;b&gt;');
@@ -177,7 +175,7 @@ describe('names that would be markup', () => {
   });
 
   test('leave Markdown a table', async () => {
-    const rows = (await checkHere({ format: 'markdown' }, file)).stdout.split('\n').filter((line) => line.startsWith('|'));
+    const rows = (await check({ format: 'markdown' }, file)).stdout.split('\n').filter((line) => line.startsWith('|'));
     expect(new Set(rows.map((row) => row.replace(/\\\|/g, '').split('|').length))).toEqual(new Set([8]));
     expect(rows.join()).not.toContain('<b>');
   });
@@ -185,28 +183,28 @@ describe('names that would be markup', () => {
 
 test('--out takes the format of its ending, and refuses one that says none; nothing is left behind', async () => {
   const out = join(folder, 'by-ending.sarif');
-  expect((await checkHere({ out }, 'mongoose@7.16')).code).toBe(1);
+  expect((await check({ out }, 'mongoose@7.16')).code).toBe(1);
   expect(JSON.parse(readFileSync(out, 'utf8')).version).toBe('2.1.0');
-  expect(await checkHere({ out: join(folder, 'x.foo') }, 'mongoose@7.16')).toMatchObject({
+  expect(await check({ out: join(folder, 'x.foo') }, 'mongoose@7.16')).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('no format belongs to the ending .foo'),
   });
   const before = readdirSync(folder);
-  expect((await checkHere({ out: join(folder, 'y.json') }, './none.json')).code).toBe(2);
+  expect((await check({ out: join(folder, 'y.json') }, './none.json')).code).toBe(2);
   expect(readdirSync(folder)).toEqual(before);
 });
 
 test('--out writes the format to a file, and people read stdout', async () => {
   const out = join(folder, 'out.sarif');
-  const { stdout, code } = await checkHere({ format: 'sarif', out }, 'mongoose@7.16');
+  const { stdout, code } = await check({ format: 'sarif', out }, 'mongoose@7.16');
   expect(code).toBe(1);
   expect(stdout).toContain('warning zero-as-error');
   expect(JSON.parse(readFileSync(out, 'utf8')).version).toBe('2.1.0');
 });
 
-test('JSON is what its schema says, for rows and for a function', () => {
+test('JSON is what its schema says, for rows and for a function', async () => {
   const module = written('half.mjs', "export const classify = (ret, code) => (ret > 0 ? 'data' : ret === 0 ? 'end' : code === 11 ? 'reset' : 'other');");
-  const { stdout, code } = check({ format: 'json' }, 'mongoose', written('mine.json', waits), module);
+  const { stdout, code } = await check({ format: 'json' }, 'mongoose', written('mine.json', waits), module);
   const document = findingsSchema.parse(JSON.parse(stdout));
   expect(code).toBe(1);
   expect(document.tables.find(({ id }) => id === 'mongoose@7.22/posix')).toEqual({
@@ -246,7 +244,7 @@ test.each([80, 100, 120, 200])('no line of the text report is wider than a termi
 
 test('what a table says does not reach the terminal as control characters', async () => {
   const evil = '\u001b]0;evil\u0007';
-  const { stdout, code } = await checkHere(
+  const { stdout, code } = await check(
     {},
     written('evil.json', {
       ...waits,
