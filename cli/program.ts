@@ -15,7 +15,7 @@ function collect(value: string, earlier: readonly string[]): string[] {
 }
 
 const CLASSES = 'show the classes that a table gives, call by call: mongoose@7.16, ./mine.json (may be repeated)';
-const LOCAL = 'also look at the runs kept on this machine';
+const LOCAL = 'also look at the runs kept on this machine: in your cache folder, or where the variable SOCKATLAS_RUNS says';
 
 const READ_EXPECTATIONS: ReadonlySet<string> = new Set(['run', 'report', 'diff', 'check', 'close', 'show', 'explain']);
 
