@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url';
 import type { Story } from '../classification/policies/play.ts';
 import type { Command } from '../platforms/command.ts';
 import { plain } from '../report/text.ts';
-import { StartFailed, startProcess } from '../runner/process.ts';
 import { sibling } from '../runner/sibling.ts';
 import { agentCommand } from './agent-command.ts';
+import { askProcess } from './ask-process.ts';
 import type { CloseAnswer, CloseRequest } from './close-live.ts';
 import { EnvironmentError, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';
@@ -22,42 +22,15 @@ const LIVE_TIMEOUT_MS = 60_000;
  * @throws EnvironmentError where the process or its sockets are
  */
 export async function inProcess(request: CloseRequest, file: string | undefined, command: Command = agentCommand('agent')): Promise<readonly Story[]> {
-  let hear: (answer: Exclude<CloseAnswer, { type: 'alive' }>) => void = () => {};
-  const answered = new Promise<Exclude<CloseAnswer, { type: 'alive' }>>((resolve) => {
-    hear = resolve;
-  });
-  let timer: NodeJS.Timeout | undefined;
-  const heard = (answer: CloseAnswer) => {
-    if (answer.type === 'alive') timer?.refresh();
-    else hear(answer);
-  };
   const ms = request.do === 'live' ? LIVE_TIMEOUT_MS : POLICY_TIMEOUT_MS;
-  try {
-    return await interruptible(async (signal) => {
-      const started = await startProcess(asClose(command), { message: (message) => heard(message as CloseAnswer), close: () => {} });
-      const late = new Promise<string>((resolve) => {
-        timer = setTimeout(() => resolve(`did not respond within ${ms / 1000} s`), ms);
-        signal.addEventListener('abort', () => resolve('was interrupted'));
-      });
-      try {
-        started.channel.send(request);
-        const answer = await Promise.race([answered, late, started.ended.then((how) => `ended its process: ${how}`)]);
-        if (typeof answer === 'string') throw atFault(file, answer);
-        if (answer.type === 'refused')
-          throw new UsageError(plain(`${file ?? 'the policy'}${answer.line === undefined ? '' : `:${answer.line}`}: ${answer.reason}`));
-        if (answer.type === 'cannot') throw new EnvironmentError(answer.reason);
-        return answer.stories;
-      } finally {
-        clearTimeout(timer);
-        started.child.kill('SIGKILL');
-        await started.ended;
-        started.channel.destroy();
-      }
-    });
-  } catch (error) {
-    if (error instanceof StartFailed) throw new EnvironmentError(error.message);
-    throw error;
-  }
+  return interruptible(async (signal) => {
+    const answer = await askProcess<CloseAnswer>(asClose(command), { request, ms, late: 'did not respond', signal });
+    if (typeof answer === 'string') throw atFault(file, answer);
+    if (answer.type === 'refused')
+      throw new UsageError(plain(`${file ?? 'the policy'}${answer.line === undefined ? '' : `:${answer.line}`}: ${answer.reason}`));
+    if (answer.type === 'cannot') throw new EnvironmentError(answer.reason);
+    return answer.stories;
+  });
 }
 
 /** Only a user's module can hang or end its process; without one, the machine is at fault. */

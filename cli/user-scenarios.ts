@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { plain } from '../report/text.ts';
 import type { DescribeMessage } from '../runner/describe-modules.ts';
-import { StartFailed, startProcess } from '../runner/process.ts';
 import type { Described } from '../runner/user-scenarios.ts';
 import { scenarios } from '../suites/index.ts';
 import { agentCommand } from './agent-command.ts';
-import { EnvironmentError, UsageError } from './errors.ts';
+import { askProcess } from './ask-process.ts';
+import { UsageError } from './errors.ts';
 
 /** Modules of the user's own that hold scenarios. */
 export interface UserScenarios {
@@ -42,29 +42,8 @@ export async function userScenarios(files: readonly string[]): Promise<UserScena
 }
 
 async function described(modules: readonly string[], files: readonly string[]): Promise<readonly Described[]> {
-  let hear: (message: DescribeMessage) => void = () => {};
-  const said = new Promise<DescribeMessage>((resolve) => {
-    hear = resolve;
-  });
-  try {
-    const started = await startProcess(agentCommand('scenarios', modules), { message: (message) => hear(message as DescribeMessage), close: () => {} });
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<string>((resolve) => {
-      timer = setTimeout(() => resolve(`did not load within ${LOAD_MS / 1000} s`), LOAD_MS);
-    });
-    try {
-      const message = await Promise.race([said, late, started.ended.then((how) => `ended its process: ${how}`)]);
-      if (typeof message === 'string') throw new UsageError(`${files.join(', ')}: ${plain(message)}`);
-      if (message.type === 'refused') throw new UsageError(plain(message.reason));
-      return message.scenarios;
-    } finally {
-      clearTimeout(timer);
-      started.child.kill('SIGKILL');
-      await started.ended;
-      started.channel.destroy();
-    }
-  } catch (error) {
-    if (error instanceof StartFailed) throw new EnvironmentError(error.message);
-    throw error;
-  }
+  const message = await askProcess<DescribeMessage>(agentCommand('scenarios', modules), { ms: LOAD_MS, late: 'did not load' });
+  if (typeof message === 'string') throw new UsageError(`${files.join(', ')}: ${plain(message)}`);
+  if (message.type === 'refused') throw new UsageError(plain(message.reason));
+  return message.scenarios;
 }
