@@ -4,7 +4,9 @@ import type { Command } from '../platforms/command.ts';
 import { didYouMean } from '../platforms/nearest.ts';
 import { shownPath } from '../platforms/shown-path.ts';
 import { z } from '../platforms/zod.ts';
-import { type Started, StartFailed, startProcess } from '../runner/process.ts';
+import { Conversation } from '../runner/conversation.ts';
+import { Silence } from '../runner/inbox.ts';
+import { StartFailed } from '../runner/process.ts';
 import type { Answer } from './answer.ts';
 import { type Checked, platformsOf, type Reading } from './checked.ts';
 import { TableError } from './read-table.ts';
@@ -120,19 +122,15 @@ function describe(source: FunctionFile, { ret, code, call, platform }: Question)
 
 /** The process that a function runs in. */
 class TableProcess {
-  readonly #started: Started;
-  readonly #inbox: { message: (message: TableAnswer) => void };
+  readonly #conversation: Conversation;
 
-  private constructor(started: Started, inbox: { message: (message: TableAnswer) => void }) {
-    this.#started = started;
-    this.#inbox = inbox;
+  private constructor(conversation: Conversation) {
+    this.#conversation = conversation;
   }
 
   static async start(command: Command): Promise<TableProcess> {
-    const inbox = { message: (_: TableAnswer) => {} };
     try {
-      const started = await startProcess(command, { message: (message) => inbox.message(message as TableAnswer), close: () => {} });
-      return new TableProcess(started, inbox);
+      return new TableProcess(await Conversation.start(command));
     } catch (error) {
       if (error instanceof StartFailed) throw new TableProcessFailed(error.message);
       throw error;
@@ -158,24 +156,14 @@ class TableProcess {
     return answer.value;
   }
 
-  async stop(): Promise<void> {
-    this.#started.child.kill('SIGKILL');
-    await this.#started.ended;
-    this.#started.channel.destroy();
+  stop(): Promise<void> {
+    return this.#conversation.stop();
   }
 
   async #exchange(request: TableRequest, ms: number, what: string): Promise<TableAnswer> {
-    let timer: NodeJS.Timeout | undefined;
-    const answered = new Promise<TableAnswer>((resolve) => {
-      this.#inbox.message = resolve;
-    });
-    const late = new Promise<string>((resolve) => {
-      timer = setTimeout(() => resolve(`did not return within ${ms / 1000} s`), ms);
-    });
-    this.#started.channel.send(request);
-    const answer = await Promise.race([answered, late, this.#started.ended.then((how) => `ended its process: ${how}`)]);
-    clearTimeout(timer);
-    if (typeof answer === 'string') throw new TableError(`${what} ${answer}`);
-    return answer;
+    this.#conversation.say(request);
+    const answer = await this.#conversation.hear({ ms });
+    if (!(answer instanceof Silence)) return answer as unknown as TableAnswer;
+    throw new TableError(`${what} ${answer.why === 'ended' ? `ended its process: ${answer.how}` : `did not return within ${ms / 1000} s`}`);
   }
 }

@@ -1,5 +1,7 @@
 import type { Command } from '../platforms/command.ts';
-import { StartFailed, startProcess } from '../runner/process.ts';
+import { Conversation } from '../runner/conversation.ts';
+import { Silence } from '../runner/inbox.ts';
+import { StartFailed } from '../runner/process.ts';
 import { EnvironmentError } from './errors.ts';
 
 export interface Question {
@@ -20,31 +22,20 @@ export interface Question {
  */
 export async function askProcess<Message extends { readonly type: string }>(
   command: Command,
-  question: Question,
+  { request, ms, late, signal }: Question,
 ): Promise<Exclude<Message, { type: 'alive' }> | string> {
-  let hear: (message: Exclude<Message, { type: 'alive' }>) => void = () => {};
-  const answered = new Promise<Exclude<Message, { type: 'alive' }>>((resolve) => {
-    hear = resolve;
-  });
-  let timer: NodeJS.Timeout | undefined;
-  const message = (said: unknown) => {
-    if ((said as Message).type === 'alive') timer?.refresh();
-    else hear(said as Exclude<Message, { type: 'alive' }>);
-  };
-  const started = await startProcess(command, { message, close: () => {} }).catch((error) => {
+  const conversation = await Conversation.start(command).catch((error) => {
     throw error instanceof StartFailed ? new EnvironmentError(error.message) : error;
   });
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve(`${question.late} within ${question.ms / 1000} s`), question.ms);
-    question.signal?.addEventListener('abort', () => resolve('was interrupted'));
-  });
   try {
-    if (question.request !== undefined) started.channel.send(question.request);
-    return await Promise.race([answered, late, started.ended.then((how) => `ended its process: ${how}`)]);
+    if (request !== undefined) conversation.say(request);
+    for (;;) {
+      const said = await conversation.hear({ ms, signal });
+      if (said instanceof Silence)
+        return { late: `${late} within ${ms / 1000} s`, interrupted: 'was interrupted', ended: `ended its process: ${said.how}` }[said.why];
+      if (said.type !== 'alive') return said as unknown as Exclude<Message, { type: 'alive' }>;
+    }
   } finally {
-    clearTimeout(timer);
-    started.child.kill('SIGKILL');
-    await started.ended;
-    started.channel.destroy();
+    await conversation.stop();
   }
 }

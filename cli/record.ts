@@ -5,7 +5,7 @@ import { judge, timingOf } from '../results/judge.ts';
 import { footerOf, headerOf } from '../results/lines.ts';
 import type { Measured } from '../results/measured.ts';
 import type { Run } from '../results/schema.ts';
-import { startPeerHost } from '../runner/peer-host-handle.ts';
+import { type PeerHost, startPeerHost } from '../runner/peer-host-handle.ts';
 import { StartFailed } from '../runner/process.ts';
 import { runScenarios } from '../runner/run.ts';
 import type { Scenario } from '../runner/scenario.ts';
@@ -34,29 +34,51 @@ export interface RecordOptions {
   readonly onMeasured?: (id: string) => void;
 }
 
+/** The machine ended the run early, or refused what some scenarios need. What was recorded is in `run`. */
+export class RunFailed extends EnvironmentError {
+  readonly run: Run;
+  constructor(message: string, run: Run) {
+    super(message);
+    this.run = run;
+  }
+}
+
 /**
  * Runs scenarios in agents and judges what they gave.
  *
  * @throws EnvironmentError where no agent can be started (koffi's native module is missing, say), or the run ended before one was ready
+ * @throws RunFailed where the machine is at fault, with the run as far as it came
  */
 export async function record(options: RecordOptions = {}): Promise<Run> {
   const started = new Date();
   const begun = performance.now();
   const chosen = [...scenarios, ...(options.own ?? [])].filter(({ id }) => options.ids?.includes(id) ?? true);
+  const trials = options.trials ?? 5;
   const measured = new Map<string, Measured>();
+  const stop = new AbortController();
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
   let platform: Platform | undefined;
-  let peers: Awaited<ReturnType<typeof startPeerHost>> | undefined;
+  let peers: PeerHost | undefined;
+  let failure: string | undefined;
+  let isOver = false;
 
   try {
-    if (options.peers !== undefined) peers = await startPeerHost(options.peers);
+    if (options.peers !== undefined) {
+      peers = await startPeerHost(options.peers);
+      peers.ended.then((how) => {
+        if (isOver) return;
+        failure = `the process of the peers ended: ${how}`;
+        stop.abort();
+      });
+    }
     await runScenarios({
       agent: options.agent ?? agentCommand('agent'),
-      peerHost: peers?.host,
+      peerHost: peers?.door,
       scenarios: chosen,
-      trials: options.trials ?? 5,
+      trials,
       timeout: options.timeout ?? 5000,
       jobs: options.jobs ?? Math.min(2, availableParallelism()),
-      ...(options.signal !== undefined && { signal: options.signal }),
+      signal,
       onPlatform: (found) => {
         platform = found;
       },
@@ -67,16 +89,33 @@ export async function record(options: RecordOptions = {}): Promise<Run> {
       },
     });
   } catch (error) {
-    if (error instanceof StartFailed) throw new EnvironmentError(error.message);
-    throw error;
+    if (!(error instanceof StartFailed)) throw error;
+    failure ??= error.message;
   } finally {
+    isOver = true;
     await peers?.stop();
   }
-  if (platform === undefined) throw new EnvironmentError('interrupted before an agent was ready; nothing was recorded');
+  if (platform === undefined) throw new EnvironmentError(failure ?? 'interrupted before an agent was ready; nothing was recorded');
 
   const header = headerOf(platform, started, peers?.platform);
   // In the order of the suite, whichever ended first.
   const results = chosen.flatMap(({ id }) => measured.get(id) ?? []);
-  const lines = results.map((result) => judge(header.platform, result));
-  return { header, scenarios: lines, timings: results.map(timingOf), footer: footerOf(lines, options.signal?.aborted ?? false, performance.now() - begun) };
+  const unmeasured = results.flatMap(({ id, unmeasured: reason }) => (reason === undefined ? [] : [{ id, reason }]));
+  const whole = results.filter((result) => result.unmeasured === undefined);
+  const unfinished = whole.filter((result) => result.ended === undefined && result.trials < trials).map(({ id }) => id);
+  const strangers = results.reduce((sum, result) => sum + (result.strangers ?? 0), 0);
+  const lines = whole.map((result) => judge(header.platform, result));
+  const footer = footerOf(lines, {
+    interrupted: signal.aborted || failure !== undefined,
+    ...(unfinished.length > 0 && { unfinished }),
+    ...(unmeasured.length > 0 && { unmeasured }),
+    ...(strangers > 0 && { strangers }),
+    ms: performance.now() - begun,
+  });
+  const run: Run = { header, scenarios: lines, timings: whole.map(timingOf), footer };
+  if (failure !== undefined) throw new RunFailed(failure, run);
+  const [first] = unmeasured;
+  if (first === undefined) return run;
+  const others = unmeasured.length === 1 ? '' : ` and ${unmeasured.length - 1} more`;
+  throw new RunFailed(`no result for ${first.id}${others}: this machine refused what each trial needs: ${first.reason}; it was tried again several times`, run);
 }

@@ -13,7 +13,7 @@ import { interruptible } from './interruptible.ts';
 import { fileFormat, print, say } from './output.ts';
 import { type OpenPlace, type Place, placesNamed } from './places.ts';
 import { Progress } from './progress.ts';
-import { record } from './record.ts';
+import { RunFailed, record } from './record.ts';
 import { select } from './select.ts';
 import { isModule, type UserScenarios, userScenarios } from './user-scenarios.ts';
 
@@ -49,14 +49,15 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   const outFormat = options.out === undefined ? undefined : fileFormat(options.out, options.format);
   // A path that cannot be written is reported before the work, not after it.
   const out = options.out === undefined ? undefined : new WholeFile(options.out);
-  let runs: Run[];
+  let recorded: { readonly runs: readonly Run[]; readonly failures: readonly EnvironmentError[] };
   try {
-    runs = await interruptible((signal) => recordAll(places, peer, ids, own, options, signal));
+    recorded = await interruptible((signal) => recordAll(places, peer, ids, own, options, signal));
   } catch (error) {
     out?.discard();
     throw error;
   }
 
+  const { runs, failures } = recorded;
   const views = runs.map(viewOf);
   const verbose = options.verbose ?? (views.length === 1 && isOneScenario(patterns, ids));
   const format = out === undefined ? (options.format ?? 'pretty') : 'pretty';
@@ -67,6 +68,8 @@ export async function run(patterns: readonly string[], options: RunArguments): P
     say(`written to ${out.path}`);
   }
   for (const run of runs) keep(run, options.record ?? false);
+  for (const { message } of failures) say(`sockatlas: ${message}`);
+  if (failures.length > 0) return EXIT.environment;
   if (runs.some(({ footer }) => footer.interrupted)) return EXIT.interrupted;
   return views.every(conforms) ? EXIT.conforms : EXIT.differs;
 }
@@ -89,7 +92,7 @@ function isOneScenario(patterns: readonly string[], ids: readonly string[]): boo
   );
 }
 
-/** One place after the other, because runs at the same time would slow each other down. */
+/** One place after the other, because runs at the same time would slow each other down. `failures`: where the machine was at fault, and a run shows less than it should. */
 async function recordAll(
   places: readonly Place[],
   peer: Place | undefined,
@@ -97,8 +100,9 @@ async function recordAll(
   own: UserScenarios,
   options: RunArguments,
   signal: AbortSignal,
-): Promise<Run[]> {
+): Promise<{ runs: Run[]; failures: EnvironmentError[] }> {
   const runs: Run[] = [];
+  const failures: EnvironmentError[] = [];
   const missing: EnvironmentError[] = [];
   for (const place of places) {
     if (signal.aborted) break;
@@ -114,6 +118,10 @@ async function recordAll(
     const openedPeer = peer === undefined || peer.name === place.name ? undefined : peer.open();
     try {
       runs.push(await recordAt(opened, openedPeer, ids, own, options, signal));
+    } catch (error) {
+      if (!(error instanceof RunFailed)) throw error;
+      runs.push(error.run);
+      failures.push(error);
     } finally {
       opened.close();
       openedPeer?.close();
@@ -121,7 +129,7 @@ async function recordAll(
   }
   const [first] = missing;
   if (runs.length === 0 && first !== undefined) throw first;
-  return runs;
+  return { runs, failures };
 }
 
 async function recordAt(
@@ -153,7 +161,7 @@ async function recordAt(
 
 function keep(recorded: Run, inRepository: boolean): void {
   if (inRepository) {
-    if (recorded.footer.interrupted) throw new EnvironmentError('interrupted: an unfinished run is not recorded');
+    if (recorded.footer.interrupted || recorded.footer.unmeasured !== undefined) throw new EnvironmentError('an unfinished run is not recorded');
     const path = recordedPath(recorded);
     writeRun(path, recorded);
     say(`recorded as ${path}`);

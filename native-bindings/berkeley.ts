@@ -77,8 +77,9 @@ export abstract class BerkeleySockets {
     return this.calls.listen(s, backlog);
   }
 
-  accept(s: Handle): Outcome {
-    return this.calls.accept(s, null, null);
+  accept(s: Handle): Named {
+    this.#length[0] = SOCKADDR_BYTES;
+    return this.#named(this.calls.accept(s, this.#address, this.#length));
   }
 
   connect(s: Handle, address: Address): Outcome {

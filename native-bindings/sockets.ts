@@ -88,7 +88,8 @@ export interface Sockets {
   socket(family: Family, type: SocketType): Outcome;
   bind(s: Handle, address: Address): Outcome;
   listen(s: Handle, backlog: number): Outcome;
-  accept(s: Handle): Outcome;
+  /** With the address of the connection's other end. */
+  accept(s: Handle): Named;
   connect(s: Handle, address: Address): Outcome;
   /** `buffer` null passes a null pointer, together with `length`. */
   recv(s: Handle, buffer: Uint8Array | null, length: number, flags: number): Outcome;

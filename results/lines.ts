@@ -14,10 +14,13 @@ export function headerOf(platform: Platform, started: Date, peer?: Platform): He
   };
 }
 
-export function footerOf(scenarios: readonly ScenarioLine[], interrupted: boolean, ms: number): Footer {
+/** How a run ended, beside its verdicts. */
+export type Ending = Pick<Footer, 'interrupted' | 'unfinished' | 'unmeasured' | 'strangers' | 'ms'>;
+
+export function footerOf(scenarios: readonly ScenarioLine[], { ms, ...ending }: Ending): Footer {
   const verdicts: Partial<Record<Verdict, number>> = {};
   for (const { verdict } of scenarios) verdicts[verdict] = (verdicts[verdict] ?? 0) + 1;
-  return { type: 'footer', scenarios: scenarios.length, verdicts, interrupted, ms: Math.round(ms) };
+  return { type: 'footer', scenarios: scenarios.length, verdicts, ...ending, ms: Math.round(ms) };
 }
 
 /** The text of a run file. */

@@ -22,4 +22,8 @@ export interface Measured {
   readonly ms: number;
   /** How the last trial ended where it did not complete. */
   readonly ended?: { readonly as: 'unsupported' | 'blocked' | 'crashed'; readonly reason: string };
+  /** What the machine refused, again and again: then nothing is known of the scenario. */
+  readonly unmeasured?: string;
+  /** How many connections of other processes were dropped; absent where there were none. */
+  readonly strangers?: number;
 }

@@ -23,6 +23,7 @@ const token = z.string().min(1).max(100).regex(PRINTABLE);
 const text = z.string().max(2000).regex(PRINTABLE);
 const word = z.string().max(200).regex(PRINTABLE);
 const count = z.int().min(0);
+const MOST_SCENARIOS = 100_000;
 
 export const observationSchema = z.strictObject({
   on: z.enum(['S', 'P']).describe('S: the subject; P: its peer'),
@@ -90,6 +91,17 @@ export const footerSchema = z.strictObject({
   scenarios: count,
   verdicts: z.partialRecord(z.enum(VERDICTS), count),
   interrupted: z.boolean().describe('true if the run was stopped early; scenarios that are missing were not run'),
+  unfinished: z
+    .array(id)
+    .max(MOST_SCENARIOS)
+    .optional()
+    .describe('Scenarios that were stopped after fewer trials than were asked for; the trials that they have are complete'),
+  unmeasured: z
+    .array(z.strictObject({ id, reason: text }))
+    .max(MOST_SCENARIOS)
+    .optional()
+    .describe('Scenarios without a result, because the machine refused what every trial needs: ports, descriptors, memory, a temporary folder'),
+  strangers: count.optional().describe('Connections that other processes of the machine made to the listeners of trials; they were dropped'),
   ms: z.number().min(0),
 });
 

@@ -2,45 +2,46 @@ import type { Command } from '../platforms/command.ts';
 import type { Platform } from '../platforms/platform.ts';
 import { BLOCKED } from '../platforms/trace.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
-import type { AgentMessage, AgentRequest } from './agent.ts';
-import { START_TIMEOUT_MS, type Started, StartFailed, startProcess, timeout } from './process.ts';
+import type { AgentMessage, AgentRequest, RunRequest } from './agent.ts';
+import { Conversation } from './conversation.ts';
+import { Silence } from './inbox.ts';
+import { START_TIMEOUT_MS, StartFailed } from './process.ts';
 
 /** ms beyond the agent's own watchdog, before the agent itself counts as hanging. */
 const GRACE_MS = 1000;
+/** ms for an agent that is interrupted to finish the trials that it has begun. */
+const INTERRUPT_MS = 1000;
+
+/** This machine cannot run an agent, however often it is started. */
+export class CannotRun extends StartFailed {}
 
 /** An agent, as the process that started it sees it. */
 export class AgentHandle {
   readonly platform: Platform;
-  readonly #started: Started;
-  readonly #inbox: Inbox;
+  readonly #conversation: Conversation;
   #usable = true;
+  #interrupted = false;
 
-  private constructor(platform: Platform, started: Started, inbox: Inbox) {
+  private constructor(platform: Platform, conversation: Conversation) {
     this.platform = platform;
-    this.#started = started;
-    this.#inbox = inbox;
-    started.ended.then(() => {
+    this.#conversation = conversation;
+    conversation.ended.then(() => {
       this.#usable = false;
     });
   }
 
   /** @throws StartFailed with the reason, in the agent's words where it had any */
   static async start(command: Command): Promise<AgentHandle> {
-    const inbox: Inbox = { message: () => {} };
-    const first = new Promise<AgentMessage>((resolve) => {
-      inbox.message = resolve;
-    });
-    const started = await startProcess(command, { message: (message) => inbox.message(message as AgentMessage), close: () => {} });
-    const message = await Promise.race([
-      first,
-      started.ended.then((how) => Promise.reject(new StartFailed(`the agent process ended while it was starting: ${how}`))),
-      timeout(START_TIMEOUT_MS, `the agent was not ready ${START_TIMEOUT_MS / 1000} s after it connected back`),
-    ]).catch((error) => {
-      started.child.kill('SIGKILL');
-      throw error;
-    });
-    if (message.type !== 'ready') throw new StartFailed(message.type === 'cannot' ? message.reason : `the agent sent ${message.type} before it was ready`);
-    return new AgentHandle(message.platform, started, inbox);
+    const conversation = await Conversation.start(command);
+    const said = (await conversation.hear({ ms: START_TIMEOUT_MS })) as AgentMessage | Silence;
+    if (!(said instanceof Silence) && said.type === 'ready') return new AgentHandle(said.platform, conversation);
+    conversation.kill();
+    if (!(said instanceof Silence)) throw new CannotRun(said.type === 'cannot' ? said.reason : `the agent sent ${said.type} before it was ready`);
+    throw new StartFailed(
+      said.why === 'ended'
+        ? `the agent process ended while it was starting: ${said.how}`
+        : `the agent was not ready ${START_TIMEOUT_MS / 1000} s after it connected back`,
+    );
   }
 
   /** Whether it can take another scenario: not after a call in it has blocked, or when it is gone. */
@@ -49,77 +50,83 @@ export class AgentHandle {
   }
 
   get pid(): number | undefined {
-    return this.#started.child.pid;
+    return this.#conversation.pid;
   }
 
-  /** Runs one scenario. Never throws: that an agent hangs or dies is a result too. `timeout` in ms without a sign of life. */
-  run(request: Omit<AgentRequest, 'type'>, onObservation: (observation: TimedObservation) => void): Promise<Measured> {
-    const begun = performance.now();
+  /**
+   * Runs one scenario. That the agent hangs or dies in it is a result too. `timeout` in ms without a sign of life.
+   *
+   * @throws StartFailed where the agent ended before it began, which says nothing of the scenario
+   */
+  async run(request: Omit<RunRequest, 'type'>, onObservation: (observation: TimedObservation) => void): Promise<Measured> {
+    const started = performance.now();
     const observations: TimedObservation[] = [];
+    let begun = false;
     let latest: Measured | undefined;
 
-    return new Promise((resolve) => {
-      const finish = (measured: Measured) => {
-        clearTimeout(watchdog);
-        this.#inbox.message = () => {};
-        resolve(measured);
-      };
-      /** What is known of a scenario that its agent did not finish. */
-      const cutShort = (as: 'blocked' | 'crashed', reason: string) => {
-        this.#usable = false;
-        // Only the first trial's observations are told as they are made; later ones were counted as far as the last report goes.
-        const unfinished = latest === undefined ? observations : [];
-        const trace = [...unfinished.map(({ token }) => token), ...(as === 'blocked' && latest === undefined ? [BLOCKED] : [])];
-        finish({
-          id: request.id,
-          trials: latest?.trials ?? 0,
-          traces: latest?.traces ?? (trace.length > 0 ? [{ trace, count: 1, observations: unfinished }] : []),
-          ms: performance.now() - begun,
-          ended: { as, reason },
-        });
-      };
-      const watchdog = setTimeout(() => {
-        this.kill();
-        cutShort('blocked', `the agent sent nothing for ${(request.timeout + GRACE_MS) / 1000} s: a call on a non-blocking socket blocks`);
-      }, request.timeout + GRACE_MS);
-      this.#started.ended.then((how) => cutShort('crashed', `the agent process ended: ${how}`));
+    /** What is known of a scenario that its agent did not finish. */
+    const cutShort = (as: 'blocked' | 'crashed', reason: string): Measured => {
+      this.#usable = false;
+      const nothing: Measured = { id: request.id, trials: 0, traces: [], ms: performance.now() - started };
+      if (this.#interrupted) return latest ?? nothing;
+      // Only the first trial's observations are told as they are made; later ones were counted as far as the last report goes.
+      const unfinished = latest === undefined ? observations : [];
+      const trace = [...unfinished.map(({ token }) => token), ...(as === 'blocked' && latest === undefined ? [BLOCKED] : [])];
+      const traces = trace.length > 0 ? [{ trace, count: 1, observations: unfinished }] : [];
+      return { ...(latest ?? { ...nothing, traces }), ms: performance.now() - started, ended: { as, reason } };
+    };
 
-      this.#inbox.message = (message) => {
-        watchdog.refresh();
-        switch (message.type) {
-          case 'observation':
-            observations.push(message.observation);
-            onObservation(message.observation);
-            break;
-          case 'progress':
-            latest = message.measured;
-            break;
-          case 'done':
-            if (message.measured.ended?.as === 'blocked') this.kill();
-            finish(message.measured);
-            break;
-          default:
-            cutShort('crashed', message.type === 'cannot' ? message.reason : `the agent sent ${message.type}`);
-        }
-      };
-      this.#started.channel.send({ type: 'run', ...request } satisfies AgentRequest);
-    });
+    this.#say({ type: 'run', ...request });
+    for (;;) {
+      const said = (await this.#conversation.hear({ ms: request.timeout + GRACE_MS })) as AgentMessage | Silence;
+      if (said instanceof Silence) {
+        this.kill();
+        const how = said.why === 'ended' ? `ended: ${said.how}` : `sent nothing for ${(request.timeout + GRACE_MS) / 1000} s`;
+        if (!begun && !this.#interrupted) throw new StartFailed(`the agent process ${how}, before it began ${request.id}`);
+        return said.why === 'ended'
+          ? cutShort('crashed', `the agent process ${how}`)
+          : cutShort('blocked', `the agent ${how}: a call on a non-blocking socket blocks`);
+      }
+      switch (said.type) {
+        case 'begun':
+          begun = true;
+          break;
+        case 'observation':
+          observations.push(said.observation);
+          onObservation(said.observation);
+          break;
+        case 'progress':
+          latest = said.measured;
+          break;
+        case 'done':
+          if (said.measured.ended?.as === 'blocked') this.kill();
+          return said.measured;
+        default:
+          return cutShort('crashed', said.type === 'cannot' ? said.reason : `the agent sent ${said.type}`);
+      }
+    }
+  }
+
+  /** The scenario ends after the trials that have begun, which are its result; those that do not end soon end with the agent. */
+  interrupt(): void {
+    this.#interrupted = true;
+    this.#say({ type: 'interrupt' });
+    setTimeout(() => this.kill(), INTERRUPT_MS).unref();
   }
 
   /** Ends the process at once, and with it every call that it hangs in. */
   kill(): void {
     this.#usable = false;
-    this.#started.child.kill('SIGKILL');
+    this.#conversation.kill();
   }
 
   /** Ends the process and waits until it is gone. */
-  async stop(): Promise<void> {
-    this.kill();
-    await this.#started.ended;
-    this.#started.channel.destroy();
+  stop(): Promise<void> {
+    this.#usable = false;
+    return this.#conversation.stop();
   }
-}
 
-interface Inbox {
-  message: (message: AgentMessage) => void;
+  #say(request: AgentRequest): void {
+    this.#conversation.say(request);
+  }
 }

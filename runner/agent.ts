@@ -6,27 +6,32 @@ import { identify } from '../platforms/identify.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
 import { BlockingThreads } from './blocking.ts';
-import { type Channel, connectToStarter } from './channel.ts';
-import { hostedPeers, localPeers, type PeerHost } from './peers.ts';
+import { connectToStarter, type Door } from './channel.ts';
+import { Inbox } from './inbox.ts';
+import { hostedPeers, localPeers } from './peers.ts';
 import type { Scenario } from './scenario.ts';
 import type { TrialContext } from './trial.ts';
 import { runTrials } from './trials.ts';
 
-/** What an agent is asked. */
-export interface AgentRequest {
+/** What an agent is asked: to run a scenario, and to end the one that it runs after the trials that have begun. */
+export type AgentRequest = RunRequest | { readonly type: 'interrupt' };
+
+export interface RunRequest {
   readonly type: 'run';
   readonly id: string;
   readonly trials: number;
   /** ms a call may take before it counts as blocked. */
   readonly timeout: number;
   /** Where the peers live, if not beside the subject. */
-  readonly peerHost?: PeerHost;
+  readonly peerHost?: Door;
 }
 
 /** What an agent says. */
 export type AgentMessage =
   | { readonly type: 'ready'; readonly platform: Platform }
   | { readonly type: 'cannot'; readonly reason: string }
+  /** It has heard which scenario to run: whatever happens from here on is the scenario's. */
+  | { readonly type: 'begun' }
   | { readonly type: 'observation'; readonly observation: TimedObservation }
   | { readonly type: 'progress'; readonly measured: Measured }
   | { readonly type: 'done'; readonly measured: Measured };
@@ -44,6 +49,7 @@ export async function localContext(peerCommand: Command, timeout: number): Promi
       tellsState: tellsState(sockets),
       threads: new BlockingThreads(),
       timeout,
+      asksFor: [],
       peers: localPeers(peerCommand),
     },
     platform,
@@ -64,14 +70,14 @@ export async function runAgent(scenarios: readonly Scenario[], peerCommand: Comm
   // A Ctrl-C reaches the whole process group; what is to be stopped, and when, is the starter's to say.
   process.on('SIGINT', () => {});
 
-  const requests: AgentRequest[] = [];
-  let wake = () => {};
+  const requests = new Inbox();
+  let interrupted = false;
   const channel = await connectToStarter(
     {},
     {
       message: (message) => {
-        requests.push(message as AgentRequest);
-        wake();
+        if (message.type === 'interrupt') interrupted = true;
+        else requests.message(message);
       },
       // Not process.exit: it would wait for a thread that is blocked in a call.
       close: () => process.kill(process.pid, 'SIGKILL'),
@@ -89,30 +95,20 @@ export async function runAgent(scenarios: readonly Scenario[], peerCommand: Comm
   say({ type: 'ready', platform: ready.platform });
 
   for (;;) {
-    const request = requests.shift();
-    if (request === undefined) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
+    const { id, trials, timeout, peerHost } = (await requests.next()) as unknown as RunRequest;
+    say({ type: 'begun' });
+    const scenario = scenarios.find((one) => one.id === id);
+    if (scenario === undefined) {
+      say({ type: 'cannot', reason: `this agent has no scenario ${id}` });
       continue;
     }
-    const peers = request.peerHost === undefined ? ready.context.peers : hostedPeers(request.peerHost);
-    await answer(say, scenarios, { ...ready.context, timeout: request.timeout, peers }, request);
+    const peers = peerHost === undefined ? ready.context.peers : hostedPeers(peerHost);
+    const measured = await runTrials({ ...ready.context, timeout, peers }, scenario, {
+      trials,
+      isInterrupted: () => interrupted,
+      onObservation: (observation) => say({ type: 'observation', observation }),
+      onProgress: (progress) => say({ type: 'progress', measured: progress }),
+    });
+    say({ type: 'done', measured });
   }
-}
-
-async function answer(
-  say: Channel['send'] & ((message: AgentMessage) => void),
-  scenarios: readonly Scenario[],
-  context: TrialContext,
-  request: AgentRequest,
-): Promise<void> {
-  const scenario = scenarios.find(({ id }) => id === request.id);
-  if (scenario === undefined) return say({ type: 'cannot', reason: `this agent has no scenario ${request.id}` });
-  const measured = await runTrials(context, scenario, {
-    trials: request.trials,
-    onObservation: (observation) => say({ type: 'observation', observation }),
-    onProgress: (progress) => say({ type: 'progress', measured: progress }),
-  });
-  say({ type: 'done', measured });
 }

@@ -1,7 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import type { Answer, Call } from './calls.ts';
 import { deferred } from './deferred.ts';
+import { ENVIRONMENT_CODES, EnvironmentFailure } from './setup.ts';
 import { sibling } from './sibling.ts';
+import { Watchdog } from './watchdog.ts';
 
 /** What a thread says: that it is about to make the call, and what the call answered. */
 export type ThreadMessage = { readonly calling: true } | { readonly answer: Answer };
@@ -33,29 +35,30 @@ export interface Pending {
 export class BlockingThreads {
   readonly #idle: Worker[] = [];
 
-  /** Makes a call in a thread; `timeout` in ms, from the call on. */
+  /** Makes a call in a thread; `timeout` in ms, from the call on. @throws EnvironmentFailure where the machine gives no thread */
   start(call: Call, timeout: number): Pending {
     const thread = this.#idle.pop() ?? startThread();
     const answer = deferred<Answer>();
     const calling = deferred<void>();
     const finish = (how: () => void) => {
-      clearTimeout(timer);
+      watchdog.stop();
       thread.off('message', onMessage).off('error', onError);
       calling.resolve();
       how();
     };
     // A thread that starts slowly is no blocked call: the watchdog's time runs from the call on.
-    let timer = setTimeout(() => finish(() => answer.reject(new Error(`a thread did not start within ${THREAD_START_MS} ms`))), THREAD_START_MS);
+    let watchdog = new Watchdog(THREAD_START_MS, () => finish(() => answer.reject(new EnvironmentFailure(`no thread started within ${THREAD_START_MS} ms`))));
     const onMessage = (message: ThreadMessage) => {
       if ('calling' in message) {
-        clearTimeout(timer);
-        timer = setTimeout(() => finish(() => answer.reject(new CallBlocked(timeout))), timeout);
+        watchdog.stop();
+        watchdog = new Watchdog(timeout, () => finish(() => answer.reject(new CallBlocked(timeout))));
         return calling.resolve();
       }
       finish(() => answer.resolve(message.answer));
       this.#idle.push(thread);
     };
-    const onError = (error: Error) => finish(() => answer.reject(error));
+    const onError = (error: NodeJS.ErrnoException) =>
+      finish(() => answer.reject(isRefusal(error) ? new EnvironmentFailure(`a thread: ${error.message}`) : error));
     thread.on('message', onMessage).on('error', onError);
     thread.postMessage(call);
     return { calling: calling.promise, answer: answer.promise };
@@ -64,6 +67,11 @@ export class BlockingThreads {
   async close(): Promise<void> {
     await Promise.all(this.#idle.splice(0).map((thread) => thread.terminate()));
   }
+}
+
+/** The system gave no thread, memory or descriptor for it. */
+function isRefusal({ code = '' }: NodeJS.ErrnoException): boolean {
+  return code.startsWith('ERR_WORKER_') || ENVIRONMENT_CODES.has(code);
 }
 
 function startThread(): Worker {

@@ -1,4 +1,4 @@
-import type { Address, Handle, Outcome, Sockets } from '../native-bindings/sockets.ts';
+import type { Address, Handle, Named, Outcome, Sockets } from '../native-bindings/sockets.ts';
 import { UNTOUCHED } from '../native-bindings/untouched.ts';
 import { BLOCKED } from '../platforms/trace.ts';
 import type { TimedObservation } from '../results/measured.ts';
@@ -37,8 +37,10 @@ export const PEER_PAYLOAD: Uint8Array = Buffer.alloc(64 * 1024, 'peer ');
 let receiveBuffer = new Uint8Array(4096);
 
 /** What came back, and how long it took. The clock is read outside of the pair of call and code. */
-export interface Answer extends Outcome {
+export interface Answer extends Named {
   readonly us: number;
+  /** A datagram that no subject sent. */
+  readonly isForeign?: boolean;
   readonly out?: Readonly<Record<string, number>>;
 }
 
@@ -49,7 +51,8 @@ export function perform(sockets: Sockets, call: Call): Answer {
       const flags = flagBits(sockets, call.flags);
       const begun = performance.now();
       const { ret, code } = sockets.recv(call.s, buffer, call.length, flags);
-      return { ret, code, us: (performance.now() - begun) * 1000 };
+      const us = (performance.now() - begun) * 1000;
+      return call.stream || ret <= 0 || isPayload(buffer, ret) ? { ret, code, us } : { ret, code, us, isForeign: true };
     }
     case 'send':
       return timed(() => sockets.send(call.s, PAYLOAD, call.length, 0));
@@ -57,8 +60,15 @@ export function perform(sockets: Sockets, call: Call): Answer {
       return timed(() => sockets.sendto(call.s, PAYLOAD, call.length, 0, call.to));
     case 'connect':
       return timed(() => sockets.connect(call.s, call.to));
-    case 'accept':
-      return timed(() => sockets.accept(call.s));
+    case 'accept': {
+      let address: Named['address'];
+      const answer = timed(() => {
+        const accepted = sockets.accept(call.s);
+        address = accepted.address;
+        return accepted;
+      });
+      return address === undefined ? answer : { ...answer, address };
+    }
     case 'getsockopt': {
       const value = new Int32Array(1);
       const { SOL_SOCKET, SO_ERROR } = sockets.constants;
@@ -175,6 +185,10 @@ function timed(call: () => Outcome): Answer {
   const begun = performance.now();
   const { ret, code } = call();
   return { ret, code, us: (performance.now() - begun) * 1000 };
+}
+
+function isPayload(buffer: Uint8Array | null, length: number): boolean {
+  return buffer === null || PAYLOAD.subarray(0, length).equals(buffer.subarray(0, length));
 }
 
 function bufferOf(length: number): Uint8Array {

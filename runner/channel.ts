@@ -1,38 +1,49 @@
 import { createConnection, type Socket } from 'node:net';
-import { createInterface } from 'node:readline';
+import { StringDecoder } from 'node:string_decoder';
 
 /**
  * How processes of sockatlas talk: lines of JSON over a loopback TCP connection. Not over stdio: a Windows node under Wine cannot use pipes
  * (a Unix pipe is no NT pipe).
  */
 export interface Channel {
-  send(message: unknown): void;
+  send(message: object): void;
   /** Ends after what was sent has left. */
   end(): Promise<void>;
   destroy(): void;
 }
 
-/** The environment variable with the starter's port and the token. `ps` does not show it to other users. */
-export const CHANNEL_VARIABLE = 'SOCKATLAS_CHANNEL';
+/** A message is a JSON object; what it must hold is for the one who hears it to check. */
+export type Message = Readonly<Record<string, unknown>>;
 
 export interface Listener {
-  message(message: unknown): void;
+  message(message: Message): void;
   close(): void;
 }
 
-export function channelOver(socket: Socket, listener: Listener): Channel {
+/** The environment variable with the starter's port and the token. `ps` does not show it to other users. */
+export const CHANNEL_VARIABLE = 'SOCKATLAS_CHANNEL';
+
+/** Characters of the longest message: a scenario with 1,000 different traces of 1,000 calls takes less. */
+const LONGEST = 256 * 1024 * 1024;
+
+/** `longest` says what the longest line is for now, in characters, where that is less than any: a longer one closes the channel. */
+export function channelOver(socket: Socket, listener: Listener, longest: () => number | undefined = () => undefined): Channel {
   socket.setNoDelay(true);
-  createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
-    let message: unknown;
-    try {
-      message = JSON.parse(line);
-    } catch {
-      // Half a line, from a process that died as it wrote.
-      return;
+  const decoder = new StringDecoder('utf8');
+  let line = '';
+  socket.on('data', (bytes) => {
+    const [rest = '', ...ended] = decoder.write(bytes).split('\n').reverse();
+    for (const part of ended.reverse()) {
+      const whole = line + part;
+      line = '';
+      const message = parsed(whole);
+      if (message !== undefined) listener.message(message);
+      if (socket.destroyed) return;
     }
-    listener.message(message);
+    line += rest;
+    if (line.length > (longest() ?? LONGEST)) socket.destroy();
   });
-  // An error is always followed by a close. Only the close matters here: the other side has ended.
+  // An error (a reset, where the other process was killed) is always followed by a close. Only the close matters here: the other side has ended.
   socket.on('error', () => {});
   socket.on('close', () => listener.close());
   return {
@@ -42,11 +53,34 @@ export function channelOver(socket: Socket, listener: Listener): Channel {
   };
 }
 
+/** undefined for what is no message: half a line, from a process that died as it wrote, or what a stranger sent. */
+function parsed(line: string): Message | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Message) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Connects a started process to its starter. `hello` goes with the token. @throws Error where it was not started by sockatlas, or its starter is gone */
 export async function connectToStarter(hello: object, listener: Listener): Promise<Channel> {
   const [, port, token] = /^(\d+):([0-9a-f]+)$/.exec(process.env[CHANNEL_VARIABLE] ?? '') ?? [];
-  if (port === undefined) throw new Error('this program is started by sockatlas itself; run `sockatlas --help`');
-  const socket = createConnection({ host: '127.0.0.1', port: Number(port) });
+  if (port === undefined || token === undefined) throw new Error('this program is started by sockatlas itself; run `sockatlas --help`');
+  // What a user's module starts needs no way to the starter.
+  delete process.env[CHANNEL_VARIABLE];
+  return connectTo({ port: Number(port), token }, hello, listener);
+}
+
+/** Where a process of sockatlas listens, and the token that it wants to hear first. */
+export interface Door {
+  readonly port: number;
+  readonly token: string;
+}
+
+/** @throws Error where nobody listens there */
+export async function connectTo({ port, token }: Door, hello: object, listener: Listener): Promise<Channel> {
+  const socket = createConnection({ host: '127.0.0.1', port });
   await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
   const channel = channelOver(socket, listener);
   channel.send({ type: 'hello', token, ...hello });

@@ -1,10 +1,11 @@
 import { loadSockets } from '../native-bindings/load.ts';
-import type { Handle, Outcome, Sockets } from '../native-bindings/sockets.ts';
+import type { Address, Handle, Outcome, Sockets } from '../native-bindings/sockets.ts';
+import { type CodePlatform, socketCode } from '../platforms/code.ts';
 import { PEER_PAYLOAD } from './calls.ts';
 import { connectToStarter } from './channel.ts';
-import { type PeerAnswer, type PeerRequest, receiveOn, resetOnClose } from './peer-protocol.ts';
+import { connectPeer, type PeerAnswer, type PeerRequest, receiveOn, resetOnClose } from './peer-protocol.ts';
 import { settle } from './settle.ts';
-import { mustSucceed } from './setup.ts';
+import { EnvironmentFailure, mustSucceed } from './setup.ts';
 
 export interface ServedPeer {
   answer(request: PeerRequest): Promise<PeerAnswer>;
@@ -14,8 +15,8 @@ export interface ServedPeer {
 
 /** A peer that does what it is asked, on one socket. Its calls are blocking. */
 export function servePeer(sockets: Sockets): ServedPeer {
-  // What fails here is told by number: the names lie with the agent.
-  const context = { sockets, nameOf: () => undefined };
+  const platform = process.platform === 'win32' ? 'windows' : (process.platform as CodePlatform);
+  const context = { sockets, nameOf: (code: number) => socketCode(platform, code)?.name };
   let handle: Handle = -1;
   const close = () => {
     const closed = handle;
@@ -23,14 +24,15 @@ export function servePeer(sockets: Sockets): ServedPeer {
     return sockets.close(closed);
   };
 
-  const perform = (request: Exclude<PeerRequest, { do: 'receive' | 'settle' }>): Outcome => {
+  const connect = (to: Address): Address => {
+    const outcome = sockets.socket(to.family, 'stream');
+    mustSucceed(context, outcome, 'socket');
+    handle = outcome.ret;
+    return connectPeer(context, handle, to);
+  };
+
+  const perform = (request: Exclude<PeerRequest, { do: 'connect' | 'receive' | 'settle' }>): Outcome => {
     switch (request.do) {
-      case 'connect': {
-        const outcome = sockets.socket(request.to.family, 'stream');
-        mustSucceed(context, outcome, 'socket');
-        handle = outcome.ret;
-        return sockets.connect(handle, request.to);
-      }
       case 'send':
         return sockets.send(handle, PEER_PAYLOAD, request.length, 0);
       case 'shutdown':
@@ -45,12 +47,13 @@ export function servePeer(sockets: Sockets): ServedPeer {
 
   const answer = async (request: PeerRequest): Promise<PeerAnswer> => {
     try {
+      if (request.do === 'connect') return { connected: connect(request.to) };
       if (request.do === 'receive') return { received: await receiveOn(sockets, handle, request.length) };
       if (request.do === 'settle') await settle(sockets, handle, request.arrival);
       else mustSucceed(context, perform(request), request.do);
       return { done: true };
     } catch (error) {
-      return { failed: (error as Error).message };
+      return { failed: (error as Error).message, environment: error instanceof EnvironmentFailure };
     }
   };
   return {
@@ -67,7 +70,7 @@ export async function runPeer(): Promise<void> {
   const channel = await connectToStarter(
     {},
     {
-      message: async (message) => channel.send(await answer(message as PeerRequest)),
+      message: async (message) => channel.send(await answer(message as unknown as PeerRequest)),
       // Its starter is gone: there is nobody left to be a peer for.
       close: () => process.exit(0),
     },

@@ -1,7 +1,7 @@
 import type { Address, Direction, Handle } from '../native-bindings/sockets.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import { observed, PEER_PAYLOAD } from './calls.ts';
-import { receiveCall, receiveOn, resetOnClose } from './peer-protocol.ts';
+import { connectPeer, receiveCall, receiveOn, resetOnClose } from './peer-protocol.ts';
 import { type Arrival, settle } from './settle.ts';
 import { mustSucceed } from './setup.ts';
 import type { Trial } from './trial.ts';
@@ -36,7 +36,7 @@ export class LocalPeer implements Peer {
   connect(to: Address): Promise<void> {
     this.#family = to.family;
     this.#handle = this.#trial.socket(this.#family).handle;
-    mustSucceed(this.#context, this.#sockets.connect(this.#handle, to), "the peer's connect");
+    this.#trial.expectFrom(connectPeer(this.#context, this.#handle, to));
     return DONE;
   }
 

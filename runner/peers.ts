@@ -1,11 +1,11 @@
-import { createConnection } from 'node:net';
 import type { Command } from '../platforms/command.ts';
-import { channelOver } from './channel.ts';
-import { deferred } from './deferred.ts';
+import { connectTo, type Door, type Message } from './channel.ts';
+import { Conversation } from './conversation.ts';
+import { Inbox, Silence } from './inbox.ts';
 import { LocalPeer, type Peer } from './peer.ts';
 import type { PeerAnswer } from './peer-protocol.ts';
-import { startProcess } from './process.ts';
 import { type PeerLink, RemotePeer } from './remote-peer.ts';
+import { EnvironmentFailure } from './setup.ts';
 import type { Trial } from './trial.ts';
 
 /** Where the peers of an agent's trials live. */
@@ -27,80 +27,55 @@ export function localPeers(command: Command): Peers {
   };
 }
 
-/** A process that holds peers on another platform: where it listens, and what it wants to hear first. */
-export interface PeerHost {
-  readonly port: number;
-  readonly token: string;
+/** Peers in the process that listens at `host`, or in processes that it starts. */
+export function hostedPeers(host: Door): Peers {
+  return {
+    onSamePlatform: false,
+    shared: async (trial) => new RemotePeer(trial, await hostLink(host, { ownProcess: false })),
+    inOwnProcess: async (trial) => new RemotePeer(trial, await hostLink(host, { ownProcess: true })),
+  };
 }
 
-/** What a connection to a peer host begins with. */
+/** What a connection to a peer host begins with, beside the token. */
 export interface PeerHello {
-  readonly token: string;
   readonly ownProcess: boolean;
 }
 
-/** Peers in the process of `host`, or in processes that it starts. */
-export function hostedPeers(host: PeerHost): Peers {
-  return {
-    onSamePlatform: false,
-    shared: async (trial) => new RemotePeer(trial, await hostLink(host, false)),
-    inOwnProcess: async (trial) => new RemotePeer(trial, await hostLink(host, true)),
-  };
-}
+/** ms for a peer to do what it is asked: longer than it waits for anything itself. */
+const ANSWER_MS = 10_000;
 
 async function processLink(command: Command): Promise<PeerLink> {
-  const answers = new Answers();
-  const { child, channel, ended } = await startProcess(command, answers);
+  const conversation = await Conversation.start(command);
   return {
-    ask: (request) => answers.to(() => channel.send(request)),
-    kill: async () => {
-      child.kill('SIGKILL');
-      await ended;
-      channel.destroy();
+    ask: (request) => {
+      conversation.say(request);
+      return answerOf(conversation.hear({ ms: ANSWER_MS }));
     },
+    kill: () => conversation.stop(),
   };
 }
 
-async function hostLink({ port, token }: PeerHost, ownProcess: boolean): Promise<PeerLink> {
-  const answers = new Answers();
-  const gone = deferred<void>();
-  const socket = createConnection({ host: '127.0.0.1', port });
-  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-  const channel = channelOver(socket, {
-    message: answers.message,
-    close: () => {
-      answers.close();
-      gone.resolve();
-    },
+async function hostLink(host: Door, hello: PeerHello): Promise<PeerLink> {
+  const inbox = new Inbox();
+  const channel = await connectTo(host, hello, inbox).catch((error) => {
+    throw new EnvironmentFailure(`the peer host: ${error.message}`);
   });
-  channel.send({ token, ownProcess } satisfies PeerHello);
+  inbox.closed.then(() => inbox.end('its host closed the connection'));
   return {
-    ask: (request) => answers.to(() => channel.send(request)),
+    ask: (request) => {
+      channel.send(request);
+      return answerOf(inbox.next({ ms: ANSWER_MS }));
+    },
     // The host ends the peer, and only then its side of the connection.
     kill: () => {
       channel.send({ do: 'kill' });
-      return gone.promise;
+      return inbox.closed;
     },
   };
 }
 
-/** Answers come in the order of the requests, one at a time. */
-class Answers {
-  #next: (answer: PeerAnswer) => void = () => {};
-  #isGone = false;
-
-  readonly message = (message: unknown): void => this.#next(message as PeerAnswer);
-
-  readonly close = (): void => {
-    this.#isGone = true;
-    this.#next({ failed: 'its process has ended' });
-  };
-
-  to(send: () => void): Promise<PeerAnswer> {
-    return new Promise((resolve) => {
-      this.#next = resolve;
-      if (this.#isGone) this.close();
-      else send();
-    });
-  }
+async function answerOf(heard: Promise<Message | Silence>): Promise<PeerAnswer> {
+  const answer = await heard;
+  if (!(answer instanceof Silence)) return answer as unknown as PeerAnswer;
+  return { failed: answer.why === 'ended' ? `its process ended: ${answer.how}` : `it did not answer within ${ANSWER_MS / 1000} s`, environment: true };
 }

@@ -1,14 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { createServer, type Server, type Socket } from 'node:net';
 import spawn from 'cross-spawn';
 import type { Command } from '../platforms/command.ts';
-import { CHANNEL_VARIABLE, type Channel, channelOver, type Listener } from './channel.ts';
+import { CHANNEL_VARIABLE, type Channel, type Listener, type Message } from './channel.ts';
+import { deferred } from './deferred.ts';
+import { type OpenDoor, openDoor } from './door.ts';
+import { Watchdog } from './watchdog.ts';
 
 export interface Started {
   readonly child: ChildProcess;
   readonly channel: Channel;
-  readonly hello: Readonly<Record<string, unknown>>;
+  readonly hello: Message;
   /** How the process ended, in words: `exit code 1`, `signal SIGKILL`, with the last of what it wrote to stderr. */
   readonly ended: Promise<string>;
 }
@@ -18,86 +19,54 @@ export class StartFailed extends Error {
   override readonly name = 'StartFailed';
 }
 
-/** ms for a process to connect back, and for an agent to be ready then. */
+/** ms for a process to connect back. */
 export const START_TIMEOUT_MS = 30_000;
-const HELLO_BYTES = 8192;
 const STDERR_BYTES = 2000;
 
 /** Starts a process and waits for it to connect back. @throws StartFailed */
 export async function startProcess(command: Command, listener: Listener): Promise<Started> {
-  const token = randomBytes(32).toString('hex');
-  const server = await listen();
-  const { port } = server.address() as { port: number };
+  const arrived = deferred<{ channel: Channel; hello: Message }>();
+  let door: OpenDoor;
+  try {
+    door = await openDoor((channel, hello) => {
+      door.close();
+      arrived.resolve({ channel, hello });
+      return listener;
+    });
+  } catch (error) {
+    throw new StartFailed(noWayBack(error as NodeJS.ErrnoException));
+  }
   const child = spawn(command.command, [...command.args], {
-    env: { ...process.env, ...command.env, [CHANNEL_VARIABLE]: `${port}:${token}` },
+    env: { ...process.env, ...command.env, [CHANNEL_VARIABLE]: `${door.port}:${door.token}` },
     stdio: ['ignore', 'ignore', command.stderr],
     windowsHide: true,
   });
   const ended = endOf(child);
-  const strangers = new Set<Socket>();
+  const fail = (why: string) => arrived.reject(new StartFailed(`${command.command} ${why}`));
+  ended.then((how) => fail(`ended before it connected back: ${how}`));
+  const watchdog = new Watchdog(START_TIMEOUT_MS, () => fail(`did not connect back within ${START_TIMEOUT_MS / 1000} s`));
   try {
-    const { channel, hello } = await Promise.race([
-      authenticated(server, token, listener, strangers),
-      ended.then((how) => Promise.reject(new StartFailed(`${command.command} ended before it connected back: ${how}`))),
-      timeout(START_TIMEOUT_MS, `${command.command} did not connect back within ${START_TIMEOUT_MS / 1000} s`),
-    ]);
-    return { child, channel, hello, ended };
+    return { child, ...(await arrived.promise), ended };
   } catch (error) {
     child.kill('SIGKILL');
     throw error;
   } finally {
-    server.close();
-    for (const socket of strangers) socket.destroy();
+    watchdog.stop();
+    door.close();
   }
 }
 
-async function listen(): Promise<Server> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  return server;
-}
+const NO_LOOPBACK = 'this machine, or this network namespace, has no loopback interface that is up (on Linux: ip link set lo up)';
+const ADVICE: Readonly<Record<string, string>> = {
+  EADDRNOTAVAIL: NO_LOOPBACK,
+  ENETUNREACH: NO_LOOPBACK,
+  EADDRINUSE: 'every local port is in use (on Linux: net.ipv4.ip_local_port_range)',
+  EMFILE: 'this process may not open more files (ulimit -n)',
+};
 
-/**
- * The first connection that knows the token, as a channel whose further messages go to `listener`. Others are closed: any program of this machine may connect to
- * a loopback port.
- */
-function authenticated(
-  server: Server,
-  token: string,
-  listener: Listener,
-  strangers: Set<Socket>,
-): Promise<{ channel: Channel; hello: Record<string, unknown> }> {
-  return new Promise((resolve) => {
-    server.on('connection', (socket) => {
-      let isKnown = false;
-      strangers.add(socket);
-      // One reader from the first byte on: what follows the hello may come in one packet with it.
-      const channel = channelOver(socket, {
-        message: (message) => {
-          if (isKnown) return listener.message(message);
-          const hello = asHello(message, token);
-          if (hello === undefined) return channel.destroy();
-          isKnown = true;
-          strangers.delete(socket);
-          socket.off('data', limit);
-          resolve({ channel, hello });
-        },
-        close: () => {
-          if (isKnown) listener.close();
-        },
-      });
-      const limit = () => socket.bytesRead > HELLO_BYTES && socket.destroy();
-      socket.on('data', limit);
-    });
-  });
-}
-
-/** The hello message, if it has the right token; undefined for every other message. */
-function asHello(message: unknown, token: string): Record<string, unknown> | undefined {
-  if (typeof message !== 'object' || message === null) return undefined;
-  const { type, token: given, ...hello } = message as Record<string, unknown>;
-  if (type !== 'hello' || typeof given !== 'string' || given.length !== token.length) return undefined;
-  return timingSafeEqual(Buffer.from(given), Buffer.from(token)) ? hello : undefined;
+/** Why no process can connect back here, and what to do. */
+function noWayBack({ code = '', message }: NodeJS.ErrnoException): string {
+  return `${message}: ${ADVICE[code] ?? 'sockatlas needs ports on 127.0.0.1'}`;
 }
 
 function endOf(child: ChildProcess): Promise<string> {
@@ -112,8 +81,4 @@ function endOf(child: ChildProcess): Promise<string> {
       setImmediate(() => resolve(`${signal === null ? `exit code ${code}` : `signal ${signal}`}${stderr === '' ? '' : `: ${stderr.trim()}`}`));
     });
   });
-}
-
-export function timeout(ms: number, message: string): Promise<never> {
-  return new Promise((_, reject) => setTimeout(() => reject(new StartFailed(message)), ms).unref());
 }

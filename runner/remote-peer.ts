@@ -4,7 +4,7 @@ import { observed } from './calls.ts';
 import type { Peer } from './peer.ts';
 import { type PeerAnswer, type PeerRequest, receiveCall } from './peer-protocol.ts';
 import type { Arrival } from './settle.ts';
-import { SetupFailed } from './setup.ts';
+import { EnvironmentFailure, SetupFailed } from './setup.ts';
 import type { Trial } from './trial.ts';
 
 /** The way to a peer in another process. */
@@ -25,7 +25,8 @@ export class RemotePeer implements Peer {
   }
 
   async connect(to: Address): Promise<void> {
-    await this.#ask({ do: 'connect', to });
+    const answer = await this.#ask({ do: 'connect', to });
+    if ('connected' in answer) this.#trial.expectFrom(answer.connected);
   }
 
   async send(length: number): Promise<void> {
@@ -61,7 +62,8 @@ export class RemotePeer implements Peer {
 
   async #ask(request: PeerRequest): Promise<PeerAnswer> {
     const answer = await this.#link.ask(request);
-    if ('failed' in answer) throw new SetupFailed(`the peer's ${request.do}: ${answer.failed}`);
-    return answer;
+    if (!('failed' in answer)) return answer;
+    const what = `the peer's ${request.do}: ${answer.failed}`;
+    throw answer.environment ? new EnvironmentFailure(what) : new SetupFailed(what);
   }
 }

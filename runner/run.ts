@@ -1,8 +1,9 @@
 import type { Command } from '../platforms/command.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
-import { AgentHandle } from './agent-handle.ts';
-import type { PeerHost } from './peers.ts';
+import { AgentHandle, CannotRun } from './agent-handle.ts';
+import type { Door } from './channel.ts';
+import { StartFailed } from './process.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface RunOptions {
@@ -13,10 +14,11 @@ export interface RunOptions {
   /** ms that a trial may take before it counts as blocked. */
   readonly timeout: number;
   /** Where the peers live, if not beside the subjects. */
-  readonly peerHost?: PeerHost | undefined;
+  readonly peerHost?: Door | undefined;
   /** How many agents work side by side. */
   readonly jobs: number;
-  readonly signal?: AbortSignal;
+  /** Ends the run early: a scenario under way is measured as far as it came. */
+  readonly signal?: AbortSignal | undefined;
   /** Told once, by the first agent that is ready. */
   onPlatform(platform: Platform): void;
   onStart?(id: string): void;
@@ -25,6 +27,9 @@ export interface RunOptions {
   onMeasured(measured: Measured): void;
 }
 
+/** How often in a row an agent may fail to start, or end before it began a scenario: more is the machine's fault. */
+const STARTS = 3;
+
 /**
  * Runs scenarios in agents. If a call never returns or an agent dies, only that scenario is affected: the next one runs in a new agent. When the promise settles, for any
  * reason, all agents have ended.
@@ -32,15 +37,18 @@ export interface RunOptions {
  * @throws StartFailed where no agent can be started
  */
 export async function runScenarios(options: RunOptions): Promise<void> {
-  // Those that wait go first, so that they wait while others work.
-  const queue = [...options.scenarios].sort((a, b) => Number(b.waits) - Number(a.waits));
+  // One agent begins with those that wait, so that it waits while the others work; these begin with those that do not, so that a run that ends early has most of them.
+  const waiting = options.scenarios.filter(({ waits }) => waits);
+  const working = options.scenarios.filter(({ waits }) => !waits);
   const agents = new Set<AgentHandle>();
-  const stopAll = () => Promise.all([...agents].map((agent) => agent.stop()));
   const { signal } = options;
-  const onAbort = () => void stopAll();
+  const onAbort = () => {
+    for (const agent of agents) agent.interrupt();
+  };
   signal?.addEventListener('abort', onAbort, { once: true });
   let announced = false;
   let failed = false;
+  let failedStarts = 0;
   const stopped = () => failed || signal?.aborted === true;
 
   const freshAgent = async (): Promise<AgentHandle> => {
@@ -53,30 +61,38 @@ export async function runScenarios(options: RunOptions): Promise<void> {
     return agent;
   };
 
-  const lane = async () => {
+  const lane = async (first: typeof waiting, second: typeof waiting) => {
     let agent: AgentHandle | undefined;
-    while (queue.length > 0 && !stopped()) {
-      if (agent?.usable !== true) agent = await freshAgent();
-      const next = queue.shift();
-      if (next === undefined || stopped()) break;
-      const { id } = next;
-      options.onStart?.(id);
-      const { trials, timeout, peerHost } = options;
-      const measured = await agent.run({ id, trials, timeout, ...(peerHost !== undefined && { peerHost }) }, (observation) =>
-        options.onObservation?.(id, observation),
-      );
-      // A scenario that was interrupted shows nothing about the platform.
-      if (!stopped()) options.onMeasured(measured);
+    while (first.length + second.length > 0 && !stopped()) {
+      let next: (typeof waiting)[number] | undefined;
+      try {
+        if (agent?.usable !== true) agent = await freshAgent();
+        next = first.shift() ?? second.shift();
+        if (next === undefined || stopped()) break;
+        const { id } = next;
+        options.onStart?.(id);
+        const { trials, timeout, peerHost } = options;
+        const measured = await agent.run({ id, trials, timeout, ...(peerHost !== undefined && { peerHost }) }, (observation) =>
+          options.onObservation?.(id, observation),
+        );
+        failedStarts = 0;
+        // What an interrupted scenario had not finished shows nothing about the platform.
+        if (!stopped() || (measured.trials > 0 && measured.ended === undefined)) options.onMeasured(measured);
+      } catch (error) {
+        if (!(error instanceof StartFailed) || error instanceof CannotRun || ++failedStarts >= STARTS) throw error;
+        if (next !== undefined) first.unshift(next);
+      }
     }
   };
 
   try {
-    await Promise.all(Array.from({ length: Math.min(options.jobs, queue.length) }, lane));
+    const lanes = Math.min(options.jobs, options.scenarios.length);
+    await Promise.all(Array.from({ length: lanes }, (_, i) => (i === 1 ? lane(waiting, working) : lane(working, waiting))));
   } catch (error) {
     failed = true;
     throw error;
   } finally {
     signal?.removeEventListener('abort', onAbort);
-    await stopAll();
+    await Promise.all([...agents].map((agent) => agent.stop()));
   }
 }

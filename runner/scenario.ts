@@ -14,6 +14,8 @@ export interface Scenario {
   readonly recorded: string;
   /** It spends its time waiting, so that its trials run side by side. */
   readonly waits: boolean;
+  /** Codes that it asks for, and that elsewhere say that the machine has run out of something: EADDRINUSE, EMFILE … */
+  readonly asksFor?: readonly string[];
   run(t: Trial): Promise<void>;
 }
 
@@ -23,6 +25,7 @@ export interface Case {
   readonly before: string;
   readonly recorded: string;
   readonly waits?: boolean;
+  readonly asksFor?: readonly string[];
   /** Families to run it with beside IPv4; each is a scenario of its own (`?family=inet6`). */
   readonly families?: readonly Exclude<InetFamily, 'inet'>[];
   run(t: Trial): Promise<void>;

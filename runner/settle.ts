@@ -38,11 +38,13 @@ async function wait(sockets: Sockets, s: Handle, arrival: Arrival, arrived: () =
   const deadline = performance.now() + DEADLINE_MS;
   // Else after a turn of the event loop; a slow stack is not hurried by asking oftener.
   for (let turn = 0; ; turn++) {
+    // Read before what arrived: a process that was stopped meanwhile (Ctrl-Z) looks once more.
+    const isLate = performance.now() > deadline;
     const there = arrived();
     if (there === true) return;
     // No such call here, or a connection that is gone and has no state left to tell.
     if (there === undefined) return void (await setTimeout(arrival === 'end' ? DEATH_PAUSE_MS : PAUSE_MS));
-    if (performance.now() > deadline) {
+    if (isLate) {
       throw new NotSettled(
         `${typeof arrival === 'string' ? arrival : JSON.stringify(arrival)} did not arrive within ${DEADLINE_MS} ms (TCP state ${sockets.tcpState(s)})`,
       );

@@ -10,6 +10,30 @@ export class SetupFailed extends Error {
   override readonly name: string = 'SetupFailed';
 }
 
+/**
+ * The machine refused what every trial needs: a port, a descriptor, memory, a folder, a process. That says nothing of how its sockets behave: the trial does not count,
+ * and is made again; where it fails again and again there is no result.
+ */
+export class EnvironmentFailure extends SetupFailed {
+  override readonly name = 'EnvironmentFailure';
+}
+
+/** The codes of such a failure. EINTR is among them: a call with SO_RCVTIMEO gives it after a stop by Ctrl-Z (signal(7)), without any signal handler. */
+export const ENVIRONMENT_CODES: ReadonlySet<string> = new Set([
+  'EADDRINUSE',
+  'EADDRNOTAVAIL',
+  'EINTR',
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOMEM',
+  'WSAEADDRINUSE',
+  'WSAEADDRNOTAVAIL',
+  'WSAEMFILE',
+  'WSAENOBUFS',
+  'WSA_NOT_ENOUGH_MEMORY',
+]);
+
 /** A busy machine began a call too late for what the trial is about: the trial does not count, and another is made in its place. */
 export class CameTooLate extends SetupFailed {
   override readonly name = 'CameTooLate';
@@ -26,7 +50,9 @@ export const ADDRESS_FAILURES: ReadonlySet<string> = new Set([
   'WSAEADDRNOTAVAIL',
 ]);
 
-/** @throws SetupFailed */
+/** @throws SetupFailed, EnvironmentFailure */
 export function mustSucceed(context: { nameOf(code: number): string | undefined }, { ret, code }: Outcome, what: string): void {
-  if (ret === -1) throw new SetupFailed(`${what}: ${context.nameOf(code) ?? `code ${code}`}`);
+  if (ret !== -1) return;
+  const name = context.nameOf(code) ?? `code ${code}`;
+  throw ENVIRONMENT_CODES.has(name) ? new EnvironmentFailure(`${what}: ${name}`) : new SetupFailed(`${what}: ${name}`);
 }

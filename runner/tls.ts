@@ -2,7 +2,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { OpenSSL, SslOutcome, TlsOnBuffers, TlsOnSocket } from '../native-bindings/openssl/index.ts';
 import type { Handle, Outcome } from '../native-bindings/sockets.ts';
 import { observed } from './calls.ts';
-import { resetOnClose } from './peer-protocol.ts';
+import { connectPeer, resetOnClose } from './peer-protocol.ts';
 import { PAUSE_MS } from './settle.ts';
 import { mustSucceed, SetupFailed, Unsupported } from './setup.ts';
 import type { Subject, Trial } from './trial.ts';
@@ -13,10 +13,6 @@ import type { Subject, Trial } from './trial.ts';
  */
 export const READERS = ['socket', 'bio'] as const;
 export type Reader = (typeof READERS)[number];
-
-/** The same numbers on Linux, macOS and Windows: IPPROTO_TCP is IANA's, TCP_NODELAY is 1 in each one's header. */
-const IPPROTO_TCP = 6;
-const TCP_NODELAY = 1;
 
 const HANDSHAKE_MS = 2000;
 /** Room for one recv, and for one SSL_read: as much as plain scenarios give. */
@@ -55,18 +51,16 @@ export async function tlsPairInHandshake(t: Trial, reader: Reader): Promise<TlsP
 }
 
 async function connectedPair(t: Trial, reader: Reader): Promise<TlsPair> {
-  const { peers, sockets } = t.context;
+  const { peers } = t.context;
   if (!peers.onSamePlatform) throw new Unsupported('TLS scenarios need subject and peer on the same platform');
   const ssl = await library();
   const { L, address } = t.listener();
   const peer = t.socket(t.parameters.family);
-  mustSucceed(t.context, sockets.connect(peer.handle, address), "the peer's connect");
+  t.expectFrom(connectPeer(t.context, peer.handle, address));
   const socket = t.acceptFrom(L);
   t.closeHandle(L.handle);
   socket.setNonBlocking();
   peer.setNonBlocking();
-  // Else what the peer sends next waits for the acknowledgement of its Finished, which S delays.
-  mustSucceed(t.context, sockets.setsockopt(peer.handle, IPPROTO_TCP, TCP_NODELAY, Uint8Array.of(1, 0, 0, 0)), 'setsockopt(TCP_NODELAY)');
   return { S: new TlsSubject(t, socket, ssl, reader), P: new TlsPeer(t, peer, ssl) };
 }
 

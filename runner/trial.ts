@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Address, Direction, Family, Handle, InetFamily, Sockets, SocketType } from '../native-bindings/sockets.ts';
+import type { Address, Direction, Family, Handle, InetFamily, Named, Sockets, SocketType } from '../native-bindings/sockets.ts';
 import type { CodePlatform } from '../platforms/code.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import { type BlockingThreads, CallBlocked } from './blocking.ts';
@@ -10,7 +10,7 @@ import type { Peer } from './peer.ts';
 import type { Peers } from './peers.ts';
 import { RemotePeer } from './remote-peer.ts';
 import { type Arrival, PAUSE_MS, settle, settleConnect } from './settle.ts';
-import { ADDRESS_FAILURES, CameTooLate, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
+import { ADDRESS_FAILURES, CameTooLate, ENVIRONMENT_CODES, EnvironmentFailure, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
 
 /** What a trial runs with: one for each agent. */
 export interface TrialContext {
@@ -25,6 +25,8 @@ export interface TrialContext {
   /** ms that a call may take before it counts as blocked. */
   readonly timeout: number;
   readonly peers: Peers;
+  /** Codes that the scenario asks for, though they mostly say that the machine has run out of something. */
+  readonly asksFor: readonly string[];
   /** Told of each observation as it is made. */
   readonly onObservation?: ((observation: TimedObservation) => void) | undefined;
 }
@@ -40,11 +42,19 @@ interface State {
   readonly remotePeers: RemotePeer[];
   /** What else has to be closed or removed. */
   readonly cleanUps: (() => void)[];
+  /** Whose connections the trial's listener takes. */
+  readonly expected: Address[];
+  failure: EnvironmentFailure | undefined;
+  strangers: number;
   finished: boolean;
 }
 
 export const LOOPBACK: Readonly<Record<InetFamily, string>> = { inet: '127.0.0.1', inet6: '::1' };
-const BACKLOG = 8;
+/** Strangers that connect first may not keep the peer out. */
+const BACKLOG = 128;
+
+/** Of the folder that AF_UNIX sockets are made in; their own names take less than 20. */
+const MOST_TMPDIR_BYTES = 80;
 
 /** One run of a scenario: makes its sockets, records the calls on them, closes them. */
 export class Trial {
@@ -55,7 +65,10 @@ export class Trial {
   constructor(context: TrialContext, parameters: Parameters = { family: 'inet' }, parent?: Trial) {
     this.context = context;
     this.parameters = parameters;
-    this.#state = parent === undefined ? { observations: [], open: new Set(), remotePeers: [], cleanUps: [], finished: false } : parent.#state;
+    this.#state =
+      parent !== undefined
+        ? parent.#state
+        : { observations: [], open: new Set(), remotePeers: [], cleanUps: [], expected: [], failure: undefined, strangers: 0, finished: false };
   }
 
   /** The same trial with other parameters. */
@@ -67,9 +80,25 @@ export class Trial {
     return this.#state.observations;
   }
 
+  /** What the machine refused, whether or not the scenario let it pass. */
+  get failure(): EnvironmentFailure | undefined {
+    return this.#state.failure;
+  }
+
+  /** How many connections of other processes came to this trial's listener and were dropped. */
+  get strangers(): number {
+    return this.#state.strangers;
+  }
+
+  /** @throws EnvironmentFailure for a call that failed because the machine has run out of something */
   record(observation: TimedObservation): TimedObservation {
     // A call that the watchdog gave up may still return while the trial is being ended; its trace is closed.
     if (this.#state.finished) return observation;
+    const { name, call } = observation;
+    if (name !== undefined && ENVIRONMENT_CODES.has(name) && !this.context.asksFor.includes(name)) {
+      this.#state.failure = new EnvironmentFailure(`${call}: ${name}`);
+      throw this.#state.failure;
+    }
     this.#state.observations.push(observation);
     this.context.onObservation?.(observation);
     return observation;
@@ -129,10 +158,11 @@ export class Trial {
   async unix(): Promise<{ S: Subject; P: Peer }> {
     if (!this.context.peers.onSamePlatform) throw new Unsupported('AF_UNIX scenarios need subject and peer on the same platform');
     const L = this.socket('unix');
-    const folder = mkdtempSync(join(tmpdir(), 'sockatlas-'));
+    const folder = temporaryFolder();
     this.atEnd(() => rmSync(folder, { recursive: true, force: true }));
     const address: Address = { family: 'unix', path: join(folder, 's') };
-    mustSucceed(this.context, this.context.sockets.bind(L.handle, address), `bind to ${address.path}`);
+    const { ret, code } = this.context.sockets.bind(L.handle, address);
+    if (ret === -1) throw new EnvironmentFailure(`bind to ${address.path}: ${this.context.nameOf(code) ?? code}`);
     mustSucceed(this.context, this.context.sockets.listen(L.handle, BACKLOG), 'listen');
     return this.#pair({ L, address }, this.peer(), false);
   }
@@ -145,22 +175,25 @@ export class Trial {
     return { S, address: this.addressOf(S) };
   }
 
-  /** The address of a port that nobody listens on: one that the system gave, and that was closed again. */
+  /** The address of a port that nobody listens on, and that nobody else is given as long as the trial lasts. */
   closedPort(type: SocketType): Address {
     const { family } = this.parameters;
     const held = this.socket(family, type);
     this.bindTo(held);
     const address = this.addressOf(held);
-    this.closeHandle(held.handle);
+    if (type === 'stream') return address;
+    // A bound UDP socket is open to all; one that is connected, to itself alone. Nobody has tried that on Windows, where the port is closed instead.
+    if (this.context.platform === 'windows') this.closeHandle(held.handle);
+    else held.setPeer(address);
     return address;
   }
 
-  /** Binds to a loopback port that the system gives. @throws Unsupported where there is no such address */
+  /** Binds to a loopback port that the system gives. @throws Unsupported where there is no IPv6, EnvironmentFailure where there is no loopback */
   bindTo(S: Subject): void {
     const { family } = this.parameters;
     const outcome = this.context.sockets.bind(S.handle, { family, host: LOOPBACK[family], port: 0 });
     const name = outcome.ret === -1 ? this.context.nameOf(outcome.code) : undefined;
-    if (name !== undefined && ADDRESS_FAILURES.has(name)) throw new Unsupported(`bind to ${LOOPBACK[family]}: ${name}`);
+    if (family === 'inet6' && name !== undefined && ADDRESS_FAILURES.has(name)) throw new Unsupported(`bind to ${LOOPBACK[family]}: ${name}`);
     mustSucceed(this.context, outcome, `bind to ${LOOPBACK[family]}`);
   }
 
@@ -178,11 +211,26 @@ export class Trial {
     return address;
   }
 
-  /** Accepts one connection, unrecorded. */
+  /** The trial's listener takes connections from `peer`, and from no other address than those that were named so. */
+  expectFrom(peer: Address): void {
+    this.#state.expected.push(peer);
+  }
+
+  /** Whether a connection is one of the trial's own: any process of this machine may connect to its listener. A stranger's is closed. */
+  isExpected({ ret, address }: Named): boolean {
+    if (ret === -1 || address?.family === 'unix' || this.#state.expected.some((peer) => isSameAddress(peer, address))) return true;
+    this.#state.strangers++;
+    this.context.sockets.close(ret);
+    return false;
+  }
+
+  /** Accepts the peer's connection, unrecorded. */
   acceptFrom(L: Subject): Subject {
-    const outcome = this.context.sockets.accept(L.handle);
-    mustSucceed(this.context, outcome, 'accept');
-    return this.own(outcome.ret, true);
+    for (;;) {
+      const accepted = this.context.sockets.accept(L.handle);
+      mustSucceed(this.context, accepted, 'accept');
+      if (this.isExpected(accepted)) return this.own(accepted.ret, true);
+    }
   }
 
   /** Closes what the trial opened. */
@@ -207,6 +255,21 @@ export class Trial {
     if (!blocking) S.setNonBlocking();
     this.closeHandle(L.handle);
     return { S, P };
+  }
+}
+
+function isSameAddress(a: Address, b: Address | undefined): boolean {
+  return a.family !== 'unix' && b !== undefined && b.family !== 'unix' && a.port === b.port && a.host === b.host;
+}
+
+/** A folder for the socket of an AF_UNIX trial, that no other user can enter. @throws EnvironmentFailure where none can be made */
+function temporaryFolder(): string {
+  // sockaddr_un has room for 108 bytes on Linux and Windows, and for 104 on macOS.
+  const short = Buffer.byteLength(tmpdir()) < MOST_TMPDIR_BYTES ? tmpdir() : '/tmp';
+  try {
+    return mkdtempSync(join(short, 'sockatlas-'));
+  } catch (error) {
+    throw new EnvironmentFailure(`an AF_UNIX socket needs a temporary folder: ${(error as Error).message}`);
   }
 }
 
@@ -283,7 +346,9 @@ export class Subject {
   /** Returns the accepted socket, which is non-blocking; undefined where accept failed. */
   async accept(): Promise<Subject | undefined> {
     const call: Call = { call: 'accept', s: this.handle };
-    const answer = perform(this.#sockets, call);
+    let answer: Answer;
+    do answer = perform(this.#sockets, call);
+    while (!this.#trial.isExpected(answer));
     this.#observe(call, answer);
     if (answer.ret === -1) return undefined;
     const accepted = this.#trial.own(answer.ret, true);
@@ -378,6 +443,7 @@ export class Subject {
   }
 
   #observe(call: Call, answer: Answer): TimedObservation {
+    if (answer.isForeign) throw new EnvironmentFailure(`${call.call}: a datagram that another process sent`);
     const { sockets, nameOf } = this.#trial.context;
     return this.#trial.record(observed(sockets, nameOf, 'S', call, answer));
   }

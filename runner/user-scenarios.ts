@@ -40,7 +40,9 @@ function faultOf(one: unknown): string | undefined {
     if (typeof value !== 'string' || value.length > MAX_TEXT) return `${field} must be a string of at most ${MAX_TEXT} characters`;
   }
   if (fields.waits !== undefined && typeof fields.waits !== 'boolean') return 'waits must be true or false';
+  if (fields.asksFor !== undefined && !(Array.isArray(fields.asksFor) && fields.asksFor.every((code) => typeof code === 'string')))
+    return "asksFor must be a list of names of codes, such as ['EADDRINUSE']";
   if (typeof fields.run !== 'function') return 'run must be a function of (t)';
-  const unknown = Object.keys(fields).find((key) => !['why', 'before', 'recorded', 'waits', 'families', 'run'].includes(key));
+  const unknown = Object.keys(fields).find((key) => !['why', 'before', 'recorded', 'waits', 'asksFor', 'families', 'run'].includes(key));
   return unknown === undefined ? undefined : `unknown key ${JSON.stringify(unknown)}`;
 }

@@ -26,7 +26,7 @@ function readiness(call: 'poll' | 'select', bits: string): Observation {
 function recorded(platform: Platform, traces: Record<string, (readonly Observation[])[]>, started = '2026-11-22T12:00:00.000Z'): Recorded {
   const lines = Object.entries(traces).map(([id, observed]) => judge(platform, measured(id, ...observed)));
   return {
-    run: { header: headerOf(platform, new Date(started)), scenarios: lines, timings: [], footer: footerOf(lines, false, 1) },
+    run: { header: headerOf(platform, new Date(started)), scenarios: lines, timings: [], footer: footerOf(lines, { interrupted: false, ms: 1 }) },
     file: `${platform.name}.jsonl`,
   };
 }

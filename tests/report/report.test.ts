@@ -19,7 +19,12 @@ const mongoose = [...tablesOf('mongoose', 'posix'), ...tablesOf('mongoose', 'win
 
 function viewWith(showsClasses: boolean, platform: Platform, ...results: Measured[]): View {
   const scenarios = results.map((result) => judge(platform, result));
-  const run = { header: headerOf(platform, new Date(0)), scenarios, timings: results.map(timingOf), footer: footerOf(scenarios, false, 1234) };
+  const run = {
+    header: headerOf(platform, new Date(0)),
+    scenarios,
+    timings: results.map(timingOf),
+    footer: footerOf(scenarios, { interrupted: false, ms: 1234 }),
+  };
   return viewOf(run, mongoose, showsClasses);
 }
 const view = (platform: Platform, ...results: Measured[]) => viewWith(false, platform, ...results);

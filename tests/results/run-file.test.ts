@@ -20,7 +20,7 @@ const run: Run = {
   header: headerOf(LINUX, new Date('2026-01-02T03:04:05.678Z')),
   scenarios,
   timings: results.map(timingOf),
-  footer: footerOf(scenarios, false, 12),
+  footer: footerOf(scenarios, { interrupted: false, ms: 12 }),
 };
 const text = serializeRun(run);
 const lines = text.trimEnd().split('\n');

@@ -1,0 +1,43 @@
+/** How often a watchdog looks, at most, in ms. */
+const TICK_MS = 250;
+
+/**
+ * Calls `onSilence` once, after `ms` without a refresh. Time in which this process itself did not run (Ctrl-Z, a machine that slept) does not count, and what arrived
+ * meanwhile is read before it is judged: Node runs timers first, and I/O after them.
+ */
+export class Watchdog {
+  readonly #ms: number;
+  readonly #onSilence: () => void;
+  readonly #timer: NodeJS.Timeout;
+  #silent = 0;
+  #stopped = false;
+  #looked = performance.now();
+
+  constructor(ms: number, onSilence: () => void) {
+    this.#ms = ms;
+    this.#onSilence = onSilence;
+    const tick = Math.max(1, Math.min(TICK_MS, ms / 4));
+    this.#timer = setInterval(() => this.#look(2 * tick), tick);
+  }
+
+  refresh(): void {
+    this.#silent = 0;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+  }
+
+  #look(most: number): void {
+    const now = performance.now();
+    this.#silent += Math.min(now - this.#looked, most);
+    this.#looked = now;
+    if (this.#silent < this.#ms) return;
+    setImmediate(() => {
+      if (this.#stopped || this.#silent < this.#ms) return;
+      this.stop();
+      this.#onSilence();
+    });
+  }
+}
