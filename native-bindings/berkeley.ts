@@ -77,7 +77,11 @@ export abstract class BerkeleySockets {
     return this.calls.listen(s, backlog);
   }
 
-  accept(s: Handle): Named {
+  accept(s: Handle): Outcome {
+    return this.calls.accept(s, null, null);
+  }
+
+  acceptNamed(s: Handle): Named {
     this.#length[0] = SOCKADDR_BYTES;
     return this.#named(this.calls.accept(s, this.#address, this.#length));
   }

@@ -88,8 +88,10 @@ export interface Sockets {
   socket(family: Family, type: SocketType): Outcome;
   bind(s: Handle, address: Address): Outcome;
   listen(s: Handle, backlog: number): Outcome;
-  /** With the address of the connection's other end. */
-  accept(s: Handle): Named;
+  /** Without asking for an address: Wine 8 fails where it is asked for one and the peer has reset the connection. */
+  accept(s: Handle): Outcome;
+  /** accept that asks for the address of the other end. */
+  acceptNamed(s: Handle): Named;
   connect(s: Handle, address: Address): Outcome;
   /** `buffer` null passes a null pointer, together with `length`. */
   recv(s: Handle, buffer: Uint8Array | null, length: number, flags: number): Outcome;

@@ -1,7 +1,8 @@
 import type { Misclassification } from '../classification/check.ts';
 import type { Platform } from '../platforms/platform.ts';
-import type { Header, ScenarioLine } from '../results/schema.ts';
+import type { Header, Run, ScenarioLine } from '../results/schema.ts';
 import { describeDeviation, describeObservation } from './deviation.ts';
+import { count } from './text.ts';
 import { traceWords } from './trace-words.ts';
 import { tableName, type View } from './view.ts';
 
@@ -30,7 +31,11 @@ function describePlatform(platform: Platform): string {
 
 /** What is wrong, a line each. */
 export function findingLines({ run, misclassifications }: View): string[] {
-  return [...run.scenarios.flatMap(scenarioFinding), ...misclassifications.map((finding) => misclassificationLine(run.scenarios, finding))];
+  return [
+    ...run.scenarios.flatMap(scenarioFinding),
+    ...misclassifications.map((finding) => misclassificationLine(run.scenarios, finding)),
+    ...endingLines(run),
+  ];
 }
 
 function scenarioFinding(line: ScenarioLine): string[] {
@@ -38,7 +43,7 @@ function scenarioFinding(line: ScenarioLine): string[] {
     case 'deviation':
       return [describeDeviation(line)];
     case 'unstable':
-      return [`${line.id}: ${line.reason}: ${line.traces.map(({ trace, count }) => `${count}× ${traceWords(trace)}`).join('; ')}`];
+      return [`${line.id}: ${line.reason}: ${line.traces.map((one) => `${one.count}× ${traceWords(one.trace)}`).join('; ')}`];
     case 'blocked':
     case 'crashed':
       return [`${line.id}: ${line.verdict}: ${line.reason}`];
@@ -52,6 +57,17 @@ function misclassificationLine(scenarios: readonly ScenarioLine[], { id, table, 
   return `${id}: ${describeObservation(observations, index)} means ${meaning}; ${table} classifies it as ${className}`;
 }
 
+/** What a run did not finish, did not measure, and dropped. */
+function endingLines({ footer, scenarios }: Run): string[] {
+  const { unfinished = [], unmeasured = [], strangers = 0 } = footer;
+  const trials = new Map(scenarios.map((line) => [line.id, line.trials]));
+  return [
+    ...(unfinished.length > 0 ? [`not finished: ${unfinished.map((id) => `${id} (${count(trials.get(id) ?? 0, 'trial')})`).join(', ')}`] : []),
+    ...unmeasured.map(({ id, reason }) => `${id}: no result: ${reason}`),
+    ...(strangers > 0 ? [`${count(strangers, 'connection')} of other processes dropped: a trial takes its own peer's alone`] : []),
+  ];
+}
+
 /** Which classes are wrong, in a sentence; where tables were asked for, also that none of these is. */
 export function tablesSentence({ tables, misclassifications, showsClasses }: View): string {
   if (misclassifications.length > 0) {
@@ -63,8 +79,8 @@ export function tablesSentence({ tables, misclassifications, showsClasses }: Vie
 
 /** `87 scenarios × 5 trials in 1.4 s: 68 match, 19 unsupported`. */
 export function summary({ run: { footer, scenarios } }: View, spell: (verdict: string, text: string) => string): string {
-  const counts = Object.entries(footer.verdicts).map(([verdict, count]) => spell(verdict, `${count} ${verdict}`));
+  const counts = Object.entries(footer.verdicts).map(([verdict, many]) => spell(verdict, `${many} ${verdict}`));
   const trials = Math.max(0, ...scenarios.map((line) => line.trials));
-  const what = `${scenarios.length} scenario${scenarios.length === 1 ? '' : 's'} × ${trials} trial${trials === 1 ? '' : 's'}`;
+  const what = `${count(scenarios.length, 'scenario')} × ${count(trials, 'trial')}`;
   return `${footer.interrupted ? 'interrupted after ' : ''}${what} in ${(footer.ms / 1000).toFixed(1)} s: ${counts.join(', ') || 'nothing run'}`;
 }

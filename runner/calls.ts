@@ -1,4 +1,4 @@
-import type { Address, Handle, Named, Outcome, Sockets } from '../native-bindings/sockets.ts';
+import type { Address, Handle, Outcome, Sockets } from '../native-bindings/sockets.ts';
 import { UNTOUCHED } from '../native-bindings/untouched.ts';
 import { BLOCKED } from '../platforms/trace.ts';
 import type { TimedObservation } from '../results/measured.ts';
@@ -37,7 +37,7 @@ export const PEER_PAYLOAD: Uint8Array = Buffer.alloc(64 * 1024, 'peer ');
 let receiveBuffer = new Uint8Array(4096);
 
 /** What came back, and how long it took. The clock is read outside of the pair of call and code. */
-export interface Answer extends Named {
+export interface Answer extends Outcome {
   readonly us: number;
   /** A datagram that no subject sent. */
   readonly isForeign?: boolean;
@@ -60,15 +60,8 @@ export function perform(sockets: Sockets, call: Call): Answer {
       return timed(() => sockets.sendto(call.s, PAYLOAD, call.length, 0, call.to));
     case 'connect':
       return timed(() => sockets.connect(call.s, call.to));
-    case 'accept': {
-      let address: Named['address'];
-      const answer = timed(() => {
-        const accepted = sockets.accept(call.s);
-        address = accepted.address;
-        return accepted;
-      });
-      return address === undefined ? answer : { ...answer, address };
-    }
+    case 'accept':
+      return timed(() => sockets.accept(call.s));
     case 'getsockopt': {
       const value = new Int32Array(1);
       const { SOL_SOCKET, SO_ERROR } = sockets.constants;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Address, Direction, Family, Handle, InetFamily, Named, Sockets, SocketType } from '../native-bindings/sockets.ts';
+import type { Address, Direction, Family, Handle, InetFamily, Sockets, SocketType } from '../native-bindings/sockets.ts';
 import type { CodePlatform } from '../platforms/code.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import { type BlockingThreads, CallBlocked } from './blocking.ts';
@@ -217,19 +217,20 @@ export class Trial {
   }
 
   /** Whether a connection is one of the trial's own: any process of this machine may connect to its listener. A stranger's is closed. */
-  isExpected({ ret, address }: Named): boolean {
-    if (ret === -1 || address?.family === 'unix' || this.#state.expected.some((peer) => isSameAddress(peer, address))) return true;
+  isExpected(accepted: Handle, from: Address | undefined): boolean {
+    // A connection that was reset already has no address any more (ENOTCONN); whose it was makes no difference to its trace.
+    if (from === undefined || from.family === 'unix' || this.#state.expected.some((peer) => isSameAddress(peer, from))) return true;
     this.#state.strangers++;
-    this.context.sockets.close(ret);
+    this.context.sockets.close(accepted);
     return false;
   }
 
   /** Accepts the peer's connection, unrecorded. */
   acceptFrom(L: Subject): Subject {
     for (;;) {
-      const accepted = this.context.sockets.accept(L.handle);
+      const accepted = this.context.sockets.acceptNamed(L.handle);
       mustSucceed(this.context, accepted, 'accept');
-      if (this.isExpected(accepted)) return this.own(accepted.ret, true);
+      if (this.isExpected(accepted.ret, accepted.address)) return this.own(accepted.ret, true);
     }
   }
 
@@ -258,8 +259,8 @@ export class Trial {
   }
 }
 
-function isSameAddress(a: Address, b: Address | undefined): boolean {
-  return a.family !== 'unix' && b !== undefined && b.family !== 'unix' && a.port === b.port && a.host === b.host;
+function isSameAddress(a: Address, b: Address): boolean {
+  return a.family !== 'unix' && b.family !== 'unix' && a.port === b.port && a.host === b.host;
 }
 
 /** A folder for the socket of an AF_UNIX trial, that no other user can enter. @throws EnvironmentFailure where none can be made */
@@ -348,7 +349,7 @@ export class Subject {
     const call: Call = { call: 'accept', s: this.handle };
     let answer: Answer;
     do answer = perform(this.#sockets, call);
-    while (!this.#trial.isExpected(answer));
+    while (answer.ret !== -1 && !this.#trial.isExpected(answer.ret, this.#sockets.getpeername(answer.ret).address));
     this.#observe(call, answer);
     if (answer.ret === -1) return undefined;
     const accepted = this.#trial.own(answer.ret, true);
