@@ -17,6 +17,8 @@ export type Reader = (typeof READERS)[number];
 const HANDSHAKE_MS = 2000;
 /** Room for one recv, and for one SSL_read: as much as plain scenarios give. */
 const ROOM = 4096;
+/** For every trial of the process: each call that writes there is synchronous, and memory of its own for each would be the garbage that a long run grows by. */
+const room = new Uint8Array(ROOM);
 /** One record's worth, RFC 8446, 5.1. */
 const FULL_RECORD = 16 * 1024;
 const PAYLOAD = Buffer.alloc(FULL_RECORD, 'tls ');
@@ -89,7 +91,6 @@ class Carrier {
   readonly tls: TlsOnBuffers;
   readonly #trial: Trial;
   readonly #handle: Handle;
-  readonly #room = new Uint8Array(ROOM);
   /** Taken from OpenSSL and not yet sent. */
   #held: Uint8Array = new Uint8Array(0);
 
@@ -103,13 +104,13 @@ class Carrier {
   receive(record: boolean): Outcome {
     const { sockets, nameOf } = this.#trial.context;
     const begun = performance.now();
-    const answer = sockets.recv(this.#handle, this.#room, ROOM, 0);
+    const answer = sockets.recv(this.#handle, room, ROOM, 0);
     const us = (performance.now() - begun) * 1000;
     if (record) {
       const call = { call: 'recv', s: this.#handle, stream: true, length: ROOM, flags: [], nullBuffer: false } as const;
       this.#trial.record(observed(sockets, nameOf, 'S', call, { ...answer, us }));
     }
-    if (answer.ret > 0 && this.tls.feed(this.#room.subarray(0, answer.ret)) !== answer.ret)
+    if (answer.ret > 0 && this.tls.feed(room.subarray(0, answer.ret)) !== answer.ret)
       throw new SetupFailed('the BIO had no room for the bytes that recv returned');
     return answer;
   }
@@ -151,7 +152,6 @@ export class TlsSubject {
   readonly #socket: Subject;
   readonly #tls: TlsOnSocket | TlsOnBuffers;
   readonly #carrier: Carrier | undefined;
-  readonly #room = new Uint8Array(ROOM);
 
   constructor(trial: Trial, socket: Subject, ssl: OpenSSL, reader: Reader) {
     this.#trial = trial;
@@ -172,7 +172,7 @@ export class TlsSubject {
   /** What a program does when its socket is readable: SSL_read; with `bio` one recv before it. */
   read(): void {
     this.#carrier?.receive(true);
-    this.#record('SSL_read', ROOM, (tls) => tls.read(this.#room));
+    this.#record('SSL_read', ROOM, (tls) => tls.read(room));
   }
 
   /** SSL_write; with `bio` one send after it, where there is something to send. */

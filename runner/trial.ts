@@ -216,21 +216,30 @@ export class Trial {
     this.#state.expected.push(peer);
   }
 
-  /** Whether a connection is one of the trial's own: any process of this machine may connect to its listener. A stranger's is closed. */
-  isExpected(accepted: Handle, from: Address | undefined): boolean {
-    // A connection that was reset already has no address any more (ENOTCONN); whose it was makes no difference to its trace.
-    if (from === undefined || from.family === 'unix' || this.#state.expected.some((peer) => isSameAddress(peer, from))) return true;
+  /** Whether the trial's listener waits for any connection. */
+  get expectsAny(): boolean {
+    return this.#state.expected.length > 0;
+  }
+
+  /** Whether a connection from there is one of the trial's own: any process of this machine may connect to its listener. */
+  isExpected(from: Address): boolean {
+    return from.family === 'unix' || this.#state.expected.some((peer) => isSameAddress(peer, from));
+  }
+
+  /** Closes a connection that is not the trial's own. */
+  dropStranger(accepted: Handle): void {
     this.#state.strangers++;
-    this.context.sockets.close(accepted);
-    return false;
+    if (accepted !== -1) this.context.sockets.close(accepted);
   }
 
   /** Accepts the peer's connection, unrecorded. */
   acceptFrom(L: Subject): Subject {
     for (;;) {
-      const accepted = this.context.sockets.acceptNamed(L.handle);
-      mustSucceed(this.context, accepted, 'accept');
-      if (this.isExpected(accepted.ret, accepted.address)) return this.own(accepted.ret, true);
+      const { ret, code, address } = this.context.sockets.acceptNamed(L.handle);
+      if (ret !== -1 && address !== undefined && this.isExpected(address)) return this.own(ret, true);
+      // The peer's connection is well: one that is broken already is a stranger's.
+      if (ret === -1 && !BROKEN.has(this.context.nameOf(code) ?? '')) mustSucceed(this.context, { ret, code }, 'accept');
+      this.dropStranger(ret);
     }
   }
 
@@ -258,6 +267,9 @@ export class Trial {
     return { S, P };
   }
 }
+
+/** What accept says of a connection that was reset while it waited to be accepted; Wine 8 says WSAENOTCONN where it is asked for the address. */
+const BROKEN: ReadonlySet<string> = new Set(['ECONNABORTED', 'WSAECONNABORTED', 'WSAECONNRESET', 'WSAENOTCONN']);
 
 function isSameAddress(a: Address, b: Address): boolean {
   return a.family !== 'unix' && b.family !== 'unix' && a.port === b.port && a.host === b.host;
@@ -348,8 +360,14 @@ export class Subject {
   async accept(): Promise<Subject | undefined> {
     const call: Call = { call: 'accept', s: this.handle };
     let answer: Answer;
-    do answer = perform(this.#sockets, call);
-    while (answer.ret !== -1 && !this.#trial.isExpected(answer.ret, this.#sockets.getpeername(answer.ret).address));
+    for (;;) {
+      answer = perform(this.#sockets, call);
+      if (answer.ret === -1) break;
+      const { address } = this.#sockets.getpeername(answer.ret);
+      // A connection that was reset has no address any more (ENOTCONN); whose of two it was makes no difference to the trace.
+      if (address === undefined ? this.#trial.expectsAny : this.#trial.isExpected(address)) break;
+      this.#trial.dropStranger(answer.ret);
+    }
     this.#observe(call, answer);
     if (answer.ret === -1) return undefined;
     const accepted = this.#trial.own(answer.ret, true);

@@ -4,7 +4,7 @@ import { isWinsock, type WinsockSockets } from '../native-bindings/winsock/winso
 import { ntStatus } from '../platforms/code.ts';
 import type { Observation } from '../results/schema.ts';
 import { spellUnknown } from './calls.ts';
-import { mustSucceed, SetupFailed, Unsupported } from './setup.ts';
+import { EnvironmentFailure, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
 import type { Subject, Trial } from './trial.ts';
 
 /** Room for what an operation receives. */
@@ -100,6 +100,24 @@ export class Winsock {
     const operation = this.#sockets.extensions.acceptOperation({ receive: LENGTH });
     this.#record('AcceptEx', { receive: LENGTH }, () => this.#sockets.extensions.acceptEx(L.handle, S.handle, operation, LENGTH), 'bool', spellReceived);
     return { S, operation };
+  }
+
+  /**
+   * AcceptEx takes whoever connects first, and does not say who that was: where another connection waits behind the one it took, the trial is made again.
+   *
+   * @throws EnvironmentFailure
+   */
+  mustHaveTakenThePeer(L: Subject): void {
+    L.setNonBlocking();
+    const { ret } = this.#sockets.accept(L.handle);
+    if (ret === -1) return;
+    this.#sockets.close(ret);
+    throw new EnvironmentFailure('AcceptEx: another process of this machine connected too');
+  }
+
+  /** An operation that nothing has ended yet. @throws EnvironmentFailure where another process connected */
+  mustBePending(operation: Operation): void {
+    if (operation.internal !== STATUS_PENDING) throw new EnvironmentFailure('AcceptEx: another process of this machine connected');
   }
 
   /** ConnectEx from a fresh socket, which is bound first unless it is to be asked unbound. */

@@ -16,6 +16,7 @@ export const acceptex = suite('tcp/acceptex', 'AcceptEx that waits for a connect
       await P.connect(address);
       await P.close();
       await winsock.done(operation);
+      winsock.mustHaveTakenThePeer(L);
       winsock.result(L, operation);
       winsock.status(operation);
     },
@@ -33,6 +34,7 @@ export const acceptex = suite('tcp/acceptex', 'AcceptEx that waits for a connect
       await P.connect(address);
       await P.reset();
       await winsock.done(operation);
+      winsock.mustHaveTakenThePeer(L);
       winsock.result(L, operation);
       winsock.wsaResult(L, operation);
     },
@@ -46,6 +48,7 @@ export const acceptex = suite('tcp/acceptex', 'AcceptEx that waits for a connect
       const winsock = new Winsock(t);
       const { L } = t.listener();
       const { operation } = winsock.acceptEx(L);
+      winsock.mustBePending(operation);
       L.close();
       await winsock.done(operation);
       winsock.status(operation);
