@@ -26,7 +26,7 @@ export const CHANNEL_VARIABLE = 'SOCKATLAS_CHANNEL';
 /** Characters of the longest message: a scenario with 1,000 different traces of 1,000 calls takes less. */
 const LONGEST = 256 * 1024 * 1024;
 
-/** `longest` says what the longest line is for now, in characters, where that is less than any: a longer one closes the channel. */
+/** A line that is no message closes the channel. `longest` says what the longest line is for now, in characters, where that is less than any: a longer one closes the channel. */
 export function channelOver(socket: Socket, listener: Listener, longest: () => number | undefined = () => undefined): Channel {
   socket.setNoDelay(true);
   const decoder = new StringDecoder('utf8');
@@ -37,7 +37,8 @@ export function channelOver(socket: Socket, listener: Listener, longest: () => n
       const whole = line + part;
       line = '';
       const message = parsed(whole);
-      if (message !== undefined) listener.message(message);
+      if (message === undefined) socket.destroy();
+      else listener.message(message);
       if (socket.destroyed) return;
     }
     line += rest;
@@ -53,7 +54,7 @@ export function channelOver(socket: Socket, listener: Listener, longest: () => n
   };
 }
 
-/** undefined for what is no message: half a line, from a process that died as it wrote, or what a stranger sent. */
+/** undefined for what is no message, and what no process of ours sends as a whole line. */
 function parsed(line: string): Message | undefined {
   try {
     const value: unknown = JSON.parse(line);

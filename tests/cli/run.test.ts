@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../platforms/package-root.ts';
 import { parseRun, readRun } from '../../results/read.ts';
@@ -220,30 +221,53 @@ describe('arguments', () => {
 describe.runIf(onLinux)('a run that is stopped', () => {
   const long = ['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '50000000', '--jobs', '2', '--format', 'jsonl'];
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('by %s keeps what was recorded, says so, and leaves nothing behind', async (signal) => {
-    const { child, pid, ended } = startCli([
-      'run',
-      'tcp/idle',
-      'tcp/timeout',
-      'tcp/reset/idle',
-      '--trials',
-      '200',
-      '--format',
-      'jsonl',
-      '--jobs',
-      '1',
-      '--timeout',
-      '60000',
-    ]);
-    // tcp/timeout waits and goes first: 200 trials, five at a time, 100 ms each.
-    const [agent] = await agentsAtWork(pid, 1);
+  test.each(['SIGINT', 'SIGTERM'] as const)('by %s keeps every trial that was finished, says so, and leaves nothing behind', async (signal) => {
+    // One agent works on the one, the other waits in the other: 100 ms a trial, five at a time.
+    const { child, pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/timeout', '--trials', '50000000', '--jobs', '2', '--format', 'jsonl']);
+    const agents = await agentsAtWork(pid, 2);
     child.kill(signal);
     const { code, stdout, stderr } = await ended;
     expect(code).toBe(130);
-    const run = parseRun(stdout, 'stdout');
-    expect(run.footer).toMatchObject({ interrupted: true });
+    const { scenarios: lines, footer } = parseRun(stdout, 'stdout');
+    expect(footer).toMatchObject({ interrupted: true, unfinished: ['tcp/reset/idle', 'tcp/timeout/receive'] });
+    expect(lines.map(({ id, verdict }) => [id, verdict])).toEqual([
+      ['tcp/reset/idle', 'match'],
+      ['tcp/timeout/receive', 'match'],
+    ]);
+    for (const { trials, traces } of lines) {
+      expect(trials).toBeGreaterThan(0);
+      expect(traces).toMatchObject([{ count: trials }]);
+    }
     expect(stderr).toMatch(/run kept as/);
-    expect(isRunning(agent as number)).toBe(false);
+    expect(agents.some(isRunning)).toBe(false);
+  });
+
+  test.each([
+    ['with its agents', true],
+    ['alone', false],
+  ])('by Ctrl-Z %s, for longer than a call may take, goes on as if nothing had been', async (_, all) => {
+    const { child, pid, ended } = startCli([
+      'run',
+      'tcp/reset/blocked-recv',
+      'tcp/timeout',
+      '--trials',
+      '60',
+      '--jobs',
+      '2',
+      '--timeout',
+      '500',
+      '--format',
+      'jsonl',
+    ]);
+    const agents = await agentsAtWork(pid, 2);
+    const processes = [pid, ...(all ? agents : [])];
+    for (const one of processes) process.kill(one, 'SIGSTOP');
+    // What is tried is the time itself: twice what an agent may be silent for.
+    await setTimeout(3000);
+    for (const one of processes.reverse()) process.kill(one, 'SIGCONT');
+    const { code, stdout } = await ended;
+    expect({ code, verdicts: parseRun(stdout, 'stdout').footer.verdicts }).toEqual({ code: 0, verdicts: { match: 2 } });
+    expect(child.exitCode).toBe(0);
   });
 
   test('by kill -9 of the CLI leaves no agent and no peer behind', async () => {
@@ -281,6 +305,53 @@ describe.runIf(onLinux)('a run that is stopped', () => {
         .sort(),
     ).toEqual(['blocked', 'match']);
     expect(isRunning(agent as number)).toBe(false);
+  });
+});
+
+/** In a network namespace of its own, which takes root or a system that gives users namespaces. */
+const inNamespace = (script: string, ...args: string[]) =>
+  spawnSync('unshare', [...(process.getuid?.() === 0 ? [] : ['--map-root-user']), '--net', 'sh', '-c', script, 'sh', process.execPath, cliProgram, ...args], {
+    encoding: 'utf8',
+  });
+const hasNamespaces = onLinux && inNamespace('ip link set lo up').status === 0;
+const whereNamespaces = hasNamespaces ? '' : ' (unsupported here: no network namespaces)';
+
+describe.runIf(onLinux)('a run on a machine that has run out of something', () => {
+  const UP = 'ip link set lo up';
+
+  test.runIf(hasNamespaces)(`a dozen ports: no result and exit 3, never a behaviour${whereNamespaces}`, { timeout: 60_000 }, () => {
+    const out = join(folder, 'run.jsonl');
+    const script = `${UP} && echo 40000 40011 > /proc/sys/net/ipv4/ip_local_port_range && exec "$@"`;
+    const { status, stdout, stderr } = inNamespace(script, 'run', 'tcp/fin', '--trials', '30', '--out', out);
+    expect(readRun(out).scenarios.filter(({ verdict }) => verdict !== 'match')).toEqual([]);
+    expect({ status, stdout }).toMatchObject({ status: 3, stdout: expect.stringMatching(/^(interrupted after )?\d+ scenarios? × /m) });
+    expect(stderr).toMatch(/^sockatlas: .*EADDR(INUSE|NOTAVAIL)/m);
+  });
+
+  test.runIf(hasNamespaces)(`no loopback: one line that says so, exit 3${whereNamespaces}`, () => {
+    const { status, stdout, stderr } = inNamespace('exec "$@"', 'run', 'tcp/idle');
+    expect({ status, stdout, stderr }).toEqual({
+      status: 3,
+      stdout: '',
+      stderr: expect.stringMatching(/^sockatlas: .*no loopback interface that is up \(on Linux: ip link set lo up\)\n$/),
+    });
+  });
+
+  test.each([
+    ['is missing', '/nonexistent'],
+    ['takes no folder', '/proc'],
+  ])('a TMPDIR that %s costs the AF_UNIX scenarios, and exit 3', (_, TMPDIR) => {
+    const { code, stdout, stderr } = cli(['run', 'unix/fin', 'tcp/idle', '--format', 'jsonl'], { env: { TMPDIR } });
+    const { scenarios: lines, footer } = parseRun(stdout, 'stdout');
+    expect(lines.map(({ id, verdict }) => [id, verdict])).toEqual([['tcp/idle/recv', 'match']]);
+    expect(footer.unmeasured).toMatchObject([{ id: 'unix/fin/idle', reason: expect.stringContaining('an AF_UNIX socket needs a temporary folder: ') }]);
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('sockatlas: no result for unix/fin/idle: ') });
+  });
+
+  test('a TMPDIR too long for the address of an AF_UNIX socket is no matter', () => {
+    const long = join(folder, 'x'.repeat(100));
+    mkdirSync(long);
+    expect(cli(['run', 'unix/fin'], { env: { TMPDIR: long } }).code).toBe(0);
   });
 });
 

@@ -1,8 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
-import type { TimedObservation } from '../../results/measured.ts';
+import type { Command } from '../../platforms/command.ts';
+import type { Measured, TimedObservation } from '../../results/measured.ts';
 import { AgentHandle } from '../../runner/agent-handle.ts';
-import { startProcess } from '../../runner/process.ts';
+import { StartFailed, startProcess } from '../../runner/process.ts';
 import { runScenarios } from '../../runner/run.ts';
 import { isRunning, oddAgent, until } from '../fixtures/index.ts';
 
@@ -91,6 +96,42 @@ describe('an agent', () => {
     expect((await run('lacks')).measured.ended).toEqual({ as: 'unsupported', reason: 'no such family here' });
   });
 
+  test('takes the connection of its own peer, not the first that comes, and counts the others', async () => {
+    expect((await run('strangers-first', { trials: 3 })).measured).toMatchObject({ trials: 3, traces: [{ trace: ['data:3'], count: 3 }], strangers: 6 });
+    const { measured } = await run('stranger-at-accept', { trials: 3 });
+    expect(measured).toMatchObject({ traces: [{ trace: [process.platform === 'win32' ? 'WSAEWOULDBLOCK' : 'EAGAIN'], count: 3 }], strangers: 6 });
+  });
+
+  test('makes a trial again that got a datagram of another process', async () => {
+    const { measured } = await run('foreign-datagram', { trials: 3 });
+    expect(measured).toMatchObject({ trials: 3, traces: [{ trace: ['data:8'], count: 3 }] });
+  });
+
+  test('makes a trial again that the machine refused what it needs', async () => {
+    const { measured } = await run('machine-refuses-twice', { trials: 3 });
+    expect(measured).toMatchObject({ trials: 3, traces: [{ count: 3 }] });
+    expect(measured).not.toHaveProperty('unmeasured');
+  });
+
+  test('has no result, and no trace, where the machine refuses again and again', async () => {
+    const refused = process.platform === 'win32' ? 'WSAEADDRINUSE' : 'EADDRINUSE';
+    expect((await run('machine-refuses', { trials: 3 })).measured).toMatchObject({ trials: 0, traces: [], unmeasured: `bind: ${refused}` });
+    expect((await run('machine-refuses-a-recorded-call')).measured).toMatchObject({ trials: 0, traces: [], unmeasured: 'connect: EADDRINUSE' });
+  });
+
+  test('records such a code where the scenario asks for it', async () => {
+    expect((await run('asks-for-it')).measured).toMatchObject({ trials: 1, traces: [{ trace: ['EADDRINUSE'] }] });
+  });
+
+  test('that is interrupted keeps the trials that it has finished', async () => {
+    const agent = await AgentHandle.start(oddAgent);
+    started.push(agent);
+    const measured = await agent.run({ id: 'test/agent/idle', trials: 50_000_000, timeout: 5000 }, () => agent.interrupt());
+    expect(measured.trials).toBeGreaterThan(0);
+    expect(measured.traces).toMatchObject([{ count: measured.trials }]);
+    expect(measured).not.toHaveProperty('ended');
+  });
+
   test('does not take a state that never comes for one that did', async () => {
     expect((await run('does-not-settle', { timeout: 4000 })).measured.ended).toEqual({
       as: 'crashed',
@@ -149,6 +190,40 @@ describe('a run', () => {
     expect(measured).toEqual(['test/agent/idle']);
   });
 
+  /** An agent that does `first` the first times it is started, and after that what it should. */
+  function unreliable(first: string, times: number): Command {
+    const folder = mkdtempSync(join(tmpdir(), 'sockatlas test '));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const script = `
+      const { readdirSync, writeFileSync } = require('node:fs');
+      const folder = ${JSON.stringify(folder)};
+      const started = readdirSync(folder).length;
+      writeFileSync(folder + '/' + process.pid, '');
+      if (started < ${times}) { ${first} }
+      else import(${JSON.stringify(pathToFileURL(oddAgent.args[0] as string).href)});
+    `;
+    return { ...oddAgent, args: ['-e', script] };
+  }
+  const RUN = { scenarios: ids('idle'), trials: 2, timeout: 300, jobs: 1, onPlatform: () => {} };
+  const DIES_AS_IT_STARTS = "process.kill(process.pid, 'SIGKILL');";
+  const DIES_BEFORE_IT_READS = `
+    const [port, token] = process.env.SOCKATLAS_CHANNEL.split(':');
+    const own = require('net').connect(port, '127.0.0.1', () => {
+      own.write([{ type: 'hello', token }, { type: 'ready', platform: {} }].map((line) => JSON.stringify(line) + '\\n').join(''));
+      own.once('data', () => process.kill(process.pid, 'SIGKILL'));
+    });
+  `;
+
+  test.each([
+    ['dies as it starts', DIES_AS_IT_STARTS],
+    ['dies before it read its request', DIES_BEFORE_IT_READS],
+  ])('starts an agent again that %s; one that does so three times in a row is the machine’s fault', async (_, first) => {
+    const measured: Measured[] = [];
+    await runScenarios({ ...RUN, agent: unreliable(first, 2), onMeasured: (one) => measured.push(one) });
+    expect(measured).toMatchObject([{ id: 'test/agent/idle', trials: 2 }]);
+    await expect(runScenarios({ ...RUN, agent: unreliable(first, 3), onMeasured: () => {} })).rejects.toThrow(StartFailed);
+  });
+
   test('that cannot start an agent fails with the reason', async () => {
     const options = { scenarios: ids('idle', 'throws'), trials: 1, timeout: 300, jobs: 2, onPlatform: () => {}, onMeasured: () => {} };
     await expect(runScenarios({ ...options, agent: { command: process.execPath, args: ['-e', '0'], stderr: 'pipe' } })).rejects.toThrow(
@@ -163,6 +238,10 @@ describe('the channel', () => {
     const script = `
       const [port, token] = process.env.SOCKATLAS_CHANNEL.split(':');
       const net = require('net');
+      const reset = net.connect(port, '127.0.0.1', () => reset.resetAndDestroy());
+      const nothing = net.connect(port, '127.0.0.1', () => nothing.write('null\\n[]\\n"\\n'));
+      const wide = net.connect(port, '127.0.0.1', () => wide.write(JSON.stringify({ type: 'hello', token: 'é'.repeat(64) }) + '\\n'));
+      for (const one of [reset, nothing, wide]) one.on('error', () => {});
       const stranger = net.connect(port, '127.0.0.1', () => stranger.write(JSON.stringify({ type: 'hello', token: '0'.repeat(64) }) + '\\n'));
       stranger.on('close', () => {
         const flood = net.connect(port, '127.0.0.1', () => flood.write('x'.repeat(100000)));
