@@ -1,3 +1,4 @@
+import { endWithOneLine } from '../runner/user-module.ts';
 import { agentCommand, type Role } from './agent-command.ts';
 
 /** The program that is an agent, or a peer of one: where the runner and the suites meet. Each role loads no more than it needs. */
@@ -23,10 +24,5 @@ async function main([role, ...modules]: [Role | undefined, ...string[]]): Promis
   }
 }
 
-try {
-  await main(process.argv.slice(2) as [Role | undefined, ...string[]]);
-} catch (error) {
-  // The last words of an agent that does not start are told in one line; a stack would be of no use to its reader.
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exit(1);
-}
+endWithOneLine();
+await main(process.argv.slice(2) as [Role | undefined, ...string[]]);

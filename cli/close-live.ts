@@ -11,7 +11,7 @@ import { type Poll, turn, type World } from '../classification/policies/turn.ts'
 import { type Table, tablesOf } from '../classification/table.ts';
 import { type Channel, connectToStarter } from '../runner/channel.ts';
 import type { TrialContext } from '../runner/trial.ts';
-import { importUserModule, UserModuleError } from '../runner/user-module.ts';
+import { endWithOneLine, importUserModule, UserModuleError } from '../runner/user-module.ts';
 import { agentCommand } from './agent-command.ts';
 
 /**
@@ -205,4 +205,5 @@ function stoppedAfter(polls: readonly Poll[]): string {
   return `it did not close within ${polls.length} polls${last}. A run on real sockets cannot prove "never"; without --live a trace can`;
 }
 
+endWithOneLine();
 await main();

@@ -1,7 +1,7 @@
 import type { Question, TableAnswer, TableRequest } from '../classification/table-protocol.ts';
 import { shownPath } from '../platforms/shown-path.ts';
 import { connectToStarter } from '../runner/channel.ts';
-import { describeFault, importUserModule, UserModuleError } from '../runner/user-module.ts';
+import { describeFault, endWithOneLine, importUserModule, UserModuleError } from '../runner/user-module.ts';
 
 /** The program in which a user's classify function runs. If it throws, hangs or crashes, only this process is affected. */
 interface Loaded {
@@ -10,6 +10,8 @@ interface Loaded {
 }
 
 let loaded: Loaded | undefined;
+
+endWithOneLine();
 
 const channel = await connectToStarter(
   {},

@@ -34,7 +34,7 @@ export async function startProcess(command: Command, listener: Listener): Promis
       return listener;
     });
   } catch (error) {
-    throw new StartFailed(noWayBack(error as NodeJS.ErrnoException));
+    throw new StartFailed(`no process can connect back on 127.0.0.1: ${advised((error as Error).message)}`);
   }
   const child = spawn(command.command, [...command.args], {
     env: { ...process.env, ...command.env, [CHANNEL_VARIABLE]: `${door.port}:${door.token}` },
@@ -43,7 +43,7 @@ export async function startProcess(command: Command, listener: Listener): Promis
   });
   const ended = endOf(child);
   const fail = (why: string) => arrived.reject(new StartFailed(`${command.command} ${why}`));
-  ended.then((how) => fail(`ended before it connected back: ${how}`));
+  ended.then((how) => fail(advised(`ended before it connected back: ${how}`)));
   const watchdog = new Watchdog(START_TIMEOUT_MS, () => fail(`did not connect back within ${START_TIMEOUT_MS / 1000} s`));
   try {
     return { child, ...(await arrived.promise), ended };
@@ -64,9 +64,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   EMFILE: 'this process may not open more files (ulimit -n)',
 };
 
-/** Why no process can connect back here, and what to do. */
-function noWayBack({ code = '', message }: NodeJS.ErrnoException): string {
-  return `${message}: ${ADVICE[code] ?? 'sockatlas needs ports on 127.0.0.1'}`;
+/** What was said, with what to do where a code in it tells. */
+function advised(said: string): string {
+  const [, advice] = Object.entries(ADVICE).find(([code]) => said.includes(code)) ?? [];
+  return advice === undefined ? said : `${said}: ${advice}`;
 }
 
 function endOf(child: ChildProcess): Promise<string> {

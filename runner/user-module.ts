@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { createRequire, register } from 'node:module';
 import { basename, dirname, extname, join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -47,6 +47,15 @@ export function describeFault(file: string, error: unknown): string {
 export function placeOfFault(error: unknown): string | undefined {
   const place = placeInFrames(stackOf(error));
   return place && `${shownPath(place.file)}:${place.line}`;
+}
+
+/** A process that runs the user's code ends with one line on stderr, not with a stack, where that throws when nobody is there to catch it. */
+export function endWithOneLine(): void {
+  process.on('uncaughtException', (error) => {
+    const place = placeOfFault(error);
+    writeSync(2, `${place === undefined ? '' : `${place}: `}${textOf(error)}\n`);
+    process.exit(1);
+  });
 }
 
 interface Place {

@@ -58,6 +58,18 @@ describe('a fault is told with file and line, and costs an exit code of 2', () =
     ['imports what is not there', 'odd.mjs', "import './absent.mjs';", /^odd\.mjs: Error: Cannot find module .*absent\.mjs/],
     ['never returns', 'odd.mjs', body('for (;;);'), /^odd\.mjs: classify\(.*\) did not return within 3 s$/],
     ['ends its process', 'odd.mjs', body('process.exit(7)'), /^odd\.mjs: classify\(.*\) ended its process: exit code 7$/],
+    [
+      'ends its process after a few answers',
+      'odd.mjs',
+      `let n = 0;\n${body('if (++n === 3) process.exit(0); return ret < 0 ? "other" : "data"')}`,
+      /^odd\.mjs: classify\(.*\) ended its process: exit code 0$/,
+    ],
+    [
+      'rejects where nobody catches it',
+      'odd.mjs',
+      `let n = 0;\n${body('if (++n === 3) Promise.reject(new Error("later")); return ret < 0 ? "other" : "data"')}`,
+      /^odd\.mjs: classify\(.*\) ended its process: exit code 1: odd\.mjs:3: Error: later$/,
+    ],
     ['returns nothing', 'odd.mjs', body(''), /^odd\.mjs: classify\(.*\) returned undefined; it must return a string or a number$/],
     ['promises', 'odd.mjs', body('return Promise.resolve("data")'), /returned object; it must return/],
     [
