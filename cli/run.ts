@@ -60,13 +60,17 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   const views = runs.map(viewOf);
   const verbose = options.verbose ?? (views.length === 1 && isOneScenario(patterns, ids));
   const format = out === undefined ? (options.format ?? 'pretty') : 'pretty';
-  await print(formatRuns(views, format, { ...layoutOf(painter(process.stdout)), verbose }));
-  if (out !== undefined) {
-    out.write(formatRuns(views, outFormat ?? 'jsonl', { ...layoutOf(painter({})), verbose }));
-    out.finish();
-    say(`written to ${out.path}`);
+  try {
+    await print(formatRuns(views, format, { ...layoutOf(painter(process.stdout)), verbose }));
+    if (out !== undefined) {
+      out.write(formatRuns(views, outFormat ?? 'jsonl', { ...layoutOf(painter({})), verbose }));
+      out.finish();
+      say(`written to ${out.path}`);
+    }
+  } finally {
+    // A full disk costs the file, not what was measured.
+    for (const run of runs) keep(run, options.record ?? false);
   }
-  for (const run of runs) keep(run, options.record ?? false);
   if (runs.some(({ footer }) => footer.interrupted)) return EXIT.interrupted;
   return views.every(conforms) ? EXIT.conforms : EXIT.differs;
 }
