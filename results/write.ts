@@ -54,13 +54,14 @@ export class WholeFile {
     const there = statSync(this.path, { throwIfNoEntry: false });
     const isDirect = there?.isFile() === false;
     // Windows has names of devices and pipes that are in no folder.
-    const target = isDirect && process.platform === 'win32' ? this.path : followed(this.path);
+    if (isDirect && process.platform === 'win32') return openSync(this.path, 'w');
+    const target = followed(this.path);
     if (typeof target === 'number') {
       this.#isOurs = false;
       return target;
     }
     // Opening a FIFO that nobody reads would wait for a reader, for ever.
-    if (isDirect) return openSync(this.path, constants.O_WRONLY | (constants.O_NONBLOCK ?? 0));
+    if (isDirect) return openSync(this.path, constants.O_WRONLY | constants.O_NONBLOCK);
     this.#temporary = { path: join(dirname(target), `.sockatlas-${randomBytes(8).toString('hex')}.tmp`), target };
     track(this.#temporary.path);
     const fd = openSync(this.#temporary.path, 'wx', 0o644);
@@ -93,8 +94,13 @@ function followed(path: string): string | number {
   return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ? followed(resolve(folder, readlinkSync(file))) : file;
 }
 
+/** The folder of this process's open files; undefined where there is no /proc. */
 function openFiles(): string | undefined {
-  return process.platform === 'linux' ? realpathSync.native('/proc/self/fd') : undefined;
+  try {
+    return realpathSync.native('/proc/self/fd');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Waits for the reader of a pipe that is full. */

@@ -93,6 +93,10 @@ describe('the temporary file', () => {
   });
 });
 
+test('a folder is refused before the work', () => {
+  expect(() => new WholeFile(folder)).toThrow(WriteFailed);
+});
+
 describe.runIf(onPosix)('a file that is there', () => {
   test('keeps its permissions', () => {
     const path = join(folder, 'run.jsonl');
