@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { footerOf, headerOf } from '../../results/lines.ts';
+import { readRun } from '../../results/read.ts';
 import { keepRun } from '../../results/recorded.ts';
 import type { Run } from '../../results/schema.ts';
-import { LINUX } from '../fixtures/index.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -17,7 +17,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const started = (date: string): Run => ({ header: headerOf(LINUX, new Date(date)), scenarios: [], timings: [], footer: footerOf([], false, 12) });
+const golden = readRun(fileURLToPath(new URL('../golden/run-2.jsonl', import.meta.url)));
+const started = (date: string): Run => ({ ...golden, header: { ...golden.header, started: date } });
 
 function makeEarlier(many: number, year: number): string[] {
   const names = Array.from({ length: many }, (_, i) => `linux-6.18-${year}-01-01T00${String(i).padStart(2, '0')}00.000Z-0123abcd.jsonl`);
