@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { createServer, type ListenOptions } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { requireKoffi } from '../native-bindings/load.ts';
 import { glibcVersion } from '../native-bindings/posix/glibc.ts';
@@ -14,6 +13,7 @@ import { type DoctorCheck, doctorPage } from '../report/doctor.ts';
 import { layoutOf } from '../report/grid.ts';
 import { painter } from '../report/paint.ts';
 import { AgentHandle } from '../runner/agent-handle.ts';
+import { temporaryFolder } from '../runner/temporary-folder.ts';
 import { agentCommand } from './agent-command.ts';
 import { EXIT } from './errors.ts';
 import { parseChoice, print } from './output.ts';
@@ -60,9 +60,14 @@ async function unixSockets(): Promise<DoctorCheck> {
   const name = 'AF_UNIX';
   // Node's own such sockets are pipes there, which says nothing about Winsock's.
   if (process.platform === 'win32') return { name, ok: true, text: 'checked by the scenarios' };
-  const path = join(tmpdir(), `sockatlas-${process.pid}.sock`);
-  const found = await listening(name, { path }, 'stream sockets');
-  rmSync(path, { force: true });
+  let folder: string;
+  try {
+    folder = temporaryFolder();
+  } catch (error) {
+    return { name, ok: false, text: (error as Error).message };
+  }
+  const found = await listening(name, { path: join(folder, 's') }, 'stream sockets');
+  rmSync(folder, { recursive: true, force: true });
   return found;
 }
 

@@ -30,7 +30,7 @@ const EXIT_CODES = [
   ['0', 'everything is as expected'],
   ['1', 'a deviation, an unstable, blocked or crashed scenario, or a wrong class'],
   ['2', 'the command line or a file is wrong'],
-  ['3', 'a problem of the environment: nothing could be run or written'],
+  ['3', 'a problem of the environment, or a fault of sockatlas: something could not be run or written'],
   ['130', 'interrupted'],
 ];
 

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { FORMATS, type Format } from '../report/format-names.ts';
-import { EnvironmentError, UsageError } from './errors.ts';
+import { UsageError } from './errors.ts';
 
 const BY_ENDING: Readonly<Record<string, Format>> = { '.jsonl': 'jsonl', '.json': 'json', '.md': 'markdown', '.markdown': 'markdown', '.txt': 'pretty' };
 
@@ -38,13 +38,10 @@ export function parseCount(option: string, min: number, max: number): (value: st
   };
 }
 
-/** Writes to stdout; a reader that has gone (`| head`) is no error. */
+/** Writes to stdout. Where that fails, the command goes on: main.ts says so, and gives the exit code. */
 export function print(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => {
-      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(new EnvironmentError(`stdout could not be written: ${error.message}`));
-      else resolve();
-    });
+  return new Promise((resolve) => {
+    process.stdout.write(text, () => resolve());
   });
 }
 

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { JsonFileError, RunFileError } from '../platforms/file-errors.ts';
+import { JsonFileError, NoCacheFolder, RunFileError } from '../platforms/file-errors.ts';
 import { packageVersion } from '../platforms/package-root.ts';
 import { LANE_NAMES } from '../platforms/wine/lanes.ts';
 import { terminalWidth } from '../report/text.ts';
@@ -168,6 +168,8 @@ Examples
     .option('--format <format>', 'pretty or json', 'pretty')
     .addHelpText('after', examples('sockatlas doctor', 'sockatlas doctor --format json'))
     .action(async (options) => done(await (await import('./doctor.ts')).doctor(options)));
+  // Files are named relative to the working folder, which may be gone: this throws, and main.ts tells.
+  command.hook('preAction', () => void process.cwd());
   // What is wrong in an expected.json is better said before the work than in the middle of it.
   command.hook('preAction', async (_, action) => {
     if (!READ_EXPECTATIONS.has(action.name())) return;
@@ -184,14 +186,14 @@ function exitCodeOf(error: unknown): number {
     say(`sockatlas: ${error.message}`);
     return EXIT.usage;
   }
-  if (error instanceof EnvironmentError || error instanceof WriteFailed) {
+  if (error instanceof EnvironmentError || error instanceof WriteFailed || error instanceof NoCacheFolder) {
     say(`sockatlas: ${error.message}`);
     return EXIT.environment;
   }
   throw error;
 }
 
-/** Runs a command line, without the program's own name. Resolves to the exit code; what is wrong with it is told on stderr. */
+/** Runs a command line, without the program's own name. Resolves to the exit code; what is wrong with it is told on stderr. @throws what no command expects */
 export async function runCommand(args: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.conforms;
   try {

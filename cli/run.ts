@@ -49,7 +49,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   const outFormat = options.out === undefined ? undefined : fileFormat(options.out, options.format);
   // A path that cannot be written is reported before the work, not after it.
   const out = options.out === undefined ? undefined : new WholeFile(options.out);
-  let recorded: { readonly runs: readonly Run[]; readonly failures: readonly EnvironmentError[] };
+  let recorded: Recorded;
   try {
     recorded = await interruptible((signal) => recordAll(places, peer, ids, own, options, signal));
   } catch (error) {
@@ -57,20 +57,24 @@ export async function run(patterns: readonly string[], options: RunArguments): P
     throw error;
   }
 
-  const { runs, failures } = recorded;
+  const { runs, failures, interrupted } = recorded;
   const views = runs.map(viewOf);
   const verbose = options.verbose ?? (views.length === 1 && isOneScenario(patterns, ids));
   const format = out === undefined ? (options.format ?? 'pretty') : 'pretty';
-  await print(formatRuns(views, format, { ...layoutOf(painter(process.stdout)), verbose }));
-  if (out !== undefined) {
-    out.write(formatRuns(views, outFormat ?? 'jsonl', { ...layoutOf(painter({})), verbose }));
-    out.finish();
-    say(`written to ${out.path}`);
+  try {
+    await print(formatRuns(views, format, { ...layoutOf(painter(process.stdout)), verbose }));
+    if (out !== undefined) {
+      out.write(formatRuns(views, outFormat ?? 'jsonl', { ...layoutOf(painter({})), verbose }));
+      out.finish();
+      say(`written to ${out.path}`);
+    }
+  } finally {
+    // A full disk costs the file, not what was measured.
+    for (const run of runs) keep(run, options.record ?? false);
   }
-  for (const run of runs) keep(run, options.record ?? false);
+  if (interrupted) return EXIT.interrupted;
   for (const { message } of failures) say(`sockatlas: ${message}`);
   if (failures.length > 0) return EXIT.environment;
-  if (runs.some(({ footer }) => footer.interrupted)) return EXIT.interrupted;
   return views.every(conforms) ? EXIT.conforms : EXIT.differs;
 }
 
@@ -92,7 +96,14 @@ function isOneScenario(patterns: readonly string[], ids: readonly string[]): boo
   );
 }
 
-/** One place after the other, because runs at the same time would slow each other down. `failures`: where the machine was at fault, and a run shows less than it should. */
+interface Recorded {
+  readonly runs: readonly Run[];
+  /** Where the machine was at fault, and a run is missing or shows less than it should. */
+  readonly failures: readonly EnvironmentError[];
+  readonly interrupted: boolean;
+}
+
+/** One place after the other, because runs at the same time would slow each other down. */
 async function recordAll(
   places: readonly Place[],
   peer: Place | undefined,
@@ -100,36 +111,33 @@ async function recordAll(
   own: UserScenarios,
   options: RunArguments,
   signal: AbortSignal,
-): Promise<{ runs: Run[]; failures: EnvironmentError[] }> {
+): Promise<Recorded> {
   const runs: Run[] = [];
   const failures: EnvironmentError[] = [];
   const missing: EnvironmentError[] = [];
   for (const place of places) {
     if (signal.aborted) break;
-    let opened: OpenPlace;
+    let opened: OpenPlace | undefined;
+    let openedPeer: OpenPlace | undefined;
     try {
       opened = place.open();
-    } catch (error) {
-      if (!place.mayBeMissing || !(error instanceof EnvironmentError)) throw error;
-      missing.push(error);
-      say(`${place.name} is skipped: ${error.message}`);
-      continue;
-    }
-    const openedPeer = peer === undefined || peer.name === place.name ? undefined : peer.open();
-    try {
+      openedPeer = peer === undefined || peer.name === place.name ? undefined : peer.open();
       runs.push(await recordAt(opened, openedPeer, ids, own, options, signal));
     } catch (error) {
-      if (!(error instanceof RunFailed)) throw error;
-      runs.push(error.run);
-      failures.push(error);
+      if (!(error instanceof EnvironmentError)) throw error;
+      if (error instanceof RunFailed) runs.push(error.run);
+      if (opened === undefined && place.mayBeMissing) {
+        missing.push(error);
+        say(`${place.name} is skipped: ${error.message}`);
+      } else failures.push(error);
     } finally {
-      opened.close();
+      opened?.close();
       openedPeer?.close();
     }
   }
-  const [first] = missing;
+  const [first] = [...failures, ...missing];
   if (runs.length === 0 && first !== undefined) throw first;
-  return { runs, failures };
+  return { runs, failures, interrupted: signal.aborted };
 }
 
 async function recordAt(

@@ -9,3 +9,8 @@ export class JsonFileError extends Error {
 export class RunFileError extends Error {
   override readonly name = 'RunFileError';
 }
+
+/** There is no folder for what sockatlas keeps. The message says what to set. */
+export class NoCacheFolder extends Error {
+  override readonly name = 'NoCacheFolder';
+}

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cacheFolder } from '../platforms/cache.ts';
 import { packageRoot } from '../platforms/package-root.ts';
 import { serializeRun } from './lines.ts';
@@ -17,17 +18,36 @@ export function keptFolder(): string {
   return process.env.SOCKATLAS_RUNS || join(cacheFolder(), 'runs');
 }
 
-/** Keeps a run, and the newest ones beside it. Returns its path. @throws Error where the folder cannot be written */
+/** The name of a kept run: platform, start, and a part that no other run has, since two may start in the same millisecond. */
+const KEPT_NAME = /^[a-z]+-[\w.-]+-(\d{4}-\d\d-\d\dT\d{6}\.\d{3}Z-[0-9a-f]{8})\.jsonl$/;
+
+/** The names of the runs that this process has kept. */
+const justKept = new Set<string>();
+
+/** Keeps a run, and the newest ones beside it; other files in the folder are not its business. Returns its path. @throws Error where the folder cannot be written */
 export function keepRun(run: Run): string {
   const folder = keptFolder();
   makeFolder(folder);
-  const path = join(folder, `${run.header.platform.name}-${run.header.started.replaceAll(':', '')}.jsonl`);
+  const path = join(folder, `${run.header.platform.name}-${run.header.started.replaceAll(':', '')}-${randomBytes(4).toString('hex')}.jsonl`);
   writeRun(path, run);
-  const kept = readdirSync(folder)
-    .filter((name) => name.endsWith('.jsonl'))
-    .sort(byStarted);
-  for (const name of kept.slice(0, -KEPT)) rmSync(join(folder, name), { force: true });
+  justKept.add(basename(path));
+  for (const name of keptBefore(folder).slice(0, -KEPT)) {
+    try {
+      rmSync(join(folder, name));
+    } catch {
+      // Another process was quicker, or it is not ours to remove: the run is kept all the same.
+    }
+  }
   return path;
+}
+
+/** The names of the kept runs that are there, the oldest first, then those of this process: a clock that went back makes them no older. */
+function keptBefore(folder: string): string[] {
+  const started = (name: string) => KEPT_NAME.exec(name)?.[1] ?? '';
+  const age = (name: string) => `${justKept.has(name) ? 1 : 0}${started(name)}`;
+  return readdirSync(folder)
+    .filter((name) => KEPT_NAME.test(name))
+    .sort((a, b) => age(a).localeCompare(age(b)));
 }
 
 /** Not mkdir's own `recursive`: in a folder like /proc, where nothing can be made, Node 20 tries for ever. */
@@ -99,10 +119,4 @@ function runFiles(folder: string): string[] {
   } catch {
     return [];
   }
-}
-
-/** Kept runs are named for their platform, then their start. */
-function byStarted(a: string, b: string): number {
-  const started = (name: string) => /\d{4}-\d\d-\d\dT.*$/.exec(name)?.[0] ?? '';
-  return started(a).localeCompare(started(b));
 }

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Address, Direction, Family, Handle, InetFamily, Sockets, SocketType } from '../native-bindings/sockets.ts';
 import type { CodePlatform } from '../platforms/code.ts';
@@ -11,6 +10,7 @@ import type { Peers } from './peers.ts';
 import { RemotePeer } from './remote-peer.ts';
 import { type Arrival, PAUSE_MS, settle, settleConnect } from './settle.ts';
 import { ADDRESS_FAILURES, CameTooLate, ENVIRONMENT_CODES, EnvironmentFailure, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** What a trial runs with: one for each agent. */
 export interface TrialContext {
@@ -52,9 +52,6 @@ interface State {
 export const LOOPBACK: Readonly<Record<InetFamily, string>> = { inet: '127.0.0.1', inet6: '::1' };
 /** Strangers that connect first may not keep the peer out. */
 const BACKLOG = 128;
-
-/** Of the folder that AF_UNIX sockets are made in; their own names take less than 20. */
-const MOST_TMPDIR_BYTES = 80;
 
 /** One run of a scenario: makes its sockets, records the calls on them, closes them. */
 export class Trial {
@@ -273,17 +270,6 @@ const BROKEN: ReadonlySet<string> = new Set(['ECONNABORTED', 'WSAECONNABORTED', 
 
 function isSameAddress(a: Address, b: Address): boolean {
   return a.family !== 'unix' && b.family !== 'unix' && a.port === b.port && a.host === b.host;
-}
-
-/** A folder for the socket of an AF_UNIX trial, that no other user can enter. @throws EnvironmentFailure where none can be made */
-function temporaryFolder(): string {
-  // sockaddr_un has room for 108 bytes on Linux and Windows, and for 104 on macOS.
-  const short = Buffer.byteLength(tmpdir()) < MOST_TMPDIR_BYTES ? tmpdir() : '/tmp';
-  try {
-    return mkdtempSync(join(short, 'sockatlas-'));
-  } catch (error) {
-    throw new EnvironmentFailure(`an AF_UNIX socket needs a temporary folder: ${(error as Error).message}`);
-  }
 }
 
 type RecvCall = Extract<Call, { call: 'recv' }>;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import spawn from 'cross-spawn';
@@ -9,7 +8,7 @@ import type { Lane } from './lanes.ts';
 import { createPrefix } from './prefix.ts';
 import { endProcesses } from './processes.ts';
 import { WineUnavailable } from './unavailable.ts';
-import { removeAbandoned } from './whole-folder.ts';
+import { holder, removeAbandoned } from './whole-folder.ts';
 
 /** A running Wine for the agents of this process only. */
 export interface StartedWine {
@@ -21,7 +20,7 @@ export interface StartedWine {
   stop(): void;
 }
 
-const PREFIX_NAME = /^wine-[\d.]+-(\d+)-/;
+const PREFIX_NAME = /^wine-/;
 
 /**
  * Starts a Wine that no other process uses: a fresh prefix and its server. The server must run before several programs start at the same time: on Wine 8, two programs
@@ -36,13 +35,12 @@ export function startWine(lane: Lane): StartedWine {
   const { wine, node } = found;
   const prefixes = prefixesFolder();
   mkdirSync(prefixes, { recursive: true });
-  removeAbandoned(prefixes, PREFIX_NAME, removeServerFolder);
-  const prefix = join(prefixes, `${lane.name}-${process.pid}-${randomBytes(4).toString('hex')}`);
+  removeAbandoned(prefixes, PREFIX_NAME, endWine);
+  const prefix = join(prefixes, `${lane.name}-${holder()}`);
   const env = wineEnvironment(found, prefix);
   const stop = () => {
     process.off('exit', stop);
-    endProcesses(prefix);
-    removeServerFolder(prefix);
+    endWine(prefix);
     rmSync(prefix, { recursive: true, force: true });
   };
   process.on('exit', stop);
@@ -89,6 +87,11 @@ export function wineEnvironment({ wine, node }: Pick<Ready, 'wine' | 'node'>, pr
 /** A path of Linux's as a program under Wine names it: Z: is the root. */
 export function windowsPath(path: string): string {
   return `Z:${path}`;
+}
+
+function endWine(prefix: string): void {
+  endProcesses(prefix);
+  removeServerFolder(prefix);
 }
 
 /** Debian's Wine keeps the server's socket in a folder of /tmp, which it names in the prefix, and leaves it there. */

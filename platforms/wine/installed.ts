@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import spawn from 'cross-spawn';
+import { NoCacheFolder } from '../file-errors.ts';
 import { unpackedFolder } from './folders.ts';
 import { type Lane, laneOf } from './lanes.ts';
 import { unsupportedMachine } from './unavailable.ts';
@@ -35,9 +36,14 @@ export interface Ready extends Installed {
 export function installed(lane: Lane): Installed {
   const unsupported = unsupportedMachine(process.platform, process.arch);
   if (unsupported !== undefined) return { lane, unsupported };
-  const wine = findWine(lane);
-  const node = windowsNode();
-  return { lane, ...(wine !== undefined && { wine }), ...(node !== undefined && { node }) };
+  try {
+    const wine = findWine(lane);
+    const node = windowsNode();
+    return { lane, ...(wine !== undefined && { wine }), ...(node !== undefined && { node }) };
+  } catch (error) {
+    if (error instanceof NoCacheFolder) return { lane, unsupported: error.message };
+    throw error;
+  }
 }
 
 export function isReady(found: Installed): found is Ready {

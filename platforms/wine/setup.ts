@@ -1,19 +1,21 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchPackages } from './apt.ts';
-import { unpackedFolder } from './folders.ts';
+import { unpackedFolder, wineFolder } from './folders.ts';
 import { askVersion, findWine, markUnpacked, unpackedPrograms, unpackedWine, type Wine } from './installed.ts';
 import { type Lane, laneOf } from './lanes.ts';
 import { ToolFailed } from './tool.ts';
 import { unsupportedMachine, WineUnavailable } from './unavailable.ts';
 import { unpackWine } from './unpack.ts';
-import { wholeFolder } from './whole-folder.ts';
+import { removeUnfinished, wholeFolder } from './whole-folder.ts';
 import { installWindowsNode, windowsNode } from './windows-node.ts';
 
 /** Adds to a lane what it lacks on this machine, and says what it does. Needs no root; all goes into the user's cache. @throws WineUnavailable */
 export async function setupWine(lane: Lane, say: (text: string) => void, signal?: AbortSignal): Promise<void> {
   const unsupported = unsupportedMachine(process.platform, process.arch);
   if (unsupported !== undefined) throw new WineUnavailable(`${lane.name} is unsupported here: ${unsupported}`);
+  // What a killed setup left takes room that this one may need, and goes also where there is nothing to build.
+  removeUnfinished(wineFolder());
   let node = windowsNode();
   if (node === undefined) {
     say(`${lane.name}: installing the Windows node and koffi's binary for it with npm (30 MB to fetch, 70 MB unpacked)`);

@@ -4,7 +4,7 @@ import { runTool, ToolFailed } from './tool.ts';
 
 /** Unpacks Debian's packages of Wine into `root`, so that they run from there. @throws ToolFailed */
 export async function unpackWine(debs: readonly string[], root: string, signal?: AbortSignal): Promise<void> {
-  for (const deb of debs) await runTool('dpkg-deb', ['--extract', deb, root], { signal });
+  for (const deb of debs) await runTool('dpkg-deb', ['--extract', deb, root], { cwd: root, signal });
   useOwnLibc(root);
   addZlib(root);
   // From where the server is, it looks for its character tables in share/wine/wine.

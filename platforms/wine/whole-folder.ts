@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-const BUILDING = /^\.building-(\d+)-/;
+const BUILDING = /^\.building-/;
 
 /**
  * Creates a folder atomically: it is built under another name and then renamed, unless another process has created it first. Unfinished folders of killed
@@ -11,8 +11,7 @@ const BUILDING = /^\.building-(\d+)-/;
 export async function wholeFolder(target: string, isWhole: () => boolean, build: (folder: string) => Promise<void>): Promise<void> {
   const parent = dirname(target);
   mkdirSync(parent, { recursive: true });
-  removeAbandoned(parent, BUILDING);
-  const folder = join(parent, `.building-${process.pid}-${randomBytes(4).toString('hex')}-${basename(target)}`);
+  const folder = join(parent, `.building-${holder()}-${basename(target)}`);
   mkdirSync(folder);
   try {
     await build(folder);
@@ -22,29 +21,91 @@ export async function wholeFolder(target: string, isWhole: () => boolean, build:
     renameSync(folder, target);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+    // Here, not above: by now a program of the killed process has ended too.
+    removeUnfinished(parent);
   }
 }
 
-/** Removes those entries of `parent` whose name says, as the pattern's first group, the id of a process that is gone. Gives their paths to `before`. */
-export function removeAbandoned(parent: string, pattern: RegExp, before: (path: string) => void = () => {}): void {
-  for (const name of readdirSync(parent)) {
-    const pid = pattern.exec(name)?.[1];
-    if (pid === undefined || isAlive(Number(pid))) continue;
+/** Removes the folders in `parent` that were never finished, and that no living process holds: neither the one that built it, nor a program of it that still works there. */
+export function removeUnfinished(parent: string): void {
+  removeAbandoned(parent, BUILDING, (folder) => {
+    if (isWorkedIn(folder)) throw new Error(`${folder} is in use`);
+  });
+}
+
+const HOLDER = /-(\d+)\.(\d+)\.(\d+)-[0-9a-f]{8}(?:-|$)/;
+
+/**
+ * What a name says of the process that holds the file. An id alone does not name one: ids are given again, and each container counts its own. So the start of the process
+ * follows, and the namespace of the id; then a part that is different for each name.
+ */
+export function holder(): string {
+  return `${process.pid}.${startOf(process.pid)}.${idNamespace()}-${randomBytes(4).toString('hex')}`;
+}
+
+/** Nothing here says whether a process of another container lives, or which one an older sockatlas named. */
+const UNKNOWN_IS_ABANDONED_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** Removes the entries of `parent` that match, and whose `holder` is gone. Gives each path to `before`, which throws to keep it. */
+export function removeAbandoned(parent: string, pattern: RegExp, before: (path: string) => void): void {
+  for (const name of names(parent).filter((entry) => pattern.test(entry))) {
     const path = join(parent, name);
     try {
+      if (isHeld(path)) continue;
       before(path);
       rmSync(path, { recursive: true, force: true });
     } catch {
-      // Another user's, in a cache that is shared: not ours to remove.
+      // In use, or another user's in a cache that is shared: not ours to remove.
     }
   }
 }
 
-function isAlive(pid: number): boolean {
+function isHeld(path: string): boolean {
+  const [, pid, start, namespace] = HOLDER.exec(basename(path)) ?? [];
+  if (namespace !== idNamespace()) return Date.now() - statSync(path).mtimeMs < UNKNOWN_IS_ABANDONED_MS;
+  return startOf(Number(pid)) === start;
+}
+
+/** When a process started, in the kernel's ticks since boot; 0 for one that is gone, or where there is no /proc. */
+function startOf(pid: number): string {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    // pid (name) state …: the name may hold anything, parentheses too.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    // Killed, and not yet asked for by its parent: in a container without an init for ever.
+    return fields[0] === 'Z' ? '0' : (fields[19] ?? '0');
+  } catch {
+    return '0';
+  }
+}
+
+function idNamespace(): string {
+  try {
+    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
+  } catch {
+    return '0';
+  }
+}
+
+/** Whether a process has its working folder in there: npm, apt-get and dpkg-deb outlive a setup that is killed. */
+function isWorkedIn(folder: string): boolean {
+  const inside = `${realpathSync(folder)}/`;
+  return names('/proc').some((pid) => /^\d+$/.test(pid) && `${workingFolder(pid)}/`.startsWith(inside));
+}
+
+function workingFolder(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return '';
+  }
+}
+
+function names(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }

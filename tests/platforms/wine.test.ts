@@ -11,7 +11,7 @@ import { mirrorOfSources, mirrorOfTargets } from '../../platforms/wine/mirror.ts
 import { createPrefix } from '../../platforms/wine/prefix.ts';
 import { runTool } from '../../platforms/wine/tool.ts';
 import { unsupportedMachine } from '../../platforms/wine/unavailable.ts';
-import { removeAbandoned, wholeFolder } from '../../platforms/wine/whole-folder.ts';
+import { wholeFolder } from '../../platforms/wine/whole-folder.ts';
 
 const [WINE_8, WINE_10] = LANES as [Lane, Lane];
 const scratch = mkdtempSync(join(tmpdir(), 'sockatlas-wine-'));
@@ -227,17 +227,6 @@ describe('a folder that is there whole or not at all', () => {
       },
     );
     expect(readdirSync(target)).toEqual(['theirs']);
-  });
-
-  test('what processes that are gone left behind is removed, and nothing else', () => {
-    const parent = fresh();
-    // Above the greatest process id that Linux gives.
-    const abandoned = 'wine-8.0-4999999-ab';
-    for (const name of [abandoned, `wine-8.0-${process.pid}-ab`, 'other']) mkdirSync(join(parent, name));
-    const told: string[] = [];
-    removeAbandoned(parent, /^wine-[\d.]+-(\d+)-/, (path) => told.push(path));
-    expect(readdirSync(parent).sort()).toEqual(['other', `wine-8.0-${process.pid}-ab`]);
-    expect(told).toEqual([join(parent, abandoned)]);
   });
 });
 

@@ -192,7 +192,7 @@ describe('a file that is written', () => {
 describe('runs that are kept', () => {
   test('are named for their platform and start, and found again', () => {
     const path = keepRun(run);
-    expect(path).toMatch(/linux-6\.18-2026-01-02T030405\.678Z\.jsonl$/);
+    expect(path).toMatch(/linux-6\.18-2026-01-02T030405\.678Z-[0-9a-f]{8}\.jsonl$/);
     const found = localRuns(() => {}).find(({ file }) => file === path);
     expect(found?.run).toEqual(run);
   });
