@@ -223,6 +223,18 @@ export class Trial {
     return from.family === 'unix' || this.#state.expected.some((peer) => isSameAddress(peer, from));
   }
 
+  /**
+   * A connection was taken from `L`, which is non-blocking, and nothing says whose it was: where another waits behind it, the trial is made again.
+   *
+   * @throws EnvironmentFailure
+   */
+  mustBeAlone(L: Subject): void {
+    const { ret } = this.context.sockets.accept(L.handle);
+    if (ret === -1) return;
+    this.dropStranger(ret);
+    throw new EnvironmentFailure('accept: another process of this machine connected too');
+  }
+
   /** Closes a connection that is not the trial's own. */
   dropStranger(accepted: Handle): void {
     this.#state.strangers++;
@@ -350,8 +362,12 @@ export class Subject {
       answer = perform(this.#sockets, call);
       if (answer.ret === -1) break;
       const { address } = this.#sockets.getpeername(answer.ret);
-      // A connection that was reset has no address any more (ENOTCONN); whose of two it was makes no difference to the trace.
-      if (address === undefined ? this.#trial.expectsAny : this.#trial.isExpected(address)) break;
+      if (address !== undefined && this.#trial.isExpected(address)) break;
+      // A connection that was reset has no address any more (ENOTCONN).
+      if (address === undefined && this.#trial.expectsAny) {
+        this.#trial.mustBeAlone(this);
+        break;
+      }
       this.#trial.dropStranger(answer.ret);
     }
     this.#observe(call, answer);

@@ -102,17 +102,10 @@ export class Winsock {
     return { S, operation };
   }
 
-  /**
-   * AcceptEx takes whoever connects first, and does not say who that was: where another connection waits behind the one it took, the trial is made again.
-   *
-   * @throws EnvironmentFailure
-   */
+  /** AcceptEx takes whoever connects first, and does not say who that was. @throws EnvironmentFailure where it may have been another process */
   mustHaveTakenThePeer(L: Subject): void {
     L.setNonBlocking();
-    const { ret } = this.#sockets.accept(L.handle);
-    if (ret === -1) return;
-    this.#sockets.close(ret);
-    throw new EnvironmentFailure('AcceptEx: another process of this machine connected too');
+    this.#trial.mustBeAlone(L);
   }
 
   /** An operation that nothing has ended yet. @throws EnvironmentFailure where another process connected */

@@ -9,6 +9,7 @@ import { parseRun, readRun } from '../../results/read.ts';
 import { scenarios } from '../../suites/index.ts';
 import { here } from '../fixtures/here.ts';
 import { agentsAtWork, childrenOf, cli, cliProgram, isRunning, startCli, until } from '../fixtures/index.ts';
+import { inNamespace, namespaces, withPorts } from '../fixtures/namespace.ts';
 
 const onLinux = process.platform === 'linux';
 let folder: string;
@@ -308,27 +309,16 @@ describe.runIf(onLinux)('a run that is stopped', () => {
   });
 });
 
-/** In a network namespace of its own, which takes root or a system that gives users namespaces. */
-const inNamespace = (script: string, ...args: string[]) =>
-  spawnSync('unshare', [...(process.getuid?.() === 0 ? [] : ['--map-root-user']), '--net', 'sh', '-c', script, 'sh', process.execPath, cliProgram, ...args], {
-    encoding: 'utf8',
-  });
-const hasNamespaces = onLinux && inNamespace('ip link set lo up').status === 0;
-const whereNamespaces = hasNamespaces ? '' : ' (unsupported here: no network namespaces)';
-
 describe.runIf(onLinux)('a run on a machine that has run out of something', () => {
-  const UP = 'ip link set lo up';
-
-  test.runIf(hasNamespaces)(`a dozen ports: no result and exit 3, never a behaviour${whereNamespaces}`, { timeout: 60_000 }, () => {
+  test.runIf(namespaces.are)(`a dozen ports: no result and exit 3, never a behaviour${namespaces.reason}`, { timeout: 60_000 }, () => {
     const out = join(folder, 'run.jsonl');
-    const script = `${UP} && echo 40000 40011 > /proc/sys/net/ipv4/ip_local_port_range && exec "$@"`;
-    const { status, stdout, stderr } = inNamespace(script, 'run', 'tcp/fin', '--trials', '30', '--out', out);
+    const { status, stdout, stderr } = inNamespace(`${withPorts(40000, 40011)} && exec "$@"`, 'run', 'tcp/fin', '--trials', '30', '--out', out);
     expect(readRun(out).scenarios.filter(({ verdict }) => verdict !== 'match')).toEqual([]);
     expect({ status, stdout }).toMatchObject({ status: 3, stdout: expect.stringMatching(/^(interrupted after )?\d+ scenarios? × /m) });
     expect(stderr).toMatch(/^sockatlas: .*EADDR(INUSE|NOTAVAIL)/m);
   });
 
-  test.runIf(hasNamespaces)(`no loopback: one line that says so, exit 3${whereNamespaces}`, () => {
+  test.runIf(namespaces.are)(`no loopback: one line that says so, exit 3${namespaces.reason}`, () => {
     const { status, stdout, stderr } = inNamespace('exec "$@"', 'run', 'tcp/idle');
     expect({ status, stdout, stderr }).toEqual({
       status: 3,

@@ -1,14 +1,15 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { prefixesFolder, wineFolder } from '../../platforms/wine/folders.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { wineFolder } from '../../platforms/wine/folders.ts';
 import { installed, isReady, whyNot } from '../../platforms/wine/installed.ts';
 import { LANES, type Lane } from '../../platforms/wine/lanes.ts';
 import { parseRun } from '../../results/read.ts';
 import type { ScenarioLine } from '../../results/schema.ts';
 import { scenarios } from '../../suites/index.ts';
 import { cli, startCli, until } from '../fixtures/index.ts';
+import { inNamespace, namespaces, sweeping } from '../fixtures/namespace.ts';
 
 /** Real Windows nodes under real Wines: `sockatlas setup wine` makes them ready; a lane that is not says so. */
 const notReady = (lane: Lane) => {
@@ -16,13 +17,28 @@ const notReady = (lane: Lane) => {
   return isReady(found) ? undefined : `unsupported: ${lane.name}: ${whyNot(found)}`;
 };
 
-/** What runs in a prefix of ours, whoever started it. */
+/** A cache with these lanes, and with prefixes of its own: other runs of this machine have theirs. */
+function cacheWith(lanes: readonly Lane[]): string {
+  const cache = mkdtempSync(join(tmpdir(), 'sockatlas-cache-'));
+  mkdirSync(join(cache, 'wine'));
+  const others = LANES.filter((lane) => !lanes.includes(lane)).map(({ name }) => name as string);
+  if (existsSync(wineFolder()))
+    for (const name of readdirSync(wineFolder()).filter((entry) => entry !== 'prefixes' && !others.includes(entry)))
+      symlinkSync(join(wineFolder(), name), join(cache, 'wine', name));
+  return cache;
+}
+
+const cache = cacheWith(LANES);
+const env = { SOCKATLAS_CACHE: cache };
+afterAll(() => rmSync(cache, { recursive: true, force: true }));
+
+/** What runs in a prefix of this file's. */
 function wineProcesses(): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`WINEPREFIX=${prefixesFolder()}`);
+        return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`WINEPREFIX=${join(cache, 'wine', 'prefixes')}`);
       } catch {
         return false;
       }
@@ -33,7 +49,7 @@ const KNOWN = ['match', 'known-deviation', 'unjudged', 'unsupported'];
 
 describe.each(LANES)('$name', (lane) => {
   const reason = notReady(lane);
-  const run = (...args: string[]) => cli(['run', '--on', lane.name, ...args]);
+  const run = (...args: string[]) => cli(['run', '--on', lane.name, ...args], { env });
 
   test('records every scenario; what is not as documented is foretold, with its reason', { timeout: 120_000 }, ({ skip }) => {
     if (reason !== undefined) return skip(reason);
@@ -53,9 +69,33 @@ describe.each(LANES)('$name', (lane) => {
     expect(wineProcesses()).toEqual([]);
   });
 
+  test(`a sweep of ports changes no verdict${namespaces.reason}`, { timeout: 120_000 }, ({ skip }) => {
+    if (reason !== undefined || !namespaces.are) return skip(reason ?? namespaces.reason);
+    const script = sweeping(40000, 40299);
+    const { status, stdout } = inNamespace(
+      script,
+      'run',
+      '--on',
+      lane.name,
+      '--peer',
+      'linux',
+      'tcp/reset',
+      'tcp/accept',
+      '--trials',
+      '5',
+      '--format',
+      'jsonl',
+    );
+    const { scenarios: lines, footer } = parseRun(stdout, 'stdout');
+    const surprises = lines.filter(({ verdict, foretold }) => !KNOWN.includes(verdict) && foretold !== true);
+    expect(surprises.map(({ id, verdict, reason: why }) => [id, verdict, why])).toEqual([]);
+    expect(footer.strangers).toBeGreaterThan(0);
+    expect(status).toBe(0);
+  });
+
   test.for(['SIGINT', 'SIGKILL'] as const)('leaves nothing running after %s', { timeout: 60_000 }, async (signal, { skip }) => {
     if (reason !== undefined) return skip(reason);
-    const { child, ended } = startCli(['run', '--on', lane.name, '--trials', '100000', 'tcp/reset/idle', 'tcp/reset/peer-killed']);
+    const { child, ended } = startCli(['run', '--on', lane.name, '--trials', '100000', 'tcp/reset/idle', 'tcp/reset/peer-killed'], { env });
     await until('agents run under Wine', () => wineProcesses().length >= 3);
     child.kill(signal);
     await ended;
@@ -111,21 +151,25 @@ test('a lane that is not set up is exit 3, with the command that adds it', () =>
   expect(stderr).toMatch(/^sockatlas: wine-10\.0 cannot start here: (not set up: .*run: sockatlas setup wine-10\.0|unsupported: .*)$/m);
 });
 
+test.runIf(process.platform === 'linux')('a lane that cannot be had costs its own run, not that of another platform', () => {
+  const { code, stdout, stderr } = cli(['run', '--on', 'linux,wine-10.0', 'tcp/idle', '--format', 'jsonl'], {
+    env: { SOCKATLAS_CACHE: '/nonexistent/sockatlas' },
+  });
+  expect(parseRun(stdout, 'stdout')).toMatchObject({ header: { platform: { id: 'linux' } }, footer: { verdicts: { match: 1 } } });
+  expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringMatching(/^sockatlas: wine-10\.0 cannot start here: /m) });
+});
+
 test('--on wine with one of two runs what is there, and says what is left out', { timeout: 60_000 }, ({ skip }) => {
-  const [missing, present] = LANES;
+  const [, present] = LANES;
   const reason = notReady(present as Lane);
   if (reason !== undefined) return skip(reason);
-  const cache = mkdtempSync(join(tmpdir(), 'sockatlas-cache-'));
+  const one = cacheWith([present as Lane]);
   try {
-    mkdirSync(join(cache, 'wine'));
-    for (const name of readdirSync(wineFolder()).filter((entry) => entry !== missing?.name && entry !== 'prefixes')) {
-      symlinkSync(join(wineFolder(), name), join(cache, 'wine', name));
-    }
-    const { code, stdout, stderr } = cli(['run', '--on', 'wine', 'tcp/idle', '--format', 'jsonl'], { env: { SOCKATLAS_CACHE: cache } });
+    const { code, stdout, stderr } = cli(['run', '--on', 'wine', 'tcp/idle', '--format', 'jsonl'], { env: { SOCKATLAS_CACHE: one } });
     expect(stderr).toMatch(/^wine-8\.0 is skipped: wine-8\.0 cannot start here: not set up: .*run: sockatlas setup wine-8\.0$/m);
     expect(parseRun(stdout, 'stdout').header.platform.name).toBe('wine-10.0');
     expect(code).toBe(0);
   } finally {
-    rmSync(cache, { recursive: true, force: true });
+    rmSync(one, { recursive: true, force: true });
   }
 });
