@@ -71,7 +71,7 @@ describe.each(LANES)('$name', (lane) => {
 
   test(`a sweep of ports changes no verdict${namespaces.reason}`, { timeout: 120_000 }, ({ skip }) => {
     if (reason !== undefined || !namespaces.are) return skip(reason ?? namespaces.reason);
-    const script = sweeping(40000, 40299);
+    const script = sweeping(40000, 59999);
     const { status, stdout } = inNamespace(
       script,
       'run',
