@@ -6,6 +6,12 @@ import { startProcess } from '../../runner/process.ts';
 import { runScenarios } from '../../runner/run.ts';
 import { isRunning, oddAgent, until } from '../fixtures/index.ts';
 
+const onWindows = process.platform === 'win32';
+const WOULD_BLOCK = onWindows ? 'WSAEWOULDBLOCK' : 'EAGAIN';
+const RESET = onWindows ? 'WSAECONNRESET' : 'ECONNRESET';
+/** How a process ends that is killed: Windows has no signals, and Node ends it with exit code 1 there. */
+const KILLED = onWindows ? 'exit code 1' : 'signal SIGKILL';
+
 const started: AgentHandle[] = [];
 afterEach(() => Promise.all(started.splice(0).map((agent) => agent.stop())));
 
@@ -23,8 +29,8 @@ describe('an agent', () => {
   test('runs a scenario, tells of each call as it is made, and takes the next', async () => {
     const told: string[] = [];
     const { agent, measured } = await run('idle', { trials: 3, onObservation: ({ token }) => told.push(token) });
-    expect(measured).toMatchObject({ id: 'test/agent/idle', trials: 3, traces: [{ trace: ['EAGAIN'], count: 3 }] });
-    expect(told).toEqual(['EAGAIN']);
+    expect(measured).toMatchObject({ id: 'test/agent/idle', trials: 3, traces: [{ trace: [WOULD_BLOCK], count: 3 }] });
+    expect(told).toEqual([WOULD_BLOCK]);
     expect(agent.usable).toBe(true);
     expect(agent.platform.arch).toBe(process.arch);
   });
@@ -32,14 +38,14 @@ describe('an agent', () => {
   test('counts traces that differ, the most frequent first', async () => {
     const { measured } = await run('alternates', { trials: 9 });
     expect(measured.traces.map(({ trace, count }) => ({ trace, count }))).toEqual([
-      { trace: ['EAGAIN'], count: 6 },
-      { trace: ['ECONNRESET'], count: 3 },
+      { trace: [WOULD_BLOCK], count: 6 },
+      { trace: [RESET], count: 3 },
     ]);
   });
 
   test('makes another trial for one whose call began too late', async () => {
     const { measured } = await run('begins-late', { trials: 5 });
-    expect(measured).toMatchObject({ trials: 5, traces: [{ trace: ['ECONNRESET'], count: 5 }] });
+    expect(measured).toMatchObject({ trials: 5, traces: [{ trace: [RESET], count: 5 }] });
     expect(measured).not.toHaveProperty('ended');
   });
 
@@ -71,7 +77,7 @@ describe('an agent', () => {
 
   test('that dies of a signal is crashed, with the signal, and what it had seen', async () => {
     const { measured } = await run('dies-of-a-signal');
-    expect(measured).toMatchObject({ traces: [{ trace: ['EAGAIN'] }], ended: { as: 'crashed', reason: 'the agent process ended: signal SIGKILL' } });
+    expect(measured).toMatchObject({ traces: [{ trace: [WOULD_BLOCK] }], ended: { as: 'crashed', reason: `the agent process ended: ${KILLED}` } });
   });
 
   test('that exits is crashed, with its last words', async () => {
