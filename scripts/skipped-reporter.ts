@@ -1,4 +1,4 @@
-import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 /**
  * Says at the end how many tests were skipped, and why: the note of `skip(note)`, or `[needs …]` in the name of the test or of a `describe` around it. One that gives
@@ -13,7 +13,8 @@ export default class SkippedReporter implements Reporter {
         reasons.set(reason, [...(reasons.get(reason) ?? []), `${module.relativeModuleId}: ${test.fullName}`]);
       }
     }
-    for (const [reason, tests] of reasons) console.log(`${tests.length} skipped: ${reason}${reason === NONE ? tests.map((test) => `\n  ${test}`).join('') : ''}`);
+    for (const [reason, tests] of reasons)
+      console.log(`${tests.length} skipped: ${reason}${reason === NONE ? tests.map((test) => `\n  ${test}`).join('') : ''}`);
     if (reasons.has(NONE)) process.exitCode = 1;
   }
 }
@@ -21,6 +22,7 @@ export default class SkippedReporter implements Reporter {
 const NONE = 'no reason is given';
 
 function reasonOf(test: TestCase): string {
-  const note = test.result().state === 'skipped' && (test.result() as { note?: string }).note;
-  return note || (/\[(needs [^\]]+)\]/.exec(test.fullName)?.[1] ?? NONE);
+  const result = test.result();
+  const named = [...test.fullName.matchAll(/\[(needs [^\]]+)\]/g)].at(-1)?.[1];
+  return (result.state === 'skipped' ? result.note : undefined) ?? named ?? NONE;
 }

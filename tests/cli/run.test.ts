@@ -80,7 +80,7 @@ describe('sockatlas run', () => {
     expect(misclassifications).toEqual([]);
   });
 
-  test.runIf(onLinux)('the default report has what Windows does beside what this system did, where it differs', () => {
+  test.runIf(onLinux)('the default report has what Windows does beside what this system did, where it differs [needs Linux]', () => {
     const { stdout } = cli(['run', 'tcp/reset', 'tcp/fin'], { env: { COLUMNS: '120' } });
     expect(stdout).toMatch(/linux-\S+, measured +windows, not measured/);
     expect(stdout).toMatch(/ {2}idle +ECONNRESET, then eof ×4 +WSAECONNRESET every time +≠ every time\n/);
@@ -90,7 +90,7 @@ describe('sockatlas run', () => {
     expect(stdout).not.toMatch(/mongoose/i);
   });
 
-  test.runIf(onLinux)('one scenario by its id shows each call; without its parameters it is all its variants', () => {
+  test.runIf(onLinux)('one scenario by its id shows each call; without its parameters it is all its variants [needs Linux]', () => {
     const { stdout } = cli(['run', 'tcp/reset/idle', '--classes', 'mongoose@7.16']);
     expect(stdout).toContain('    S recv(buffer=given, length=4096, flags=0) = -1 ECONNRESET (104)  → MG_IO_RESET');
     expect(stdout).toMatch(/windows, asserted by a test that runs on Windows: WSAECONNRESET every time {2}≠/);
@@ -98,7 +98,7 @@ describe('sockatlas run', () => {
     expect(cli(['run', 'tls/reset/idle', '--format', 'jsonl']).stdout.match(/"type":"scenario"/g)).toHaveLength(2);
   });
 
-  test.runIf(onLinux)('a table of one’s own is shown call by call; one of the other system says so', () => {
+  test.runIf(onLinux)('a table of one’s own is shown call by call; one of the other system says so [needs Linux]', () => {
     const shown = cli(['run', 'tcp/reset', '--classes', 'libuv@1']);
     expect(shown.code).toBe(0);
     expect(shown.stdout).toMatch(/libuv \S+: UV_ECONNRESET/);
@@ -135,7 +135,7 @@ describe('sockatlas run', () => {
     expect(stderr).toMatch(/none.run\.jsonl could not be written: ENOENT/);
   });
 
-  test.runIf(onLinux)('a full disk costs the file, not the report', () => {
+  test.runIf(onLinux)('a full disk costs the file, not the report [needs /dev/full]', () => {
     const { code, stdout, stderr } = cli(['run', 'tcp/idle', '--out', '/dev/full']);
     expect(code).toBe(3);
     expect(stdout).toContain('tcp/idle');
@@ -149,7 +149,7 @@ describe('sockatlas run', () => {
     expect(stderr).toMatch(/^run not kept: /m);
   });
 
-  test.runIf(onLinux)('a reader that goes away early is no error', () => {
+  test.runIf(onLinux)('a reader that goes away early is no error [needs sh]', () => {
     const { stderr, status } = spawnSync('sh', ['-c', `"${process.execPath}" "${cliProgram}" run tcp/reset --format json | head -c 10`], { encoding: 'utf8' });
     expect({ stderr: stderr.replace(/^run kept.*\n/m, ''), status }).toEqual({ stderr: '', status: 0 });
   });
@@ -218,7 +218,7 @@ describe('arguments', () => {
   });
 });
 
-describe.runIf(onLinux)('a run that is stopped', () => {
+describe.runIf(onLinux)('a run that is stopped [needs signals and /proc]', () => {
   const long = ['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '50000000', '--jobs', '2', '--format', 'jsonl'];
 
   test.each(['SIGINT', 'SIGTERM'] as const)('by %s keeps what was recorded, says so, and leaves nothing behind', async (signal) => {
@@ -285,7 +285,7 @@ describe.runIf(onLinux)('a run that is stopped', () => {
   });
 });
 
-describe.runIf(onLinux)('a run under hard conditions', () => {
+describe.runIf(onLinux)('a run under hard conditions [needs ulimit, links and setpriv]', () => {
   test('with 64 file descriptors', { timeout: 60_000 }, () => {
     const { status, stderr } = spawnSync('sh', ['-c', `ulimit -n 64; exec "${process.execPath}" "${cliProgram}" run --out "${folder}/run.jsonl"`], {
       encoding: 'utf8',
@@ -345,12 +345,12 @@ describe('what a shell makes of an unset variable, and a place where nothing can
     expect(cli(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('a pattern is empty') });
   });
 
-  test.runIf(onLinux)('a full stdout: exit 3, one line', () => {
+  test.runIf(onLinux)('a full stdout: exit 3, one line [needs /dev/full]', () => {
     const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${cliProgram}" list > /dev/full`], { encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 3, stderr: 'sockatlas: stdout could not be written: ENOSPC: no space left on device, write\n' });
   });
 
-  test.runIf(onLinux)('a folder for kept runs that cannot be made costs the kept run', () => {
+  test.runIf(onLinux)('a folder for kept runs that cannot be made costs the kept run [needs /proc]', () => {
     const { code, stderr } = cli(['run', 'tcp/idle'], { env: { SOCKATLAS_RUNS: '/proc/sockatlas' } });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "run not kept: ENOENT: no such file or directory, mkdir '/proc/sockatlas'\n" });
   });

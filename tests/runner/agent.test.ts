@@ -58,7 +58,8 @@ describe('an agent', () => {
     const { agent, measured } = await run('blocks-in-thread', { trials: 5, timeout: 300 });
     expect(measured).toMatchObject({
       trials: 0,
-      traces: [{ trace: ['data:3', 'blocked'], count: 1 }],
+      // On Wine nothing tells that data has arrived, so that all trials wait side by side.
+      traces: [{ trace: ['data:3', 'blocked'], count: agent.platform.id === 'wine' ? 5 : 1 }],
       ended: { as: 'blocked', reason: 'the call did not return within 300 ms' },
     });
     expect(measured.traces[0]?.observations[1]).toMatchObject({ call: 'recv', ret: null });
@@ -97,8 +98,10 @@ describe('an agent', () => {
     expect((await run('lacks')).measured.ended).toEqual({ as: 'unsupported', reason: 'no such family here' });
   });
 
-  test('does not take a state that never comes for one that did', async () => {
-    expect((await run('does-not-settle', { timeout: 4000 })).measured.ended).toEqual({
+  test('does not take a state that never comes for one that did', async ({ skip }) => {
+    const { agent, measured } = await run('does-not-settle', { timeout: 4000 });
+    skip(agent.platform.id === 'wine', 'needs the state of a connection, which Wine does not tell');
+    expect(measured.ended).toEqual({
       as: 'crashed',
       reason: 'the trial failed: NotSettled: reset did not arrive within 2000 ms (TCP state ESTABLISHED)',
     });
@@ -112,7 +115,8 @@ describe('an agent', () => {
     await expect(
       AgentHandle.start({ command: process.execPath, args: ['-e', 'process.stderr.write("no such day"); process.exit(3)'], stderr: 'pipe' }),
     ).rejects.toThrow(/ended before it connected back: exit code 3: no such day/);
-    await expect(AgentHandle.start({ command: '/no/such/program', args: [], stderr: 'pipe' })).rejects.toThrow(/ENOENT/);
+    // Wine's cmd.exe has a code of its own for it.
+    await expect(AgentHandle.start({ command: '/no/such/program', args: [], stderr: 'pipe' })).rejects.toThrow(/no.such.program.*(ENOENT|exit code 9009)/);
   });
 });
 
