@@ -1,11 +1,19 @@
-import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 
 /**
  * Says at the end how many tests were skipped, and why: the note of `skip(note)`, or `[needs …]` in the name of the test or of a `describe` around it. One that gives
  * no reason fails the run: a check that does not run must not look as if it had passed.
  */
 export default class SkippedReporter implements Reporter {
+  #byName = false;
+
+  onInit({ config }: Vitest): void {
+    this.#byName = config.testNamePattern !== undefined;
+  }
+
   onTestRunEnd(modules: readonly TestModule[]): void {
+    // With -t, all other tests are skipped.
+    if (this.#byName) return;
     const reasons = new Map<string, string[]>();
     for (const module of modules) {
       for (const test of module.children.allTests('skipped')) {

@@ -16,8 +16,12 @@ import { WineUnavailable } from '../platforms/wine/unavailable.ts';
 import { wholeFolder } from '../platforms/wine/whole-folder.ts';
 
 const VITEST = join('node_modules', 'vitest', 'vitest.mjs');
+/** A process takes about five times as long to start there. */
+const TIMEOUT_MS = 120_000;
 /** The project `wine` is about Linux programs that start Wine. */
 const PROJECTS = ['--project=unit', '--project=conformance'];
+/** On Windows, and so also where it writes to a file, vitest takes every output for one with colours. */
+const COLOURS = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
 const ARGUMENTS = ['run', '--reporter=default', '--reporter=./scripts/skipped-reporter.ts', ...process.argv.slice(2)];
 
 process.exitCode = process.platform === 'win32' ? onWindows() : await interruptible(underWine);
@@ -73,10 +77,10 @@ async function testUnder(lane: Lane, packages: string, signal: AbortSignal): Pro
     symlinkSync(packages, join(checkout, 'node_modules'));
     const output = join(drive, 'output.txt');
     const written = openSync(output, 'w');
-    const child = spawn(command, [node as string, VITEST, ...ARGUMENTS, ...PROJECTS, ...(process.stdout.isTTY ? [] : ['--no-color'])], {
+    const child = spawn(command, [node as string, VITEST, ...ARGUMENTS, ...PROJECTS, `--testTimeout=${TIMEOUT_MS}`], {
       cwd: checkout,
       // The user's folders are not Windows', and koffi is found where it is on Windows.
-      env: { ...process.env, ...env, SOCKATLAS_CACHE: undefined, SOCKATLAS_RUNS: undefined, NODE_PATH: undefined },
+      env: { ...process.env, ...env, SOCKATLAS_CACHE: undefined, SOCKATLAS_RUNS: undefined, NODE_PATH: undefined, ...COLOURS },
       // To a file: under Wine, stdio on a pipe or a terminal of Linux fails.
       stdio: ['ignore', written, written],
     });

@@ -48,7 +48,7 @@ describe('a command', () => {
     ['check ./none.json', 2, /none\.json: ENOENT/],
     ['explain 4711471', 2, /^sockatlas: no platform has an error code/],
     ['close --policy none.mjs', 2, /^sockatlas: --policy none\.mjs: ENOENT/],
-    ['new table none/mine.json', 3, /ENOENT/],
+    ['new table none/mine.json', 3, /^sockatlas: none\/mine\.json could not be written: ENOENT/],
     ['run --on nosuch', 2, /^sockatlas: .*"nosuch"/],
   ])('%s: exit %i, one line', (line, code, says) => {
     const ran = inFolder(...line.split(' '));

@@ -21,14 +21,16 @@ describe('sockatlas run', () => {
     const { code, stdout, stderr } = cli(['run', '--format', 'jsonl']);
     const run = parseRun(stdout, 'stdout');
     expect(run.scenarios.map(({ id }) => id)).toEqual(scenarios.map(({ id }) => id));
+    // What is expected of Windows is documented, not measured: there a deviation is a finding, and CI's last job shows it.
+    const isMeasured = run.header.platform.id !== 'windows';
+    const usual = ['match', 'known-deviation', 'unjudged', ...(isMeasured ? [] : ['deviation'])];
     const surprises = run.scenarios.filter(
-      ({ verdict, trials, traces, foretold }) =>
-        !foretold && (!['match', 'known-deviation', 'unjudged'].includes(verdict) || trials !== 5 || traces.length !== 1),
+      ({ verdict, trials, traces, foretold }) => !foretold && (!usual.includes(verdict) || trials !== 5 || traces.length !== 1),
     );
     // What only Winsock has is unsupported elsewhere, and a machine without IPv6 or AF_UNIX says so.
     const lacks = /^only on Winsock$|E(AFNOSUPPORT|ADDRNOTAVAIL)$/;
     expect(surprises.filter(({ verdict, reason }) => !(verdict === 'unsupported' && lacks.test(reason ?? '')))).toEqual([]);
-    expect(code).toBe(0);
+    if (isMeasured) expect(code).toBe(0);
     expect(stderr).toMatch(/^run kept as .*\.jsonl$/m);
   });
 
