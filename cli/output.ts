@@ -38,11 +38,14 @@ export function parseCount(option: string, min: number, max: number): (value: st
   };
 }
 
+/** EOF is libuv's word for a broken pipe on Windows. */
+const READER_GONE: readonly unknown[] = ['EPIPE', 'EOF'];
+
 /** Writes to stdout; a reader that has gone (`| head`) is no error. */
 export function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => {
-      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(new EnvironmentError(`stdout could not be written: ${error.message}`));
+      if (error && !READER_GONE.includes((error as NodeJS.ErrnoException).code)) reject(new EnvironmentError(`stdout could not be written: ${error.message}`));
       else resolve();
     });
   });
