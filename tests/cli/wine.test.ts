@@ -9,6 +9,9 @@ import { parseRun } from '../../results/read.ts';
 import type { ScenarioLine } from '../../results/schema.ts';
 import { scenarios } from '../../suites/index.ts';
 import { cli, startCli, until } from '../fixtures/index.ts';
+import { ownWineCache } from '../fixtures/wine.ts';
+
+ownWineCache();
 
 /** Real Windows nodes under real Wines: `sockatlas setup wine` makes them ready; a lane that is not says so. */
 const notReady = (lane: Lane) => {
@@ -16,7 +19,7 @@ const notReady = (lane: Lane) => {
   return isReady(found) ? undefined : `unsupported: ${lane.name}: ${whyNot(found)}`;
 };
 
-/** What runs in a prefix of ours, whoever started it. */
+/** What runs in a prefix of this file's, whoever started it. */
 function wineProcesses(): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
