@@ -12,6 +12,11 @@ const RESET = onWindows ? 'WSAECONNRESET' : 'ECONNRESET';
 /** How a process ends that is killed: Windows has no signals, and Node ends it with exit code 1 there. */
 const KILLED = onWindows ? 'exit code 1' : 'signal SIGKILL';
 
+/** ms that a call may take. Under Wine, on a busy machine, a thread takes some hundreds to start. */
+const TIMEOUT_MS = onWindows ? 3000 : 300;
+/** Wine asks its server for every call, and that may take as long as a wait. */
+const asksServer = (agent: AgentHandle) => agent.platform.id === 'wine';
+
 const started: AgentHandle[] = [];
 afterEach(() => Promise.all(started.splice(0).map((agent) => agent.stop())));
 
@@ -19,7 +24,7 @@ async function run(id: string, options: { trials?: number; timeout?: number; onO
   const agent = await AgentHandle.start(oddAgent);
   started.push(agent);
   const measured = await agent.run(
-    { id: `test/agent/${id}`, trials: options.trials ?? 1, timeout: options.timeout ?? 500 },
+    { id: `test/agent/${id}`, trials: options.trials ?? 1, timeout: options.timeout ?? TIMEOUT_MS },
     options.onObservation ?? (() => {}),
   );
   return { agent, measured };
@@ -43,24 +48,26 @@ describe('an agent', () => {
     ]);
   });
 
-  test('makes another trial for one whose call began too late', async () => {
-    const { measured } = await run('begins-late', { trials: 5 });
+  test('makes another trial for one whose call began too late', async ({ skip }) => {
+    const { agent, measured } = await run('begins-late', { trials: 5 });
+    skip(asksServer(agent), 'needs calls whose duration tells whether they waited');
     expect(measured).toMatchObject({ trials: 5, traces: [{ trace: [RESET], count: 5 }] });
     expect(measured).not.toHaveProperty('ended');
   });
 
-  test('does not try for ever', async () => {
-    const { measured } = await run('always-begins-late', { trials: 3 });
+  test('does not try for ever', async ({ skip }) => {
+    const { agent, measured } = await run('always-begins-late', { trials: 3 });
+    skip(asksServer(agent), 'needs calls whose duration tells whether they waited');
     expect(measured.ended).toEqual({ as: 'crashed', reason: expect.stringMatching(/CameTooLate: recv should have waited, but it returned after \d+ µs$/) });
   });
 
   test('gives up a call that never returns in its thread: what came before it is kept', async () => {
-    const { agent, measured } = await run('blocks-in-thread', { trials: 5, timeout: 300 });
+    const { agent, measured } = await run('blocks-in-thread', { trials: 5 });
     expect(measured).toMatchObject({
       trials: 0,
       // On Wine nothing tells that data has arrived, so that all trials wait side by side.
       traces: [{ trace: ['data:3', 'blocked'], count: agent.platform.id === 'wine' ? 5 : 1 }],
-      ended: { as: 'blocked', reason: 'the call did not return within 300 ms' },
+      ended: { as: 'blocked', reason: `the call did not return within ${TIMEOUT_MS} ms` },
     });
     expect(measured.traces[0]?.observations[1]).toMatchObject({ call: 'recv', ret: null });
     expect(agent.usable).toBe(false);
@@ -68,10 +75,10 @@ describe('an agent', () => {
   });
 
   test('that hangs itself is killed by the watchdog', async () => {
-    const { agent, measured } = await run('blocks-itself', { timeout: 300 });
+    const { agent, measured } = await run('blocks-itself');
     expect(measured).toMatchObject({
       traces: [{ trace: ['data:3', 'blocked'] }],
-      ended: { as: 'blocked', reason: expect.stringContaining('the agent sent nothing for 1.3 s') },
+      ended: { as: 'blocked', reason: expect.stringContaining(`the agent sent nothing for ${(TIMEOUT_MS + 1000) / 1000} s`) },
     });
     await until('the agent ends', () => !isRunning(agent.pid as number));
   });
@@ -129,7 +136,7 @@ describe('a run', () => {
       agent: oddAgent,
       scenarios: ids('blocks-in-thread', 'dies-of-a-signal', 'blocks-itself', 'idle'),
       trials: 2,
-      timeout: 300,
+      timeout: TIMEOUT_MS,
       jobs: 1,
       onPlatform: () => {},
       onMeasured: ({ id, ended }) => verdicts.set(id, ended?.as ?? 'done'),
