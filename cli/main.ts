@@ -23,7 +23,8 @@ process.on('uncaughtException', fail);
 // A reader that has gone (`| head`) ends the output, not the run. Of any other fault the rest of the command need not know either: what it keeps and writes, it keeps.
 let stdoutFailed = false;
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-  if (code === 'EPIPE' || stdoutFailed) return;
+  // EOF is libuv's word for a broken pipe on Windows.
+  if (code === 'EPIPE' || code === 'EOF' || stdoutFailed) return;
   stdoutFailed = true;
   process.stderr.write(`sockatlas: stdout could not be written: ${message}\n`);
 });

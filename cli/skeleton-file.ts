@@ -9,7 +9,7 @@ export async function writeSkeleton(file: string, text: string, next: string): P
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw new UsageError(`${file} already exists and was not changed`);
-    throw new EnvironmentError(message);
+    throw new EnvironmentError(`${file} could not be written: ${message}`);
   }
   say(`written to ${file}; ${next}`);
   return EXIT.conforms;

@@ -21,6 +21,8 @@ describe.sequential('on this platform', () => {
   test.for(scenarios.map(({ id }) => [id] as const))('%s', { timeout: 4 * TIMEOUT_MS }, async ([id], { skip }) => {
     if (!agent.usable) agent = await AgentHandle.start(command);
     const line = judge(agent.platform, await agent.run({ id, trials: 1, timeout: TIMEOUT_MS }, () => {}));
+    // A call that hangs here, as its expectation says with the reason. A run accepts it too.
+    if (line.foretold) return;
     switch (line.verdict) {
       case 'unsupported':
         return skip(`unsupported: ${line.reason}`);

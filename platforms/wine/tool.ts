@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import spawn from 'cross-spawn';
 
 export interface ToolOptions {
@@ -12,6 +13,8 @@ export class ToolFailed extends Error {
   override readonly name = 'ToolFailed';
 }
 
+/** What cmd.exe, by which cross-spawn starts what is no .exe, ends with for a command that it does not know. Where it ends with 1, cross-spawn says ENOENT. */
+const UNKNOWN_COMMAND = 9009;
 const KEPT = 64_000;
 const SHOWN_LINES = 4;
 
@@ -34,16 +37,17 @@ export function runTool(command: string, args: readonly string[], options: ToolO
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-KEPT);
     });
-    const onAbort = () => endGroup(child.pid);
+    const onAbort = () => endGroup(child);
     options.signal?.addEventListener('abort', onAbort, { once: true });
     if (options.signal?.aborted) onAbort();
     child.once('error', (error: NodeJS.ErrnoException) => {
       options.signal?.removeEventListener('abort', onAbort);
-      reject(new ToolFailed(error.code === 'ENOENT' ? `${command} is not installed here` : error.message));
+      reject(new ToolFailed(error.code === 'ENOENT' ? notInstalled(command) : error.message));
     });
     child.once('close', (code, signal) => {
       options.signal?.removeEventListener('abort', onAbort);
       if (code === 0) return resolve(stdout);
+      if (code === UNKNOWN_COMMAND) return reject(new ToolFailed(notInstalled(command)));
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
       const words = wordsOf(stderr.trim() === '' ? stdout : stderr);
       reject(new ToolFailed(`${[command, ...args].join(' ').slice(0, 200)}: ${how}${words === '' ? '' : `:\n${words}`}`));
@@ -51,12 +55,17 @@ export function runTool(command: string, args: readonly string[], options: ToolO
   });
 }
 
-function endGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
+function notInstalled(command: string): string {
+  return `${command} is not installed here`;
+}
+
+function endGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return;
   try {
-    process.kill(-pid, 'SIGTERM');
+    process.kill(-child.pid, 'SIGTERM');
   } catch {
-    // It has ended by itself.
+    // It has ended by itself, or this is Windows, where there are no groups.
+    child.kill();
   }
 }
 

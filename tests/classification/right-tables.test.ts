@@ -165,7 +165,7 @@ export function classify(ret, code, call, platform) {
   ]);
 
   test.for(functions)('as a C function: %s', async ([name], { skip }) => {
-    skip(!built, 'no cc on Linux here');
+    skip(!built, 'needs Linux with a C compiler');
     for (const calls of [USUAL_CALLS, ['recv'], ['send']] as const) {
       const checked = await asked({ kind: 'library', file: library, name, classes, calls, platforms: ['linux'] });
       expect([calls, alarms(checked)]).toEqual([calls, []]);

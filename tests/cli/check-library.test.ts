@@ -31,7 +31,7 @@ int (*const keep)(long, int) = hidden;
 `,
 );
 const isBuilt = process.platform === 'linux' && spawnSync(process.env.CC ?? 'cc', ['-shared', '-fPIC', '-O1', '-o', library, source]).status === 0;
-const why = isBuilt ? undefined : 'no Linux with a C compiler here';
+const why = isBuilt ? undefined : 'needs Linux with a C compiler';
 const meanings = '1=data,0=end,-1=other,-2=would-block,-3=reset';
 const tableOf = (stdout: string) => JSON.parse(stdout).tables[0];
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { type CloseArguments, close as closeHere } from '../../cli/close.ts';
 import { EXIT, UsageError } from '../../cli/errors.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
@@ -367,13 +367,15 @@ describe('sockatlas new policy', () => {
   });
 });
 
-describe.runIf(process.platform === 'linux')('sockatlas close --live', () => {
-  let ran: Ran;
-  beforeAll(async () => {
-    ran = await close('mongoose@7.16', { tls: 'openssl', live: true });
+describe.runIf(process.platform === 'linux' || process.platform === 'win32')('sockatlas close --live [needs Linux or Windows]', () => {
+  test.runIf(process.platform === 'win32')('on Windows real sockets tell what the traces do: the loop spins [needs Windows]', async () => {
+    const { code, stdout } = await close('mongoose@7.16', { tls: 'openssl', live: true });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/polls 1 to 100 {2}select:rw- {2}recv = -1 WSAECONNRESET \(10054\) {2}MG_IO_RESET {2}goes on each time/);
   });
 
-  test('real sockets tell what the traces do', () => {
+  test.runIf(process.platform === 'linux')('real sockets tell what the traces do [needs Linux]', async () => {
+    const ran = await close('mongoose@7.16', { tls: 'openssl', live: true });
     expect(ran.code).toBe(0);
     expect(ran.stdout).toContain('measured here: live, on real sockets');
     expect(ran.stdout).toMatch(/, linux-\S+, select\n[\s\S]*recv = -1 ECONNRESET \(104\) {2}MG_IO_RESET {2}goes on[\s\S]*closes after 2 polls\n/);
@@ -385,7 +387,7 @@ describe.runIf(process.platform === 'linux')('sockatlas close --live', () => {
     const { code, stdout } = await close('mongoose@7.22', { tls: 'builtin', buffered: '3', io: 'select', live: true });
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /not known whether it closes: it did not close within 100 polls, and the last 99 of them were the same\. A run on real sockets cannot prove "never"/,
+      /not known whether it closes: it did not close within 100 polls, and the last (?:99|100) of them were the same\. A run on real sockets cannot prove "never"/,
     );
   });
 

@@ -24,7 +24,7 @@ describe('new table', () => {
     const [, command] = /(sockatlas check .*:classify .*)/.exec(text) ?? [];
     expect(compile).toBe('cc -shared -fPIC -o libmine.so mine.c');
     const [, ...checkArgs] = (command as string).split(' ');
-    skip(process.platform !== 'linux' || spawnSync('cc', ['--version']).status !== 0, 'no cc on Linux here');
+    skip(process.platform !== 'linux' || spawnSync('cc', ['--version']).status !== 0, 'needs Linux with a C compiler');
     const [compiler = '', ...args] = [...(compile as string).split(' '), '-Wall', '-Wextra', '-Werror', '-pedantic'];
     expect(spawnSync(compiler, args, { cwd: folder, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
     expect(await run(...checkArgs)).toMatchObject({ code: 0, stderr: '' });

@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { packageRoot } from '../../platforms/package-root.ts';
 import { parseRun, readRun } from '../../results/read.ts';
 import { scenarios } from '../../suites/index.ts';
 import { here } from '../fixtures/here.ts';
@@ -23,13 +22,16 @@ describe('sockatlas run', () => {
     const { code, stdout, stderr } = cli(['run', '--format', 'jsonl']);
     const run = parseRun(stdout, 'stdout');
     expect(run.scenarios.map(({ id }) => id)).toEqual(scenarios.map(({ id }) => id));
+    // What is expected of Windows is documented, not measured: there a deviation is a finding, and CI's last job shows it.
+    const isMeasured = run.header.platform.id !== 'windows';
+    const usual = ['match', 'known-deviation', 'unjudged', ...(isMeasured ? [] : ['deviation'])];
     const surprises = run.scenarios.filter(
-      ({ verdict, trials, traces }) => !['match', 'known-deviation', 'unjudged'].includes(verdict) || trials !== 5 || traces.length !== 1,
+      ({ verdict, trials, traces, foretold }) => !foretold && (!usual.includes(verdict) || trials !== 5 || traces.length !== 1),
     );
     // What only Winsock has is unsupported elsewhere, and a machine without IPv6 or AF_UNIX says so.
     const lacks = /^only on Winsock$|E(AFNOSUPPORT|ADDRNOTAVAIL)$/;
     expect(surprises.filter(({ verdict, reason }) => !(verdict === 'unsupported' && lacks.test(reason ?? '')))).toEqual([]);
-    expect(code).toBe(0);
+    if (isMeasured) expect(code).toBe(0);
     expect(stderr).toMatch(/^run kept as .*\.jsonl$/m);
   });
 
@@ -81,7 +83,7 @@ describe('sockatlas run', () => {
     expect(misclassifications).toEqual([]);
   });
 
-  test.runIf(onLinux)('the default report has what Windows does beside what this system did, where it differs', () => {
+  test.runIf(onLinux)('the default report has what Windows does beside what this system did, where it differs [needs Linux]', () => {
     const { stdout } = cli(['run', 'tcp/reset', 'tcp/fin'], { env: { COLUMNS: '120' } });
     expect(stdout).toMatch(/linux-\S+, measured +windows, not measured/);
     expect(stdout).toMatch(/ {2}idle +ECONNRESET, then eof ×4 +WSAECONNRESET every time +≠ every time\n/);
@@ -91,7 +93,7 @@ describe('sockatlas run', () => {
     expect(stdout).not.toMatch(/mongoose/i);
   });
 
-  test.runIf(onLinux)('one scenario by its id shows each call; without its parameters it is all its variants', () => {
+  test.runIf(onLinux)('one scenario by its id shows each call; without its parameters it is all its variants [needs Linux]', () => {
     const { stdout } = cli(['run', 'tcp/reset/idle', '--classes', 'mongoose@7.16']);
     expect(stdout).toContain('    S recv(buffer=given, length=4096, flags=0) = -1 ECONNRESET (104)  → MG_IO_RESET');
     expect(stdout).toMatch(/windows, asserted by a test that runs on Windows: WSAECONNRESET every time {2}≠/);
@@ -99,7 +101,7 @@ describe('sockatlas run', () => {
     expect(cli(['run', 'tls/reset/idle', '--format', 'jsonl']).stdout.match(/"type":"scenario"/g)).toHaveLength(2);
   });
 
-  test.runIf(onLinux)('a table of one’s own is shown call by call; one of the other system says so', () => {
+  test.runIf(onLinux)('a table of one’s own is shown call by call; one of the other system says so [needs Linux]', () => {
     const shown = cli(['run', 'tcp/reset', '--classes', 'libuv@1']);
     expect(shown.code).toBe(0);
     expect(shown.stdout).toMatch(/libuv \S+: UV_ECONNRESET/);
@@ -136,7 +138,7 @@ describe('sockatlas run', () => {
     expect(stderr).toMatch(/none.run\.jsonl could not be written: ENOENT/);
   });
 
-  test.runIf(onLinux)('a full disk costs the file, not the report', () => {
+  test.runIf(onLinux)('a full disk costs the file, not the report [needs /dev/full]', () => {
     const { code, stdout, stderr } = cli(['run', 'tcp/idle', '--out', '/dev/full']);
     expect(code).toBe(3);
     expect(stdout).toContain('tcp/idle');
@@ -150,7 +152,7 @@ describe('sockatlas run', () => {
     expect(stderr).toMatch(/^run not kept: /m);
   });
 
-  test.runIf(onLinux)('a reader that goes away early is no error', () => {
+  test.runIf(onLinux)('a reader that goes away early is no error [needs sh]', () => {
     const { stderr, status } = spawnSync('sh', ['-c', `"${process.execPath}" "${cliProgram}" run tcp/reset --format json | head -c 10`], { encoding: 'utf8' });
     expect({ stderr: stderr.replace(/^run kept.*\n/m, ''), status }).toEqual({ stderr: '', status: 0 });
   });
@@ -219,7 +221,7 @@ describe('arguments', () => {
   });
 });
 
-describe.runIf(onLinux)('a run that is stopped', () => {
+describe.runIf(onLinux)('a run that is stopped [needs signals and /proc]', () => {
   const long = ['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '50000000', '--jobs', '2', '--format', 'jsonl'];
 
   test.each(['SIGINT', 'SIGTERM'] as const)('by %s keeps every trial that was finished, says so, and leaves nothing behind', async (signal) => {
@@ -309,7 +311,7 @@ describe.runIf(onLinux)('a run that is stopped', () => {
   });
 });
 
-describe.runIf(onLinux)('a run on a machine that has run out of something', () => {
+describe.runIf(onLinux)('a run on a machine that has run out of something [needs Linux]', () => {
   test.runIf(namespaces.are)(`a dozen ports: no result and exit 3, never a behaviour${namespaces.reason}`, { timeout: 60_000 }, () => {
     const out = join(folder, 'run.jsonl');
     const { status, stdout, stderr } = inNamespace(`${withPorts(40000, 40011)} && exec "$@"`, 'run', 'tcp/fin', '--trials', '30', '--out', out);
@@ -345,25 +347,13 @@ describe.runIf(onLinux)('a run on a machine that has run out of something', () =
   });
 });
 
-describe.runIf(onLinux)('a run under hard conditions', () => {
+describe.runIf(onLinux)('a run under hard conditions [needs ulimit and setpriv]', () => {
   test('with 64 file descriptors', { timeout: 60_000 }, () => {
     const { status, stderr } = spawnSync('sh', ['-c', `ulimit -n 64; exec "${process.execPath}" "${cliProgram}" run --out "${folder}/run.jsonl"`], {
       encoding: 'utf8',
     });
     expect({ status, stderr }).toMatchObject({ status: 0 });
     expect(readRun(join(folder, 'run.jsonl')).scenarios).toHaveLength(scenarios.length);
-  });
-
-  test('in a folder with spaces and a quote', () => {
-    const place = join(folder, "it's a place");
-    cpSync(join(packageRoot, 'dist'), join(place, 'dist'), { recursive: true });
-    for (const data of ['package.json', 'platforms', 'classification', 'results', 'node_modules']) symlinkSync(join(packageRoot, data), join(place, data));
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(place, 'dist', 'cli', 'main.js'), 'run', 'tcp/reset'], {
-      encoding: 'utf8',
-      cwd: place,
-    });
-    expect({ status, stderr }).toMatchObject({ status: 0 });
-    expect(stdout).toContain('peer-killed-with-unread');
   });
 
   test.runIf(process.getuid?.() === 0)('as another user than root', { timeout: 60_000 }, () => {
@@ -378,39 +368,19 @@ describe.runIf(onLinux)('a run under hard conditions', () => {
     });
     expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringMatching(/^run not kept: /) });
   });
-
-  test('without koffi: one sentence, exit 3', () => {
-    const place = join(folder, 'no-koffi');
-    cpSync(join(packageRoot, 'dist'), join(place, 'dist'), { recursive: true });
-    for (const data of ['package.json', 'platforms', 'classification', 'results']) symlinkSync(join(packageRoot, data), join(place, data));
-    const modules = join(packageRoot, 'node_modules');
-    // As npm install --omit=optional leaves it: koffi is there, its native module is not.
-    for (const name of readdirSync(modules).filter((entry) => !['@koromix', 'koffi', '.cache'].includes(entry)))
-      cpLink(join(modules, name), join(place, 'node_modules', name));
-    cpSync(join(modules, 'koffi'), join(place, 'node_modules', 'koffi'), { recursive: true });
-    const program = join(place, 'dist', 'cli', 'main.js');
-    expect(spawnSync(process.execPath, [program, 'show', 'tcp/idle/recv']).status).toBe(0);
-    const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'run', 'tcp/idle'], { encoding: 'utf8' });
-    expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
-    expect(stderr).toMatch(/^sockatlas: koffi's native module for \S+ cannot be loaded .*install without --omit=optional.*\n$/);
-  });
 });
-
-function cpLink(from: string, to: string): void {
-  cpSync(from, to, { recursive: true, verbatimSymlinks: true });
-}
 
 describe('what a shell makes of an unset variable, and a place where nothing can be written', () => {
   test.each([[['run', '']], [['list', '']], [['diff', 'linux', 'windows', '']]])('an empty pattern, %j: exit 2', (args) => {
     expect(cli(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('a pattern is empty') });
   });
 
-  test.runIf(onLinux)('a full stdout: exit 3, one line', () => {
+  test.runIf(onLinux)('a full stdout: exit 3, one line [needs /dev/full]', () => {
     const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${cliProgram}" list > /dev/full`], { encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 3, stderr: 'sockatlas: stdout could not be written: ENOSPC: no space left on device, write\n' });
   });
 
-  test.runIf(onLinux)('a folder for kept runs that cannot be made costs the kept run', () => {
+  test.runIf(onLinux)('a folder for kept runs that cannot be made costs the kept run [needs /proc]', () => {
     const { code, stderr } = cli(['run', 'tcp/idle'], { env: { SOCKATLAS_RUNS: '/proc/sockatlas' } });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "run not kept: ENOENT: no such file or directory, mkdir '/proc/sockatlas'\n" });
   });

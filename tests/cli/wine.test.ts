@@ -1,8 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { wineFolder } from '../../platforms/wine/folders.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { prefixesFolder } from '../../platforms/wine/folders.ts';
 import { installed, isReady, whyNot } from '../../platforms/wine/installed.ts';
 import { LANES, type Lane } from '../../platforms/wine/lanes.ts';
 import { parseRun } from '../../results/read.ts';
@@ -10,6 +8,10 @@ import type { ScenarioLine } from '../../results/schema.ts';
 import { scenarios } from '../../suites/index.ts';
 import { cli, startCli, until } from '../fixtures/index.ts';
 import { inNamespace, namespaces, sweeping } from '../fixtures/namespace.ts';
+import { ownWineCache, wineCache } from '../fixtures/wine.ts';
+
+const withoutTheFirst = wineCache(LANES.slice(1));
+ownWineCache();
 
 /** Real Windows nodes under real Wines: `sockatlas setup wine` makes them ready; a lane that is not says so. */
 const notReady = (lane: Lane) => {
@@ -17,28 +19,13 @@ const notReady = (lane: Lane) => {
   return isReady(found) ? undefined : `unsupported: ${lane.name}: ${whyNot(found)}`;
 };
 
-/** A cache with these lanes, and with prefixes of its own: other runs of this machine have theirs. */
-function cacheWith(lanes: readonly Lane[]): string {
-  const cache = mkdtempSync(join(tmpdir(), 'sockatlas-cache-'));
-  mkdirSync(join(cache, 'wine'));
-  const others = LANES.filter((lane) => !lanes.includes(lane)).map(({ name }) => name as string);
-  if (existsSync(wineFolder()))
-    for (const name of readdirSync(wineFolder()).filter((entry) => entry !== 'prefixes' && !others.includes(entry)))
-      symlinkSync(join(wineFolder(), name), join(cache, 'wine', name));
-  return cache;
-}
-
-const cache = cacheWith(LANES);
-const env = { SOCKATLAS_CACHE: cache };
-afterAll(() => rmSync(cache, { recursive: true, force: true }));
-
-/** What runs in a prefix of this file's. */
+/** What runs in a prefix of this file's, whoever started it. */
 function wineProcesses(): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`WINEPREFIX=${join(cache, 'wine', 'prefixes')}`);
+        return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`WINEPREFIX=${prefixesFolder()}`);
       } catch {
         return false;
       }
@@ -49,7 +36,7 @@ const KNOWN = ['match', 'known-deviation', 'unjudged', 'unsupported'];
 
 describe.each(LANES)('$name', (lane) => {
   const reason = notReady(lane);
-  const run = (...args: string[]) => cli(['run', '--on', lane.name, ...args], { env });
+  const run = (...args: string[]) => cli(['run', '--on', lane.name, ...args]);
 
   test('records every scenario; what is not as documented is foretold, with its reason', { timeout: 120_000 }, ({ skip }) => {
     if (reason !== undefined) return skip(reason);
@@ -95,7 +82,7 @@ describe.each(LANES)('$name', (lane) => {
 
   test.for(['SIGINT', 'SIGKILL'] as const)('leaves nothing running after %s', { timeout: 60_000 }, async (signal, { skip }) => {
     if (reason !== undefined) return skip(reason);
-    const { child, ended } = startCli(['run', '--on', lane.name, '--trials', '100000', 'tcp/reset/idle', 'tcp/reset/peer-killed'], { env });
+    const { child, ended } = startCli(['run', '--on', lane.name, '--trials', '100000', 'tcp/reset/idle', 'tcp/reset/peer-killed']);
     await until('agents run under Wine', () => wineProcesses().length >= 3);
     child.kill(signal);
     await ended;
@@ -163,13 +150,8 @@ test('--on wine with one of two runs what is there, and says what is left out', 
   const [, present] = LANES;
   const reason = notReady(present as Lane);
   if (reason !== undefined) return skip(reason);
-  const one = cacheWith([present as Lane]);
-  try {
-    const { code, stdout, stderr } = cli(['run', '--on', 'wine', 'tcp/idle', '--format', 'jsonl'], { env: { SOCKATLAS_CACHE: one } });
-    expect(stderr).toMatch(/^wine-8\.0 is skipped: wine-8\.0 cannot start here: not set up: .*run: sockatlas setup wine-8\.0$/m);
-    expect(parseRun(stdout, 'stdout').header.platform.name).toBe('wine-10.0');
-    expect(code).toBe(0);
-  } finally {
-    rmSync(one, { recursive: true, force: true });
-  }
+  const { code, stdout, stderr } = cli(['run', '--on', 'wine', 'tcp/idle', '--format', 'jsonl'], { env: { SOCKATLAS_CACHE: withoutTheFirst } });
+  expect(stderr).toMatch(/^wine-8\.0 is skipped: wine-8\.0 cannot start here: not set up: .*run: sockatlas setup wine-8\.0$/m);
+  expect(parseRun(stdout, 'stdout').header.platform.name).toBe('wine-10.0');
+  expect(code).toBe(0);
 });

@@ -10,7 +10,7 @@ import { UNTOUCHED } from '../../native-bindings/untouched.ts';
 
 const { errno } = os.constants;
 
-describe.runIf(process.platform !== 'win32')('the POSIX calls', async () => {
+describe.runIf(process.platform !== 'win32')('the POSIX calls [needs POSIX]', async () => {
   const sockets = await loadSockets();
 
   function open(family: Family, type: SocketType = 'stream'): number {
@@ -131,7 +131,7 @@ describe.runIf(process.platform !== 'win32')('the POSIX calls', async () => {
     expect(error[0]).toBe(errno.ECONNRESET);
   });
 
-  test.runIf(process.platform === 'linux')('a process that is started keeps no socket alive', () => {
+  test.runIf(process.platform === 'linux')('a process that is started keeps no socket alive [needs Linux]', () => {
     const { server, client } = pair(LOOPBACK);
     const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { stdio: 'ignore' });
     onTestFinished(() => void child.kill('SIGKILL'));
@@ -161,7 +161,7 @@ describe.runIf(process.platform !== 'win32')('the POSIX calls', async () => {
     expect(() => sockets.select(-1, 0)).toThrow(RangeError);
   });
 
-  test.runIf(process.platform === 'linux')('the state of a connection is told without consuming its error', () => {
+  test.runIf(process.platform === 'linux')('the state of a connection is told without consuming its error [needs Linux]', () => {
     const { server, client } = pair(LOOPBACK);
     expect(sockets.tcpState(server)).toBe('ESTABLISHED');
     sockets.shutdown(client, 'write');
@@ -173,7 +173,7 @@ describe.runIf(process.platform !== 'win32')('the POSIX calls', async () => {
     expect(sockets.send(server, Buffer.from('x'), 1, 0)).toEqual({ ret: -1, code: errno.EPIPE });
   });
 
-  test.runIf(process.platform === 'linux')('the accept queue of a listening socket is told', () => {
+  test.runIf(process.platform === 'linux')('the accept queue of a listening socket is told [needs Linux]', () => {
     const { listener, address } = listen(LOOPBACK);
     expect(sockets.acceptQueue(listener)).toBe(0);
     expect(sockets.connect(open('inet'), address).ret).toBe(0);

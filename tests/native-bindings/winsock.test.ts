@@ -5,7 +5,7 @@ import type { Address, Family, SocketType } from '../../native-bindings/sockets.
 import { isWinsock } from '../../native-bindings/winsock/winsock-sockets.ts';
 
 /** On Windows, and under Wine from 8.21 on, whose resets are Windows'. */
-describe.runIf(process.platform === 'win32')('the Winsock calls', async () => {
+describe.runIf(process.platform === 'win32')('the Winsock calls [needs Windows]', async () => {
   const loaded = process.platform === 'win32' ? await loadSockets() : undefined;
   const sockets = loaded as NonNullable<typeof loaded>;
   // Only the extras need the narrower type; on other systems nothing here runs.

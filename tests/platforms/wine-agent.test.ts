@@ -1,26 +1,17 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { requireKoffi } from '../../native-bindings/load.ts';
 import { startWine } from '../../platforms/wine/agent.ts';
-import { wineFolder } from '../../platforms/wine/folders.ts';
 import { installed, isReady, whyNot } from '../../platforms/wine/installed.ts';
 import { LANES } from '../../platforms/wine/lanes.ts';
 import { processesOf } from '../../platforms/wine/processes.ts';
 import { type Started, startProcess } from '../../runner/process.ts';
+import { ownWineCache } from '../fixtures/wine.ts';
 
 const program = fileURLToPath(new URL('./wine-program.mjs', import.meta.url));
 
-// What is unpacked is the user's; the prefixes are this test's own, so that tests of whole runs beside it do not count its processes.
-const cache = mkdtempSync(join(tmpdir(), 'sockatlas-wine-'));
-afterAll(() => rmSync(cache, { recursive: true, force: true }));
-mkdirSync(join(cache, 'wine'));
-for (const name of existsSync(wineFolder()) ? readdirSync(wineFolder()) : []) {
-  if (name !== 'prefixes') symlinkSync(join(wineFolder(), name), join(cache, 'wine', name));
-}
-process.env.SOCKATLAS_CACHE = cache;
+ownWineCache();
 
 /** Starts the program, and gives what it answers. */
 async function ask(command: Parameters<typeof startProcess>[0]): Promise<{ started: Started; answer: Record<string, unknown> }> {

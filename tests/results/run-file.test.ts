@@ -178,12 +178,12 @@ describe('a file that is written', () => {
     expect(() => new WholeFile(join(folder, 'no', 'run.jsonl'))).toThrow(WriteFailed);
   });
 
-  test.runIf(process.platform === 'linux')('onto a full disk says so', () => {
+  test.runIf(process.platform === 'linux')('onto a full disk says so [needs /dev/full]', () => {
     const file = new WholeFile('/dev/full');
     expect(() => file.write('x')).toThrow(/\/dev\/full could not be written: ENOSPC/);
   });
 
-  test.runIf(process.platform !== 'win32' && process.getuid?.() !== 0)('into a folder that is not ours says so', () => {
+  test.runIf(process.platform !== 'win32' && process.getuid?.() !== 0)('into a folder that is not ours says so [needs a user of POSIX who is not root]', () => {
     chmodSync(folder, 0o500);
     expect(() => new WholeFile(join(folder, 'run.jsonl'))).toThrow(/EACCES/);
   });

@@ -38,20 +38,23 @@ test('a peer host outlives strangers, and serves who knows its token', async () 
   channel.destroy();
 });
 
-test.runIf(process.platform === 'linux')('a peer host that dies ends the run; what was recorded is kept, and nothing is taken for a behaviour', async () => {
-  const ids = ['tcp/reset/idle', 'tcp/fin/idle'];
-  const begun = deferred<string>();
-  const running = record({ ids, trials: 1_000_000, jobs: 1, agent, peers, onStart: begun.resolve });
-  running.catch(() => {});
-  await begun.promise;
-  const host = childrenOf(process.pid).find((pid) => commandOf(pid).endsWith('peer-host')) as number;
-  process.kill(host, 'SIGKILL');
-  const failure = await running.catch((error) => error);
-  expect(failure).toBeInstanceOf(RunFailed);
-  expect(failure.message).toBe('the process of the peers ended: signal SIGKILL');
-  expect((failure as RunFailed).run.footer.interrupted).toBe(true);
-  expect((failure as RunFailed).run.scenarios.filter(({ verdict }) => verdict !== 'match')).toEqual([]);
-});
+test.runIf(process.platform === 'linux')(
+  'a peer host that dies ends the run; what was recorded is kept, and nothing is taken for a behaviour [needs Linux]',
+  async () => {
+    const ids = ['tcp/reset/idle', 'tcp/fin/idle'];
+    const begun = deferred<string>();
+    const running = record({ ids, trials: 1_000_000, jobs: 1, agent, peers, onStart: begun.resolve });
+    running.catch(() => {});
+    await begun.promise;
+    const host = childrenOf(process.pid).find((pid) => commandOf(pid).endsWith('peer-host')) as number;
+    process.kill(host, 'SIGKILL');
+    const failure = await running.catch((error) => error);
+    expect(failure).toBeInstanceOf(RunFailed);
+    expect(failure.message).toBe('the process of the peers ended: signal SIGKILL');
+    expect((failure as RunFailed).run.footer.interrupted).toBe(true);
+    expect((failure as RunFailed).run.scenarios.filter(({ verdict }) => verdict !== 'match')).toEqual([]);
+  },
+);
 
 function commandOf(pid: number): string {
   try {

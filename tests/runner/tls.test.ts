@@ -52,9 +52,9 @@ describe.each(READERS)('the reader %s', (reader: Reader) => {
   });
 });
 
-const onLinux = { skip: process.platform !== 'linux' };
+const onLinux = test.runIf(process.platform === 'linux');
 
-test('on the socket itself, OpenSSL has the reset once, and says what it was', onLinux, async () => {
+onLinux('on the socket itself, OpenSSL has the reset once, and says what it was [needs Linux]', async () => {
   const { observations } = await trial((t) => run('tls/reset/idle?reader=socket', t));
   expect(observations.slice(0, 2)).toMatchObject([
     {
@@ -69,7 +69,7 @@ test('on the socket itself, OpenSSL has the reset once, and says what it was', o
   ]);
 });
 
-test('behind a BIO, only recv has the reset', onLinux, async () => {
+onLinux('behind a BIO, only recv has the reset [needs Linux]', async () => {
   const { observations } = await trial((t) => run('tls/reset/partial-record?reader=bio', t));
   expect(observations.slice(2, 4)).toMatchObject([
     { call: 'recv', ret: -1, name: 'ECONNRESET' },
