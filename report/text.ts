@@ -5,13 +5,14 @@ import { Help } from 'commander';
 
 /** Where there is no terminal to ask. */
 const WIDTH = 100;
-/** Narrower than this nothing can be laid out. */
+/** Narrower than this nothing can be laid out; wider, a table would be mostly blanks. */
 const NARROWEST = 40;
+const WIDEST = 1000;
 
 /** Columns that a line may take: the terminal's, or COLUMNS where that is set, or 100. */
 export function terminalWidth(stream: { readonly columns?: number } = process.stdout): number {
   const asked = Number(process.env.COLUMNS);
-  return Math.max(NARROWEST, stream.columns ?? (Number.isInteger(asked) && asked > 0 ? asked : WIDTH));
+  return Math.min(WIDEST, Math.max(NARROWEST, stream.columns ?? (Number.isInteger(asked) && asked > 0 ? asked : WIDTH)));
 }
 
 /** Columns that a text takes; escape sequences for colours take none. */

@@ -10,6 +10,11 @@ import { z } from '../platforms/zod.ts';
 
 export const SCHEMA_VERSION = 2;
 
+/** Of a run; of a scenario; of a trace. */
+export const MAX_SCENARIOS = 20_000;
+export const MAX_TRACES = 1000;
+export const MAX_CALLS = 1000;
+
 /** Worst last: a scenario's verdict is the worst of its trials'. */
 export const VERDICTS = ['match', 'unjudged', 'unsupported', 'known-deviation', 'unstable', 'deviation', 'blocked', 'crashed'] as const;
 export type Verdict = (typeof VERDICTS)[number];
@@ -39,10 +44,10 @@ export const observationSchema = z.strictObject({
   token,
 });
 
-const traceSchema = z.strictObject({
-  trace: z.array(token).max(1000),
+export const traceSchema = z.strictObject({
+  trace: z.array(token).max(MAX_CALLS),
   count: count.describe('The number of trials with this trace'),
-  observations: z.array(observationSchema).max(1000).describe('The observations of the first trial with this trace'),
+  observations: z.array(observationSchema).max(MAX_CALLS).describe('The observations of the first trial with this trace'),
 });
 
 export const headerSchema = z.strictObject({
@@ -59,7 +64,7 @@ export const scenarioSchema = z.strictObject({
   type: z.literal('scenario'),
   id,
   trials: count.describe('The number of completed trials'),
-  traces: z.array(traceSchema).max(1000).describe('Every distinct trace, the most frequent first'),
+  traces: z.array(traceSchema).max(MAX_TRACES).describe('Every distinct trace, the most frequent first'),
   verdict: z.enum(VERDICTS),
   reason: text.optional().describe('Why it is unsupported, blocked, crashed, or a known deviation'),
   foretold: z
@@ -68,7 +73,7 @@ export const scenarioSchema = z.strictObject({
     .describe('The trials differ or a call is blocked, and the expectation lists every trace as possible and gives the reason'),
   expected: z
     .strictObject({
-      patterns: z.array(z.array(token).max(1000)).max(20),
+      patterns: z.array(z.array(token).max(MAX_CALLS)).max(20),
       evidence: z.enum(EVIDENCE).describe('The kind of evidence. Runs are not judged by what is inferred or unknown'),
       file: word,
     })
@@ -80,14 +85,14 @@ export const timingSchema = z.strictObject({
   id,
   ms: z.number().min(0).describe('The wall-clock time of all trials together, in ms'),
   traces: z
-    .array(z.array(z.number().min(0)).max(1000))
-    .max(1000)
+    .array(z.array(z.number().min(0)).max(MAX_CALLS))
+    .max(MAX_TRACES)
     .describe("µs of each observation, in the order of the scenario's traces"),
 });
 
 export const footerSchema = z.strictObject({
   type: z.literal('footer'),
-  scenarios: count,
+  scenarios: count.max(MAX_SCENARIOS),
   verdicts: z.partialRecord(z.enum(VERDICTS), count),
   interrupted: z.boolean().describe('true if the run was stopped early; scenarios that are missing were not run'),
   ms: z.number().min(0),
