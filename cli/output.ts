@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { FORMATS, type Format } from '../report/format-names.ts';
+import { written } from '../report/paint.ts';
 import { EnvironmentError, UsageError } from './errors.ts';
 
 const BY_ENDING: Readonly<Record<string, Format>> = { '.jsonl': 'jsonl', '.json': 'json', '.md': 'markdown', '.markdown': 'markdown', '.txt': 'pretty' };
@@ -41,7 +42,7 @@ export function parseCount(option: string, min: number, max: number): (value: st
 /** Writes to stdout; a reader that has gone (`| head`) is no error. */
 export function print(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => {
+    process.stdout.write(written(text), (error) => {
       if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') reject(new EnvironmentError(`stdout could not be written: ${error.message}`));
       else resolve();
     });
@@ -50,5 +51,5 @@ export function print(text: string): Promise<void> {
 
 /** Progress and chatter go to stderr. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${written(text)}\n`);
 }
