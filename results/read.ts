@@ -2,7 +2,6 @@ import type * as Zod from 'zod';
 import { brief, extentOf, readBounded } from '../platforms/bounded.ts';
 import { RunFileError } from '../platforms/file-errors.ts';
 import { MAX_DEPTH, MOST_COMPLAINTS } from '../platforms/json-file.ts';
-import { BLOCKED } from '../platforms/trace.ts';
 import { z } from '../platforms/zod.ts';
 import {
   type Footer,
@@ -30,10 +29,11 @@ import { upgraded } from './upgrade.ts';
 const BOUND = { maxBytes: 64 * 1024 * 1024, what: 'a run', Refused: RunFileError };
 const MAX_LINES = 100_000;
 const MAX_RUNS = 100;
-/** In one line: of a scenario with a thousand traces of a hundred calls. */
-const MAX_VALUES = 2_000_000;
-/** Shorter lines, in characters, can be neither so large nor so deep that it matters. */
-const LONG = 4000;
+/** Calls take most of a run file's bytes, and fifteen bytes a value: this is far more than a file of that size has. */
+const MAX_VALUES = 8_000_000;
+const MANY_VALUES = `more than ${MAX_VALUES} values; a run file has at most so many`;
+const MAX_VALUES_OF_LINE = 2_000_000;
+/** Calls that are kept to be found again. */
 const MAX_KNOWN = 10_000;
 const NOT_A_RUN = 'this is not a run file: a run file is JSON Lines and begins with a header (sockatlas run --out run.jsonl)';
 
@@ -45,10 +45,11 @@ export function readRuns(file: string): Run[] {
 /** The runs in a text: JSON Lines, or the document that `--format json` prints. `source` is what messages call it. @throws RunFileError */
 export function parseRuns(content: string, source: string): Run[] {
   const text = content.replace(/^\uFEFF/, '');
-  const lines = documentLines(text) ?? text.split('\n');
+  const lines = documentLines(text, source) ?? text.split('\n', MAX_LINES + 2);
   if (lines.at(-1) === '') lines.pop();
-  if (lines.length > MAX_LINES) throw new RunFileError(`${source}: ${lines.length} lines; a run has at most ${MAX_LINES}`);
+  if (lines.length > MAX_LINES) throw new RunFileError(`${source}: more than ${MAX_LINES} lines; a run file has at most so many`);
   if (lines.length === 0) throw new RunFileError(`${source}: the file is empty; a run starts with a header line`);
+  refuseExtent(lines, source);
 
   const runs: Run[] = [];
   const calls = new Calls();
@@ -102,7 +103,6 @@ class OpenRun {
         throw new RunFileError(`${where}: a second header before the footer of the previous run: that run was truncated`);
       case 'scenario':
         if (this.#scenarios.has(line.id)) throw new RunFileError(`${where}: ${line.id} occurs twice`);
-        if (!line.traces.every(isOfItsObservations)) throw new RunFileError(`${where}: ${line.id} has a trace that its observations do not give`);
         this.#scenarios.set(line.id, line);
         if (this.#scenarios.size > MAX_SCENARIOS) throw new RunFileError(`${where}: more than ${MAX_SCENARIOS} scenarios in a run`);
         return undefined;
@@ -128,16 +128,25 @@ class OpenRun {
   }
 }
 
-/** A call that did not return has no observation where the agent was ended with it. */
-function isOfItsObservations({ trace, observations }: ScenarioLine['traces'][number]): boolean {
-  const bare = trace.length === observations.length + 1 && trace.at(-1) === BLOCKED ? trace.length - 1 : trace.length;
-  return bare === observations.length && observations.every(({ token }, i) => token === trace[i]);
+/** Before anything is parsed: JSON.parse goes down as deep as a text does, and zod tells of every wrong value. @throws RunFileError */
+function refuseExtent(lines: readonly string[], source: string): void {
+  let sum = 0;
+  for (const [i, line] of lines.entries()) {
+    const { depth, values } = extentOf(line);
+    sum += values;
+    if (depth > MAX_DEPTH) throw new RunFileError(`${source}:${i + 1}: nested deeper than ${MAX_DEPTH} levels`);
+    if (values > MAX_VALUES_OF_LINE) throw new RunFileError(`${source}:${i + 1}: ${values} values; a line has at most ${MAX_VALUES_OF_LINE}`);
+    if (sum > MAX_VALUES) throw new RunFileError(`${source}: ${MANY_VALUES}`);
+  }
 }
 
 /** The lines of a document that `--format json` printed, as the run file has them; undefined for what is no such document. */
-function documentLines(text: string): string[] | undefined {
+function documentLines(text: string, source: string): string[] | undefined {
   // Two lines of a run file are no JSON together.
-  if (!/^\s*\{\s*"runs"/.test(text) || extentOf(text).depth > MAX_DEPTH) return undefined;
+  if (!/^\s*\{\s*"runs"/.test(text)) return undefined;
+  const { depth, values } = extentOf(text);
+  if (depth > MAX_DEPTH) throw new RunFileError(`${source}: nested deeper than ${MAX_DEPTH} levels`);
+  if (values > MAX_VALUES) throw new RunFileError(`${source}: ${MANY_VALUES}`);
   let document: { runs?: unknown };
   try {
     document = JSON.parse(text);
@@ -145,13 +154,13 @@ function documentLines(text: string): string[] | undefined {
     return undefined;
   }
   if (!Array.isArray(document.runs)) return undefined;
-  return document.runs.flatMap((run: { header?: unknown; scenarios?: unknown; timings?: unknown; footer?: unknown } | null) =>
-    [run?.header, run?.scenarios ?? [], run?.timings ?? [], run?.footer].flat().map((line) => JSON.stringify(line) ?? 'null'),
+  const lines = document.runs.flatMap((run: { header?: unknown; scenarios?: unknown; timings?: unknown; footer?: unknown } | null) =>
+    [run?.header, run?.scenarios ?? [], run?.timings ?? [], run?.footer].flat(),
   );
+  return lines.slice(0, MAX_LINES + 1).map((line) => JSON.stringify(line) ?? 'null');
 }
 
 function parseLine(text: string, schemaOfRun: unknown, calls: Calls, where: string, isLast: boolean): { line: Line; schema: unknown } {
-  if (text.length > LONG) refuseExtent(text, where);
   let value: unknown;
   try {
     // `cat` leaves the byte order mark of each file in the middle.
@@ -168,13 +177,6 @@ function parseLine(text: string, schemaOfRun: unknown, calls: Calls, where: stri
   const issues = parsed.success ? calls.check(parsed.data) : parsed.error.issues;
   if (!parsed.success || issues.length > 0) throw new RunFileError(`${where}: ${complaints(issues)}`);
   return { line: parsed.data as Line, schema };
-}
-
-/** Before it is parsed: JSON.parse goes down as deep as the text does, and zod tells of every wrong value. */
-function refuseExtent(text: string, where: string): void {
-  const { depth, values } = extentOf(text);
-  if (depth > MAX_DEPTH) throw new RunFileError(`${where}: nested deeper than ${MAX_DEPTH} levels`);
-  if (values > MAX_VALUES) throw new RunFileError(`${where}: more than ${MAX_VALUES} values in one line`);
 }
 
 /** A line without its calls. */
