@@ -47,7 +47,8 @@ export function faulty(text: string, file: string, complaints: readonly Complain
 function complaintsOf(issue: Zod.core.$ZodIssue, value: unknown, schema: Zod.ZodType): Complaint[] {
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(z.toJSONSchema(schema, { unrepresentable: 'any' }) as JsonSchema, issue.path);
-    return issue.keys.map((key) => ({ path: [...issue.path, key], message: `unknown key ${JSON.stringify(key)}${didYouMean(known, key)}` }));
+    const near = (key: string, i: number) => (i < MOST_COMPLAINTS ? didYouMean(known, key) : '');
+    return issue.keys.map((key, i) => ({ path: [...issue.path, key], message: `unknown key ${JSON.stringify(key)}${near(key, i)}` }));
   }
   if (issue.code === 'invalid_value') {
     const written = valueAt(value, issue.path);
