@@ -41,7 +41,7 @@ function scenarioFinding(line: ScenarioLine): string[] {
     case 'unstable':
       return [
         `${line.id}: ${line.reason}: ${few(
-          line.traces.map(({ trace, count }) => `${count}× ${traceWords(trace)}`),
+          line.traces.map((one) => `${one.count}× ${traceWords(one.trace)}`),
           '; ',
         )}`,
       ];
