@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { tablesOf } from '../../classification/table.ts';
 import { glob } from '../../cli/glob.ts';
 import { judge, timingOf } from '../../results/judge.ts';
-import { footerOf, headerOf, serializeRun } from '../../results/lines.ts';
+import { headerOf, serializeRun } from '../../results/lines.ts';
 import { parseRun } from '../../results/read.ts';
 import type { Run } from '../../results/schema.ts';
 import { workplace } from '../fixtures/check.ts';
@@ -49,7 +49,12 @@ function evilRun(): Run {
   ];
   const scenarios = results.map((result) => ({ ...judge(LINUX, result), reason: word, verdict: 'deviation' as const }));
   const platform = { ...LINUX, name: word, os: word, kernel: word, container: word };
-  return { header: headerOf(platform, new Date(0)), scenarios, timings: results.map(timingOf), footer: footerOf(scenarios, false, 1) };
+  return {
+    header: headerOf(platform, new Date(0)),
+    scenarios,
+    timings: results.map(timingOf),
+    footer: { type: 'footer', scenarios: 2, verdicts: { deviation: 2 }, interrupted: false, ms: 1 },
+  };
 }
 const runFile = written('evil.jsonl', serializeRun(evilRun()));
 

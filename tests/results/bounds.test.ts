@@ -7,12 +7,13 @@ import { classifier, tablesOf } from '../../classification/table.ts';
 import { RunFileError } from '../../platforms/file-errors.ts';
 import { sameTrace } from '../../platforms/same-token.ts';
 import { formatRuns } from '../../report/formats.ts';
+import { groupBy } from '../../report/group-by.ts';
 import { painter } from '../../report/paint.ts';
 import { terminalWidth } from '../../report/text.ts';
 import { classTraces, viewOf } from '../../report/view.ts';
 import { sameBehaviour } from '../../results/behaviour.ts';
 import { judge, timingOf } from '../../results/judge.ts';
-import { footerOf, headerOf, serializeRun } from '../../results/lines.ts';
+import { headerOf, serializeRun } from '../../results/lines.ts';
 import { parseRuns, readRuns } from '../../results/read.ts';
 import { MAX_SCENARIOS, type Observation, type Run } from '../../results/schema.ts';
 import { here } from '../fixtures/here.ts';
@@ -34,7 +35,12 @@ function written(name: string, text: string): string {
 function runOf(scenarios: Readonly<Record<string, readonly (readonly Observation[])[]>>): Run {
   const results = Object.entries(scenarios).map(([id, traces]) => measured(id, ...traces));
   const lines = results.map((result) => judge(LINUX, result));
-  return { header: headerOf(LINUX, new Date(0)), scenarios: lines, timings: results.map(timingOf), footer: footerOf(lines, false, 1) };
+  return { header: headerOf(LINUX, new Date(0)), scenarios: lines, timings: results.map(timingOf), footer: footerFor(lines) };
+}
+
+function footerFor(lines: Run['scenarios']): Run['footer'] {
+  const verdicts = Object.fromEntries([...groupBy(lines, ({ verdict }) => verdict)].map(([verdict, own]) => [verdict, own.length]));
+  return { type: 'footer', scenarios: lines.length, verdicts, interrupted: false, ms: 1 };
 }
 
 /** Traces that differ in nothing but their end. */
@@ -196,7 +202,7 @@ describe('what a run may be, however odd, is reported in the memory that it take
     const [line] = small.scenarios;
     const { expected: _, ...bare } = line as Run['scenarios'][number];
     const scenarios = [{ ...bare, traces: [], verdict: 'deviation' as const }];
-    expect(report('bare.jsonl', { ...small, scenarios, footer: footerOf(scenarios, false, 1) })).toContain('tcp/reset/idle: the trace ends after 0 calls');
+    expect(report('bare.jsonl', { ...small, scenarios, footer: footerFor(scenarios) })).toContain('tcp/reset/idle: the trace ends after 0 calls');
   });
 });
 
