@@ -39,8 +39,17 @@ export function compile(table: Table, platform: CodePlatform): Compiled {
   };
 }
 
-/** The table as a function over a platform's numbers. @throws RangeError for a code name that the platform's list lacks */
+const compiled = new WeakMap<Table, Map<CodePlatform, Classify>>();
+
+/** The table as a function over a platform's numbers, made once. @throws RangeError for a code name that the platform's list lacks */
 export function classifier(table: Table, platform: CodePlatform): Classify {
+  const own = compiled.get(table) ?? new Map<CodePlatform, Classify>();
+  const classify = own.get(platform) ?? classifierOf(table, platform);
+  compiled.set(table, own.set(platform, classify));
+  return classify;
+}
+
+function classifierOf(table: Table, platform: CodePlatform): Classify {
   const { rowOf, unknown } = compile(table, platform);
   const [first] = unknown;
   if (first !== undefined) throw new RangeError(`${tableId(table)}: ${platform} has no error code ${first.name}`);

@@ -1,5 +1,6 @@
+import { readBounded } from '../platforms/bounded.ts';
 import { JsonFileError } from '../platforms/file-errors.ts';
-import { parseJson, readBounded } from '../platforms/json-file.ts';
+import { parseJson } from '../platforms/json-file.ts';
 import { type Checked, checkedTable } from './checked.ts';
 import { tableSchema } from './table-schema.ts';
 
@@ -14,7 +15,7 @@ const MAX_BYTES = 1024 * 1024;
 /** A table in a JSON file. @throws TableError */
 export function readTable(file: string): Checked {
   try {
-    const text = readBounded(file, MAX_BYTES, 'a table');
+    const text = readBounded(file, { maxBytes: MAX_BYTES, what: 'a table', Refused: JsonFileError });
     return checkedTable(parseJson(text, file, tableSchema), file, text);
   } catch (error) {
     if (error instanceof JsonFileError) throw new TableError(error.message);

@@ -13,7 +13,7 @@ import { didYouMean, nearest } from '../platforms/nearest.ts';
 import { shownPath } from '../platforms/shown-path.ts';
 import { type Findings, failing, type Held } from '../report/findings/findings.ts';
 import { FINDING_FORMATS, type FindingFormat, formatFindings } from '../report/findings/formats.ts';
-import { painter } from '../report/paint.ts';
+import { painter, written } from '../report/paint.ts';
 import { plain, terminalWidth } from '../report/text.ts';
 import { WholeFile } from '../results/write.ts';
 import { sibling } from '../runner/sibling.ts';
@@ -64,7 +64,7 @@ export async function check(tables: readonly string[], options: CheckArguments):
   const shown = { paint: painter(process.stdout), width: terminalWidth() };
   if (file === undefined) await print(formatFindings(report, format ?? 'pretty', shown));
   else {
-    file.write(formatFindings(report, outFormat ?? 'pretty', { paint: painter({}), width: terminalWidth() }));
+    file.write(written(formatFindings(report, outFormat ?? 'pretty', { paint: painter({}), width: terminalWidth() })));
     file.finish();
     await print(formatFindings(report, 'pretty', shown));
     say(`written to ${file.path}`);

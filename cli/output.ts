@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { FORMATS, type Format } from '../report/format-names.ts';
+import { written } from '../report/paint.ts';
 import { UsageError } from './errors.ts';
 
 const BY_ENDING: Readonly<Record<string, Format>> = { '.jsonl': 'jsonl', '.json': 'json', '.md': 'markdown', '.markdown': 'markdown', '.txt': 'pretty' };
@@ -41,11 +42,11 @@ export function parseCount(option: string, min: number, max: number): (value: st
 /** Writes to stdout. Where that fails, the command goes on: main.ts says so, and gives the exit code. */
 export function print(text: string): Promise<void> {
   return new Promise((resolve) => {
-    process.stdout.write(text, () => resolve());
+    process.stdout.write(written(text), () => resolve());
   });
 }
 
 /** Progress and chatter go to stderr. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${written(text)}\n`);
 }

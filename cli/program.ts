@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { JsonFileError, NoCacheFolder, RunFileError } from '../platforms/file-errors.ts';
 import { packageVersion } from '../platforms/package-root.ts';
 import { LANE_NAMES } from '../platforms/wine/lanes.ts';
-import { terminalWidth } from '../report/text.ts';
+import { printable, terminalWidth } from '../report/text.ts';
 import { WriteFailed } from '../results/write.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { examples, manual } from './manual.ts';
@@ -30,7 +30,7 @@ function program(done: (code: number) => void): Command {
     .addHelpText('after', manual)
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ getOutHelpWidth: terminalWidth, outputError: (text, write) => write(text.replace(/^error: /, 'sockatlas: ')) });
+    .configureOutput({ getOutHelpWidth: terminalWidth, outputError: (text, write) => write(printable(text.replace(/^error: /, 'sockatlas: '))) });
 
   command
     .command('run', { isDefault: true })

@@ -1,3 +1,5 @@
+import { printable } from '../report/text.ts';
+
 const CLEAR = '\r\x1b[K';
 
 /** One line on stderr that says how far a run is; nothing where stderr is no terminal. */
@@ -30,6 +32,6 @@ export class Progress {
   #draw(): void {
     if (!this.#shown) return;
     const line = `${this.#done}/${this.#total} ${[...this.#running].join(', ')}`;
-    process.stderr.write(CLEAR + line.slice(0, (process.stderr.columns ?? 80) - 1));
+    process.stderr.write(CLEAR + printable(line).slice(0, (process.stderr.columns ?? 80) - 1));
   }
 }

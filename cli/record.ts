@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from '../platforms/command.ts';
 import type { Platform } from '../platforms/platform.ts';
-import { judge, timingOf } from '../results/judge.ts';
+import { judge, printable, timingOf } from '../results/judge.ts';
 import { footerOf, headerOf } from '../results/lines.ts';
 import type { Measured } from '../results/measured.ts';
 import type { Run } from '../results/schema.ts';
@@ -100,7 +100,7 @@ export async function record(options: RecordOptions = {}): Promise<Run> {
   const header = headerOf(platform, started, peers?.platform);
   // In the order of the suite, whichever ended first.
   const results = chosen.flatMap(({ id }) => measured.get(id) ?? []);
-  const unmeasured = results.flatMap(({ id, unmeasured: reason }) => (reason === undefined ? [] : [{ id, reason }]));
+  const unmeasured = results.flatMap(({ id, unmeasured: reason }) => (reason === undefined ? [] : [printable({ id, reason })]));
   const whole = results.filter((result) => result.unmeasured === undefined);
   const unfinished = whole.filter((result) => result.ended === undefined && result.trials < trials).map(({ id }) => id);
   const strangers = results.reduce((sum, result) => sum + (result.strangers ?? 0), 0);

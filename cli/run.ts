@@ -1,7 +1,7 @@
 import type { Format } from '../report/format-names.ts';
 import { formatRuns } from '../report/formats.ts';
 import { layoutOf } from '../report/grid.ts';
-import { painter } from '../report/paint.ts';
+import { painter, written } from '../report/paint.ts';
 import { conforms } from '../report/view.ts';
 import { keepRun, recordedPath, writeRun } from '../results/recorded.ts';
 import type { Run } from '../results/schema.ts';
@@ -64,7 +64,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   try {
     await print(formatRuns(views, format, { ...layoutOf(painter(process.stdout)), verbose }));
     if (out !== undefined) {
-      out.write(formatRuns(views, outFormat ?? 'jsonl', { ...layoutOf(painter({})), verbose }));
+      out.write(written(formatRuns(views, outFormat ?? 'jsonl', { ...layoutOf(painter({})), verbose })));
       out.finish();
       say(`written to ${out.path}`);
     }

@@ -1,10 +1,14 @@
-import { readFileSync } from 'node:fs';
-import picomatch from 'picomatch';
+import { brief, readBounded } from '../platforms/bounded.ts';
 import { nearest } from '../platforms/nearest.ts';
 import type { Scenario } from '../runner/scenario.ts';
 import { UsageError } from './errors.ts';
+import { glob } from './glob.ts';
 
 export { nearest };
+
+/** As long as an id may be. */
+const MAX_LENGTH = 200;
+const MAX_PATTERNS = 10_000;
 
 /**
  * The ids that the patterns choose, in their own order; all of them where there is no pattern. A pattern is an id, an id that there is only with parameters (all its variants), a folder of ids
@@ -42,7 +46,7 @@ export function matchingIds(ids: readonly string[], patterns: readonly string[])
   const matched = new Set<string>();
   for (const pattern of expand(patterns)) {
     const hits = hitsOf(ids, pattern);
-    if (hits.length === 0) throw new UsageError(`no scenario matches ${JSON.stringify(pattern)}; the nearest: ${nearest(ids, pattern).join(', ')}`);
+    if (hits.length === 0) throw new UsageError(`no scenario matches ${quoted(pattern)}; the nearest: ${nearest(ids, pattern).join(', ')}`);
     for (const id of hits) matched.add(id);
   }
   return matched;
@@ -52,26 +56,35 @@ function hitsOf(ids: readonly string[], pattern: string): string[] {
   if (pattern === '') throw new UsageError('a pattern is empty: name a scenario, or leave it out');
   // An id is itself a pattern, and its `?` is no wildcard.
   if (ids.includes(pattern)) return [pattern];
-  const glob = picomatch(pattern);
+  if (pattern.length > MAX_LENGTH) throw new UsageError(`the pattern ${quoted(pattern)} has ${pattern.length} characters; an id has at most ${MAX_LENGTH}`);
+  const matches = glob(pattern);
   const folder = `${pattern.replace(/\/$/, '')}/`;
-  return ids.filter((id) => id.startsWith(`${pattern}?`) || id.startsWith(folder) || glob(id));
+  return ids.filter((id) => id.startsWith(`${pattern}?`) || id.startsWith(folder) || matches(id));
 }
 
+function quoted(pattern: string): string {
+  return JSON.stringify(brief(pattern, MAX_LENGTH));
+}
+
+/** Without what is said twice. */
 function expand(patterns: readonly string[]): string[] {
-  return patterns.flatMap((pattern) => (pattern.startsWith('@') ? readList(pattern.slice(1)) : [pattern]));
+  const all = [...new Set(patterns.flatMap((pattern) => (pattern.startsWith('@') ? readList(pattern.slice(1)) : [pattern])))];
+  if (all.length > MAX_PATTERNS) throw new UsageError(`${all.length} patterns; at most ${MAX_PATTERNS} can be given at once`);
+  return all;
 }
 
 function readList(file: string): string[] {
-  let content: string;
-  try {
-    content = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`the list @${file} cannot be read: ${(error as Error).message}`);
-  }
+  const content = readBounded(file, { maxBytes: MAX_PATTERNS * MAX_LENGTH, what: 'a list of patterns', Refused: ListError });
   const patterns = content
     .split(/\r?\n/)
     .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
     .filter((line) => line !== '');
   if (patterns.length === 0) throw new UsageError(`the list @${file} contains no pattern`);
   return patterns;
+}
+
+class ListError extends UsageError {
+  constructor(message: string) {
+    super(`the list @${message}`);
+  }
 }

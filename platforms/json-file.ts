@@ -1,13 +1,13 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import type * as Zod from 'zod';
+import { brief, extentOf } from './bounded.ts';
 import { JsonFileError } from './file-errors.ts';
 import { jsonLines, lineOf, pointerOf } from './json-lines.ts';
 import { didYouMean } from './nearest.ts';
 import { z } from './zod.ts';
 
 /** JSON.parse, and what looks at its result, go down as deep as the text does. */
-const MAX_DEPTH = 20;
-const MOST_COMPLAINTS = 10;
+export const MAX_DEPTH = 20;
+export const MOST_COMPLAINTS = 10;
 
 /** Something wrong with the value at a path of the document. */
 export interface Complaint {
@@ -15,26 +15,9 @@ export interface Complaint {
   readonly message: string;
 }
 
-/** The text of a file, without its byte order mark. @throws JsonFileError for what is no file, or larger than `maxBytes` */
-export function readBounded(file: string, maxBytes: number, what: string): string {
-  let fd: number | undefined;
-  try {
-    fd = openSync(file, 'r');
-    const stat = fstatSync(fd);
-    if (!stat.isFile()) throw new JsonFileError(`${file}: not a file`);
-    if (stat.size > maxBytes) throw new JsonFileError(`${file}: ${stat.size} bytes; ${what} has at most ${maxBytes}`);
-    return readFileSync(fd, 'utf8').replace(/^\uFEFF/, '');
-  } catch (error) {
-    if (error instanceof JsonFileError) throw error;
-    throw new JsonFileError(`${file}: ${(error as Error).message}`);
-  } finally {
-    if (fd !== undefined) closeSync(fd);
-  }
-}
-
 /** A JSON text as a value of `schema`. `file` is what messages call it. @throws JsonFileError */
 export function parseJson<T>(text: string, file: string, schema: Zod.ZodType<T>): T {
-  if (depthOf(text) > MAX_DEPTH) throw new JsonFileError(`${file}: nested deeper than ${MAX_DEPTH} levels`);
+  if (extentOf(text).depth > MAX_DEPTH) throw new JsonFileError(`${file}: nested deeper than ${MAX_DEPTH} levels`);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -45,20 +28,18 @@ export function parseJson<T>(text: string, file: string, schema: Zod.ZodType<T>)
   if (parsed.success) return parsed.data;
   // A misspelt key is also a missing one: the misspelling first.
   const issues = [...parsed.error.issues].sort((a, b) => Number(b.code === 'unrecognized_keys') - Number(a.code === 'unrecognized_keys'));
-  throw faulty(
-    text,
-    file,
-    issues.flatMap((issue) => complaintsOf(issue, value, schema)),
-  );
+  const complaints = issues.slice(0, MOST_COMPLAINTS).flatMap((issue) => complaintsOf(issue, value, schema));
+  throw faulty(text, file, complaints, Math.max(0, issues.length - MOST_COMPLAINTS));
 }
 
-/** The error for a document of the right shape that is wrong all the same. */
-export function faulty(text: string, file: string, complaints: readonly Complaint[]): JsonFileError {
+/** The error for a document of the right shape that is wrong all the same. `more`: how many complaints there are besides. */
+export function faulty(text: string, file: string, complaints: readonly Complaint[], more = 0): JsonFileError {
   const lines = jsonLines(text);
   const told = complaints
     .slice(0, MOST_COMPLAINTS)
-    .map(({ path, message }) => `${file}:${lineOf(lines, pointerOf(path))}: ${pointerOf(path) || 'the file'}: ${message}`);
-  if (complaints.length > MOST_COMPLAINTS) told.push(`… and ${complaints.length - MOST_COMPLAINTS} more`);
+    .map(({ path, message }) => `${file}:${lineOf(lines, pointerOf(path))}: ${brief(`${brief(pointerOf(path), 200) || 'the file'}: ${message}`)}`);
+  const untold = complaints.length - told.length + more;
+  if (untold > 0) told.push(`… and ${untold} more`);
   return new JsonFileError(told.join('\n'));
 }
 
@@ -66,7 +47,8 @@ export function faulty(text: string, file: string, complaints: readonly Complain
 function complaintsOf(issue: Zod.core.$ZodIssue, value: unknown, schema: Zod.ZodType): Complaint[] {
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(z.toJSONSchema(schema, { unrepresentable: 'any' }) as JsonSchema, issue.path);
-    return issue.keys.map((key) => ({ path: [...issue.path, key], message: `unknown key ${JSON.stringify(key)}${didYouMean(known, key)}` }));
+    const near = (key: string, i: number) => (i < MOST_COMPLAINTS ? didYouMean(known, key) : '');
+    return issue.keys.map((key, i) => ({ path: [...issue.path, key], message: `unknown key ${JSON.stringify(key)}${near(key, i)}` }));
   }
   if (issue.code === 'invalid_value') {
     const written = valueAt(value, issue.path);
@@ -104,15 +86,4 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 function placeOf(text: string, { message }: Error): string {
   const [, position] = /at position (\d+)/.exec(message) ?? [];
   return position === undefined ? '' : `:${text.slice(0, Number(position)).split('\n').length}`;
-}
-
-/** How deep brackets nest, at most; those inside of strings count too, which no honest file minds. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const character of text) {
-    if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth);
-    else if (character === ']' || character === '}') depth--;
-  }
-  return deepest;
 }

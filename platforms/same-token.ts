@@ -10,5 +10,8 @@ export function withoutSpelling(token: string): string {
 
 /** Whether two traces are the same behaviour on systems that spell their codes differently. `?` on either side stands for any one token. */
 export function sameTrace(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((token, i) => token === ANY || b[i] === ANY || withoutSpelling(token) === withoutSpelling(b[i] as string));
+  return (
+    a.length === b.length &&
+    a.every((token, i) => token === ANY || b[i] === ANY || token === b[i] || withoutSpelling(token) === withoutSpelling(b[i] as string))
+  );
 }

@@ -3,7 +3,7 @@ import type { Platform } from '../platforms/platform.ts';
 import type { Header, Run, ScenarioLine } from '../results/schema.ts';
 import { describeDeviation, describeObservation } from './deviation.ts';
 import { count } from './text.ts';
-import { traceWords } from './trace-words.ts';
+import { few, traceWords } from './trace-words.ts';
 import { tableName, type View } from './view.ts';
 
 /** A run's parts in sentences, for text and Markdown alike. */
@@ -31,9 +31,10 @@ function describePlatform(platform: Platform): string {
 
 /** What is wrong, a line each. */
 export function findingLines({ run, misclassifications }: View): string[] {
+  const lines = new Map(run.scenarios.map((line) => [line.id, line]));
   return [
     ...run.scenarios.flatMap(scenarioFinding),
-    ...misclassifications.map((finding) => misclassificationLine(run.scenarios, finding)),
+    ...misclassifications.map((finding) => misclassificationLine(lines.get(finding.id), finding)),
     ...endingLines(run),
   ];
 }
@@ -43,7 +44,12 @@ function scenarioFinding(line: ScenarioLine): string[] {
     case 'deviation':
       return [describeDeviation(line)];
     case 'unstable':
-      return [`${line.id}: ${line.reason}: ${line.traces.map((one) => `${one.count}× ${traceWords(one.trace)}`).join('; ')}`];
+      return [
+        `${line.id}: ${line.reason}: ${few(
+          line.traces.map((one) => `${one.count}× ${traceWords(one.trace)}`),
+          '; ',
+        )}`,
+      ];
     case 'blocked':
     case 'crashed':
       return [`${line.id}: ${line.verdict}: ${line.reason}`];
@@ -52,8 +58,8 @@ function scenarioFinding(line: ScenarioLine): string[] {
   }
 }
 
-function misclassificationLine(scenarios: readonly ScenarioLine[], { id, table, trace, index, meaning, className }: Misclassification): string {
-  const observations = scenarios.find((line) => line.id === id)?.traces[trace]?.observations ?? [];
+function misclassificationLine(line: ScenarioLine | undefined, { id, table, trace, index, meaning, className }: Misclassification): string {
+  const observations = line?.traces[trace]?.observations ?? [];
   return `${id}: ${describeObservation(observations, index)} means ${meaning}; ${table} classifies it as ${className}`;
 }
 

@@ -20,7 +20,7 @@ export function describeDeviation({ id, traces, expected }: ScenarioLine, file =
   const patterns = expected?.patterns ?? [];
   const farthest = patterns
     .map((pattern) => ({ pattern, index: firstDifference(pattern, trace) }))
-    .reduce((a, b) => (b.index > a.index ? b : a), { pattern: patterns[0] ?? [], index: -1 });
+    .reduce((a, b) => (b.index > a.index ? b : a), { pattern: patterns[0] ?? [], index: 0 });
   const wanted = tokenAt(farthest.pattern, farthest.index);
   const at = farthest.index < trace.length ? describeObservation(observations, farthest.index) : `the trace ends after ${trace.length} calls`;
   return `${id}: ${at}, expected ${wanted ?? 'no further call'} (${file})`;

@@ -2,6 +2,7 @@ import type * as Zod from 'zod';
 import { tableId } from '../classification/table.ts';
 import { MEANINGS } from '../platforms/code.ts';
 import { z } from '../platforms/zod.ts';
+import { MAX_SCENARIOS } from '../results/limits.ts';
 import { footerSchema, headerSchema, observationSchema, scenarioSchema, timingSchema } from '../results/schema.ts';
 import { classTraces, type View } from './view.ts';
 
@@ -12,8 +13,8 @@ export const runDocumentSchema = z.strictObject({
   runs: z.array(
     z.strictObject({
       header: headerSchema,
-      scenarios: z.array(scenarioSchema),
-      timings: z.array(timingSchema),
+      scenarios: z.array(scenarioSchema).max(MAX_SCENARIOS),
+      timings: z.array(timingSchema).max(MAX_SCENARIOS),
       footer: footerSchema,
       classes: z
         .array(

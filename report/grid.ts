@@ -48,7 +48,7 @@ export function gridLines(grid: Grid, { width, paint }: Layout): string[] {
   const rows = grid.events.flatMap((event) => event.rows.map(asRow));
   const columns = columnWidths([headings, ...rows], width - INDENT.length);
   const narrowest = Math.min(...(columns?.slice(1, 1 + grid.headings.length) ?? [0]));
-  const needed = Math.min(NARROWEST_COLUMN, ...grid.headings.map((_, i) => Math.max(...rows.map((row) => (row[i + 1] as Cell).text.length))));
+  const needed = Math.min(NARROWEST_COLUMN, ...grid.headings.map((_, i) => rows.reduce((most, row) => Math.max(most, (row[i + 1] as Cell).text.length), 0)));
   if (columns !== undefined && narrowest >= needed) {
     const lines = (some: readonly Row[]) => tableLines(some, { width, paint, indent: INDENT, columns }) ?? [];
     return grid.events.flatMap((event) => [

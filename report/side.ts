@@ -5,7 +5,7 @@ import type { Platform } from '../platforms/platform.ts';
 import { type Behaviour, expectedBehaviour, recordedBehaviour } from '../results/behaviour.ts';
 import type { Run } from '../results/schema.ts';
 import { scenarios } from '../suites/index.ts';
-import { traceWords } from './trace-words.ts';
+import { few, traceWords } from './trace-words.ts';
 
 /** One of the things that are compared: a run, or the expectations of a platform. */
 export interface Side {
@@ -74,6 +74,6 @@ export function behaviourWords(behaviour: Behaviour | undefined, marked = true):
   if (behaviour === undefined) return '–';
   if (behaviour.ended !== undefined) return behaviour.ended;
   if (behaviour.traces.length === 0) return evidencePhrase(behaviour.evidence);
-  const words = [...new Set(behaviour.traces.map((trace) => traceWords(trace)))].join(behaviour.isExpected ? ' or ' : ' / ');
+  const words = few([...new Set(behaviour.traces.map((trace) => traceWords(trace)))], behaviour.isExpected ? ' or ' : ' / ');
   return marked && behaviour.evidence === 'inferred' ? `${words} (inferred)` : words;
 }

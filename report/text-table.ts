@@ -42,11 +42,12 @@ export function columnWidths(rows: readonly Row[], width: number): number[] | un
       const text = typeof cell === 'string' ? cell : cell.text;
       natural[i] = Math.max(natural[i] ?? 0, visibleWidth(text));
       // An indented word needs its indent too.
-      least[i] = Math.max(least[i] ?? 0, ...words(text).map(visibleWidth));
+      for (const word of words(text)) least[i] = Math.max(least[i] ?? 0, visibleWidth(word));
     });
   }
   const room = width - GAP.length * Math.max(0, natural.length - 1);
-  const widths = [...natural];
+  // No column is wider than the table, unless a word is.
+  const widths = natural.map((w, i) => Math.max(least[i] ?? 0, Math.min(w, room)));
   for (;;) {
     const over = widths.reduce((sum, w) => sum + w, 0) - room;
     if (over <= 0) return widths;

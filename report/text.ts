@@ -5,13 +5,14 @@ import { Help } from 'commander';
 
 /** Where there is no terminal to ask. */
 const WIDTH = 100;
-/** Narrower than this nothing can be laid out. */
+/** Narrower than this nothing can be laid out; wider, a table would be mostly blanks. */
 const NARROWEST = 40;
+const WIDEST = 1000;
 
 /** Columns that a line may take: the terminal's, or COLUMNS where that is set, or 100. */
 export function terminalWidth(stream: { readonly columns?: number } = process.stdout): number {
   const asked = Number(process.env.COLUMNS);
-  return Math.max(NARROWEST, stream.columns ?? (Number.isInteger(asked) && asked > 0 ? asked : WIDTH));
+  return Math.min(WIDEST, Math.max(NARROWEST, stream.columns ?? (Number.isInteger(asked) && asked > 0 ? asked : WIDTH)));
 }
 
 /** Columns that a text takes; escape sequences for colours take none. */
@@ -44,10 +45,25 @@ export function paragraph(text: string, width: number, hang = ''): string {
   return [first, ...rest.map((line) => hang + line)].join('\n');
 }
 
-/** Names and reasons may come from a policy, a table or a run file of other people. Control characters are removed, so that none reaches the terminal. */
+/** What a terminal would obey or a reader not see: control characters but the line's end, formatting such as bidi controls, other line ends, half a surrogate pair. */
+const UNPRINTABLE = /[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * What unprintable characters are written as: `\u001b`. In JSON it means the character itself, and to people it shows it, so that it can be done to all
+ * that is written, of whatever format.
+ */
+export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
+/** The same in one line, for what is laid out by its width: a name or a reason from a policy, a table or a run file of other people. */
 export function plain(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not pass
-  return text.replace(/[\t\r\n]+/g, ' ').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '�');
+  return printable(text.replace(/[\t\r\n]+/g, ' '));
 }
 
 /** `1 poll`, `2 polls`. */

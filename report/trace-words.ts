@@ -1,20 +1,34 @@
+import { brief } from '../platforms/bounded.ts';
 import { BLOCKED, REPEATS } from '../platforms/trace.ts';
 import { fold } from './fold.ts';
 
 /** The longest group of calls that is looked for as a repetition: recv and SSL_read, say, and one more. */
 const LONGEST_GROUP = 3;
+/** A run file from elsewhere may have a thousand traces of a hundred thousand characters. */
+const MOST_TRACES = 20;
+const LONGEST_WORDS = 2000;
 
 /**
  * A trace, or a pattern, in words: `ECONNRESET, then eof ×4`, `WSAECONNRESET every time`, `data:10, ECONNRESET, then eof ×3`. `calls` is how many calls a pattern
  * that repeats its last token stands for; where it is not known it says `then eof every time`.
  */
 export function traceWords(trace: readonly string[], calls?: number): string {
+  return brief(inWords(trace, calls), LONGEST_WORDS);
+}
+
+/** The first of many, joined, and how many others there are. */
+export function few(many: readonly string[], between: string): string {
+  const more = many.length - MOST_TRACES;
+  return [...many.slice(0, MOST_TRACES), ...(more > 0 ? [`${more} more`] : [])].join(between);
+}
+
+function inWords(trace: readonly string[], calls?: number): string {
   const last = trace.at(-1);
   if (last?.endsWith(REPEATS)) {
     const bare = last.slice(0, -REPEATS.length);
     const head = trace.slice(0, -1);
     if (calls === undefined || calls <= head.length) return [...runs(head), `${head.length > 0 ? 'then ' : ''}${bare} every time`].join(', ');
-    return traceWords([...head, ...Array.from({ length: calls - head.length }, () => bare)]);
+    return inWords([...head, ...Array.from({ length: calls - head.length }, () => bare)]);
   }
   const { from, length } = ending(trace);
   const times = (trace.length - from) / length;

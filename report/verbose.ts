@@ -1,3 +1,4 @@
+import type { Table } from '../classification/table.ts';
 import { evidencePhrase } from '../platforms/evidence.ts';
 import { recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
 import type { Observation, ScenarioLine } from '../results/schema.ts';
@@ -33,15 +34,21 @@ function scenarioLines(view: View, line: ScenarioLine, { width, paint }: Layout)
   const here = recordedBehaviour(line);
   const differs = here !== undefined && there !== undefined && sameBehaviour(here, there) === false;
   const reason = line.reason === undefined ? '' : `: ${line.reason}`;
+  const tables = view.showsClasses ? view.tables : [];
+  const classes = tables.map((table) => classTraces(table, platform, line));
   return [
     paragraph(`${paint('bold', line.id)}  ${paint(STYLES[line.verdict], line.verdict)}${reason}`, width, '    '),
-    ...line.traces.flatMap(({ trace, count }, i) => [
+    ...line.traces.flatMap(({ trace, count, observations }, i) => [
       paragraph(
         `  ${platform.name}, measured here, ${line.trials === 0 ? 'a trial that did not end' : `${count} of ${line.trials} trials`}: ${traceWords(trace)}`,
         width,
         '    ',
       ),
-      ...callLines(view, line, i).map((text) => paint('gray', paragraph(`    ${text}`, width, '        '))),
+      ...callLines(
+        tables,
+        classes.map((own) => own[i] ?? []),
+        observations,
+      ).map((text) => paint('gray', paragraph(`    ${text}`, width, '        '))),
     ]),
     ...(there === undefined
       ? []
@@ -59,10 +66,8 @@ function scenarioLines(view: View, line: ScenarioLine, { width, paint }: Layout)
  * `S recv(buffer=given, length=4096, flags=0) = -1 ECONNRESET (104)`, and, where tables are asked for, the class of each: `→ MG_IO_RESET`. Calls that are alike in
  * a row are one line.
  */
-function callLines(view: View, line: ScenarioLine, index: number): string[] {
-  const tables = view.showsClasses ? view.tables : [];
-  const classes = tables.map((table) => classTraces(table, view.run.header.platform, line)[index] ?? []);
-  const calls = (line.traces[index]?.observations ?? []).map((observation, i) =>
+function callLines(tables: readonly Table[], classes: readonly (readonly string[])[], observations: readonly Observation[]): string[] {
+  const calls = observations.map((observation, i) =>
     tables.length === 0 ? callText(observation) : `${callText(observation)}  → ${classes.map((trace) => trace[i]).join(' | ')}`,
   );
   return [

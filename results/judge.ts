@@ -52,7 +52,7 @@ function verdictOf(measured: Measured, found: Found | undefined): { verdict: Ver
 }
 
 /** A reason may contain the output of a process that crashed. It is kept on one line of the run file. */
-function printable<T extends { reason?: string }>(said: T): T {
+export function printable<T extends { reason?: string }>(said: T): T {
   return said.reason === undefined ? said : { ...said, reason: said.reason.replace(/\p{Cc}+/gu, ' ').slice(0, 1000) };
 }
 

@@ -1,33 +1,60 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import type * as Zod from 'zod';
+import { brief, extentOf, readBounded } from '../platforms/bounded.ts';
 import { RunFileError } from '../platforms/file-errors.ts';
+import { MAX_DEPTH, MOST_COMPLAINTS } from '../platforms/json-file.ts';
 import { z } from '../platforms/zod.ts';
-import { type Footer, type Header, type Line, lineSchema, type Run, SCHEMA_VERSION, type ScenarioLine, type TimingLine } from './schema.ts';
+import { MAX_CALLS, MAX_SCENARIOS, MAX_TRACES } from './limits.ts';
+import {
+  type Footer,
+  footerSchema,
+  type Header,
+  headerSchema,
+  type Line,
+  type Observation,
+  observationSchema,
+  type Run,
+  SCHEMA_VERSION,
+  type ScenarioLine,
+  scenarioSchema,
+  type TimingLine,
+  timingSchema,
+  traceSchema,
+  VERDICTS,
+} from './schema.ts';
 import { upgraded } from './upgrade.ts';
 
 /** Run files may come from other people. A file that is larger than any real run is refused before it is parsed. */
-const MAX_BYTES = 64 * 1024 * 1024;
+const BOUND = { maxBytes: 64 * 1024 * 1024, what: 'a run', Refused: RunFileError };
 const MAX_LINES = 100_000;
-const STDIN = 0;
+const MAX_RUNS = 100;
+/** Calls take most of a run file's bytes, and fifteen bytes a value: this is far more than a file of that size has. */
+const MAX_VALUES = 8_000_000;
+const MANY_VALUES = `more than ${MAX_VALUES} values; a run file has at most so many`;
+const MAX_VALUES_OF_LINE = 2_000_000;
+/** Calls that are kept to be found again. */
+const MAX_KNOWN = 10_000;
 const NOT_A_RUN = 'this is not a run file: a run file is JSON Lines and begins with a header (sockatlas run --out run.jsonl)';
 
 /** The runs in a file, one after the other; `-` is stdin. @throws RunFileError */
 export function readRuns(file: string): Run[] {
-  return parseRuns(readBounded(file), file === '-' ? 'stdin' : file);
+  return parseRuns(readBounded(file, BOUND), file === '-' ? 'stdin' : file);
 }
 
 /** The runs in a text: JSON Lines, or the document that `--format json` prints. `source` is what messages call it. @throws RunFileError */
 export function parseRuns(content: string, source: string): Run[] {
   const text = content.replace(/^\uFEFF/, '');
-  const lines = documentLines(text) ?? text.split('\n');
+  const lines = documentLines(text, source) ?? text.split('\n', MAX_LINES + 2);
   if (lines.at(-1) === '') lines.pop();
-  if (lines.length > MAX_LINES) throw new RunFileError(`${source}: ${lines.length} lines; a run has at most ${MAX_LINES}`);
+  if (lines.length > MAX_LINES) throw new RunFileError(`${source}: more than ${MAX_LINES} lines; a run file has at most so many`);
   if (lines.length === 0) throw new RunFileError(`${source}: the file is empty; a run starts with a header line`);
+  refuseExtent(lines, source);
 
   const runs: Run[] = [];
+  const calls = new Calls();
   let open: OpenRun | undefined;
   lines.forEach((line, i) => {
     const where = `${source}:${i + 1}`;
-    const parsed = parseLine(line, open?.schema, where, i === lines.length - 1);
+    const parsed = parseLine(line, open?.schema, calls, where, i === lines.length - 1);
     if (open === undefined) {
       if (parsed.line.type !== 'header') throw new RunFileError(`${where}: expected a header line, found a line of type ${parsed.line.type}`);
       open = new OpenRun(parsed.line, parsed.schema);
@@ -35,7 +62,7 @@ export function parseRuns(content: string, source: string): Run[] {
     }
     const run = open.add(parsed.line, where);
     if (run === undefined) return;
-    runs.push(run);
+    if (runs.push(run) > MAX_RUNS) throw new RunFileError(`${where}: more than ${MAX_RUNS} runs; name several files`);
     open = undefined;
   });
   if (open !== undefined)
@@ -52,7 +79,7 @@ export function parseRun(content: string, source: string): Run {
 
 /** The one run in a file; `-` is stdin. @throws RunFileError, also where there are several */
 export function readRun(file: string): Run {
-  return parseRun(readBounded(file), file === '-' ? 'stdin' : file);
+  return parseRun(readBounded(file, BOUND), file === '-' ? 'stdin' : file);
 }
 
 /** A run between its header and its footer. */
@@ -75,9 +102,11 @@ class OpenRun {
       case 'scenario':
         if (this.#scenarios.has(line.id)) throw new RunFileError(`${where}: ${line.id} occurs twice`);
         this.#scenarios.set(line.id, line);
+        if (this.#scenarios.size > MAX_SCENARIOS) throw new RunFileError(`${where}: more than ${MAX_SCENARIOS} scenarios in a run`);
         return undefined;
       case 'timing':
         this.#timings.push(line);
+        if (this.#timings.length > MAX_SCENARIOS) throw new RunFileError(`${where}: more than ${MAX_SCENARIOS} timings in a run`);
         return undefined;
       case 'footer':
         return this.#end(line, where);
@@ -88,14 +117,34 @@ class OpenRun {
     if (footer.scenarios !== this.#scenarios.size) {
       throw new RunFileError(`${where}: the footer counts ${footer.scenarios} scenarios, but the run contains ${this.#scenarios.size}`);
     }
-    return { header: this.#header, scenarios: [...this.#scenarios.values()], timings: this.#timings, footer };
+    const scenarios = [...this.#scenarios.values()];
+    for (const verdict of VERDICTS) {
+      const [told, found] = [footer.verdicts[verdict] ?? 0, scenarios.filter((line) => line.verdict === verdict).length];
+      if (told !== found) throw new RunFileError(`${where}: the footer counts ${told} ${verdict}, but the run contains ${found}`);
+    }
+    return { header: this.#header, scenarios, timings: this.#timings, footer };
+  }
+}
+
+/** Before anything is parsed: JSON.parse goes down as deep as a text does, and zod tells of every wrong value. @throws RunFileError */
+function refuseExtent(lines: readonly string[], source: string): void {
+  let sum = 0;
+  for (const [i, line] of lines.entries()) {
+    const { depth, values } = extentOf(line);
+    sum += values;
+    if (depth > MAX_DEPTH) throw new RunFileError(`${source}:${i + 1}: nested deeper than ${MAX_DEPTH} levels`);
+    if (values > MAX_VALUES_OF_LINE) throw new RunFileError(`${source}:${i + 1}: ${values} values; a line has at most ${MAX_VALUES_OF_LINE}`);
+    if (sum > MAX_VALUES) throw new RunFileError(`${source}: ${MANY_VALUES}`);
   }
 }
 
 /** The lines of a document that `--format json` printed, as the run file has them; undefined for what is no such document. */
-function documentLines(text: string): string[] | undefined {
+function documentLines(text: string, source: string): string[] | undefined {
   // Two lines of a run file are no JSON together.
   if (!/^\s*\{\s*"runs"/.test(text)) return undefined;
+  const { depth, values } = extentOf(text);
+  if (depth > MAX_DEPTH) throw new RunFileError(`${source}: nested deeper than ${MAX_DEPTH} levels`);
+  if (values > MAX_VALUES) throw new RunFileError(`${source}: ${MANY_VALUES}`);
   let document: { runs?: unknown };
   try {
     document = JSON.parse(text);
@@ -103,15 +152,17 @@ function documentLines(text: string): string[] | undefined {
     return undefined;
   }
   if (!Array.isArray(document.runs)) return undefined;
-  return document.runs.flatMap((run: { header?: unknown; scenarios?: unknown; timings?: unknown; footer?: unknown } | null) =>
-    [run?.header, run?.scenarios ?? [], run?.timings ?? [], run?.footer].flat().map((line) => JSON.stringify(line) ?? 'null'),
+  const lines = document.runs.flatMap((run: { header?: unknown; scenarios?: unknown; timings?: unknown; footer?: unknown } | null) =>
+    [run?.header, run?.scenarios ?? [], run?.timings ?? [], run?.footer].flat(),
   );
+  return lines.slice(0, MAX_LINES + 1).map((line) => JSON.stringify(line) ?? 'null');
 }
 
-function parseLine(text: string, schemaOfRun: unknown, where: string, isLast: boolean): { line: Line; schema: unknown } {
+function parseLine(text: string, schemaOfRun: unknown, calls: Calls, where: string, isLast: boolean): { line: Line; schema: unknown } {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // `cat` leaves the byte order mark of each file in the middle.
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     const isFirst = schemaOfRun === undefined;
     const fault = isFirst ? NOT_A_RUN : isLast ? 'the last line is not complete: the file was truncated' : 'the line is not JSON';
@@ -120,31 +171,53 @@ function parseLine(text: string, schemaOfRun: unknown, where: string, isLast: bo
   const { type, schema: own } = (value ?? {}) as { type?: unknown; schema?: unknown };
   const schema = type === 'header' ? own : schemaOfRun;
   if (type === 'header') refuseOtherSchema(schema, where);
-  const parsed = lineSchema.safeParse(schema === 1 ? upgraded(value) : value);
-  if (!parsed.success) throw new RunFileError(`${where}: ${z.prettifyError(parsed.error)}`);
-  return { line: parsed.data, schema };
+  const parsed = outlineSchema.safeParse(schema === 1 ? upgraded(value) : value);
+  const issues = parsed.success ? calls.check(parsed.data) : parsed.error.issues;
+  if (!parsed.success || issues.length > 0) throw new RunFileError(`${where}: ${complaints(issues)}`);
+  return { line: parsed.data as Line, schema };
+}
+
+/** A line without its calls. */
+const outlineSchema = z.discriminatedUnion('type', [
+  headerSchema,
+  scenarioSchema.extend({ traces: z.array(traceSchema.extend({ observations: z.array(z.unknown()).max(MAX_CALLS) })).max(MAX_TRACES) }),
+  timingSchema,
+  footerSchema,
+]);
+
+/** The calls of a run are most of it, and mostly alike: one that was found right is not checked again, nor kept twice. */
+class Calls {
+  readonly #known = new Map<string, Observation>();
+
+  /** Puts checked observations in the place of what was read. What is wrong with the first that is wrong. */
+  check(line: Zod.infer<typeof outlineSchema>): readonly Zod.core.$ZodIssue[] {
+    if (line.type !== 'scenario') return [];
+    for (const [i, { observations }] of line.traces.entries()) {
+      for (const [j, value] of observations.entries()) {
+        const text = JSON.stringify(value);
+        const known = this.#known.get(text);
+        const parsed = known === undefined ? observationSchema.safeParse(value) : { success: true as const, data: known };
+        if (!parsed.success) return parsed.error.issues.map((issue) => ({ ...issue, path: ['traces', i, 'observations', j, ...issue.path] }));
+        observations[j] = parsed.data;
+        if (this.#known.size < MAX_KNOWN) this.#known.set(text, parsed.data);
+      }
+    }
+    return [];
+  }
+}
+
+function complaints(issues: readonly Zod.core.$ZodIssue[]): string {
+  // Two lines for each: what is wrong, and where.
+  const told = z.prettifyError(new z.ZodError(issues.slice(0, MOST_COMPLAINTS))).split('\n', 2 * MOST_COMPLAINTS);
+  const more = issues.length - MOST_COMPLAINTS;
+  return [...told.map((line) => brief(line)), ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
 }
 
 /** Checked before every other field of a header, because a newer format may differ in all of them. */
 function refuseOtherSchema(schema: unknown, where: string): void {
   if (schema === 1 || schema === SCHEMA_VERSION) return;
   const advice = typeof schema === 'number' && schema > SCHEMA_VERSION ? 'update sockatlas to read it' : 'this is not a run of sockatlas';
-  throw new RunFileError(`${where}: run format ${JSON.stringify(schema)}; this version reads up to ${SCHEMA_VERSION}: ${advice}`);
-}
-
-function readBounded(file: string): string {
-  let fd: number | undefined;
-  try {
-    fd = file === '-' ? STDIN : openSync(file, 'r');
-    const stat = fstatSync(fd);
-    if (stat.isDirectory()) throw new RunFileError(`${file}: is a folder; name a run file`);
-    const { size } = stat;
-    if (size > MAX_BYTES) throw new RunFileError(`${file}: ${size} bytes; a run has at most ${MAX_BYTES}`);
-    return readFileSync(fd, 'utf8');
-  } catch (error) {
-    if (error instanceof RunFileError) throw error;
-    throw new RunFileError(`${file}: ${(error as Error).message}`);
-  } finally {
-    if (fd !== undefined && fd !== STDIN) closeSync(fd);
-  }
+  throw new RunFileError(
+    `${where}: run format ${typeof schema === 'object' ? 'of another kind' : brief(JSON.stringify(schema) ?? 'undefined')}; this version reads up to ${SCHEMA_VERSION}: ${advice}`,
+  );
 }

@@ -2,6 +2,7 @@ import type * as Zod from 'zod';
 import { EVIDENCE } from '../platforms/evidence.ts';
 import { PRINTABLE, platformSchema } from '../platforms/platform.ts';
 import { z } from '../platforms/zod.ts';
+import { MAX_CALLS, MAX_SCENARIOS, MAX_TRACES } from './limits.ts';
 
 /**
  * The run format: JSON Lines. A header, for each scenario a behaviour line and a timing line, a footer. What a platform does and how long it took
@@ -23,7 +24,6 @@ const token = z.string().min(1).max(100).regex(PRINTABLE);
 const text = z.string().max(2000).regex(PRINTABLE);
 const word = z.string().max(200).regex(PRINTABLE);
 const count = z.int().min(0);
-const MOST_SCENARIOS = 100_000;
 
 export const observationSchema = z.strictObject({
   on: z.enum(['S', 'P']).describe('S: the subject; P: its peer'),
@@ -40,10 +40,10 @@ export const observationSchema = z.strictObject({
   token,
 });
 
-const traceSchema = z.strictObject({
-  trace: z.array(token).max(1000),
+export const traceSchema = z.strictObject({
+  trace: z.array(token).max(MAX_CALLS),
   count: count.describe('The number of trials with this trace'),
-  observations: z.array(observationSchema).max(1000).describe('The observations of the first trial with this trace'),
+  observations: z.array(observationSchema).max(MAX_CALLS).describe('The observations of the first trial with this trace'),
 });
 
 export const headerSchema = z.strictObject({
@@ -60,7 +60,7 @@ export const scenarioSchema = z.strictObject({
   type: z.literal('scenario'),
   id,
   trials: count.describe('The number of completed trials'),
-  traces: z.array(traceSchema).max(1000).describe('Every distinct trace, the most frequent first'),
+  traces: z.array(traceSchema).max(MAX_TRACES).describe('Every distinct trace, the most frequent first'),
   verdict: z.enum(VERDICTS),
   reason: text.optional().describe('Why it is unsupported, blocked, crashed, or a known deviation'),
   foretold: z
@@ -69,7 +69,7 @@ export const scenarioSchema = z.strictObject({
     .describe('The trials differ or a call is blocked, and the expectation lists every trace as possible and gives the reason'),
   expected: z
     .strictObject({
-      patterns: z.array(z.array(token).max(1000)).max(20),
+      patterns: z.array(z.array(token).max(MAX_CALLS)).max(20),
       evidence: z.enum(EVIDENCE).describe('The kind of evidence. Runs are not judged by what is inferred or unknown'),
       file: word,
     })
@@ -81,24 +81,24 @@ export const timingSchema = z.strictObject({
   id,
   ms: z.number().min(0).describe('The wall-clock time of all trials together, in ms'),
   traces: z
-    .array(z.array(z.number().min(0)).max(1000))
-    .max(1000)
+    .array(z.array(z.number().min(0)).max(MAX_CALLS))
+    .max(MAX_TRACES)
     .describe("µs of each observation, in the order of the scenario's traces"),
 });
 
 export const footerSchema = z.strictObject({
   type: z.literal('footer'),
-  scenarios: count,
+  scenarios: count.max(MAX_SCENARIOS),
   verdicts: z.partialRecord(z.enum(VERDICTS), count),
   interrupted: z.boolean().describe('true if the run was stopped early; scenarios that are missing were not run'),
   unfinished: z
     .array(id)
-    .max(MOST_SCENARIOS)
+    .max(MAX_SCENARIOS)
     .optional()
     .describe('Scenarios that were stopped after fewer trials than were asked for; the trials that they have are complete'),
   unmeasured: z
     .array(z.strictObject({ id, reason: text }))
-    .max(MOST_SCENARIOS)
+    .max(MAX_SCENARIOS)
     .optional()
     .describe('Scenarios without a result, because the machine refused what every trial needs: ports, descriptors, memory, a temporary folder'),
   strangers: count.optional().describe('Connections that other processes of the machine made to the listeners of trials; they were dropped'),

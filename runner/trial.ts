@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Address, Direction, Family, Handle, InetFamily, Sockets, SocketType } from '../native-bindings/sockets.ts';
 import type { CodePlatform } from '../platforms/code.ts';
+import { MAX_CALLS } from '../results/limits.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import { type BlockingThreads, CallBlocked } from './blocking.ts';
 import { type Answer, blockedObservation, type Call, type FlagName, observed, perform } from './calls.ts';
@@ -96,6 +97,7 @@ export class Trial {
       this.#state.failure = new EnvironmentFailure(`${call}: ${name}`);
       throw this.#state.failure;
     }
+    if (this.#state.observations.length === MAX_CALLS) throw new SetupFailed(`a trace holds at most ${MAX_CALLS} calls`);
     this.#state.observations.push(observation);
     this.context.onObservation?.(observation);
     return observation;

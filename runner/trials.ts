@@ -1,4 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import { MAX_TRACES } from '../results/limits.ts';
 import type { Measured, MeasuredTrace, TimedObservation } from '../results/measured.ts';
 import { CallBlocked } from './blocking.ts';
 import { StartFailed } from './process.ts';
@@ -65,7 +66,9 @@ export async function runTrials(context: TrialContext, scenario: Scenario, optio
   };
 
   const own = { ...context, asksFor: scenario.asksFor ?? [] };
-  const isWanted = () => started < options.trials && ended === undefined && unmeasured === undefined && options.isInterrupted?.() !== true;
+  // As many traces as a run file holds are enough to say that trials differ.
+  const isWanted = () =>
+    started < options.trials && ended === undefined && unmeasured === undefined && traces.size < MAX_TRACES && options.isInterrupted?.() !== true;
   // Where nothing tells that a reset has arrived, every scenario waits.
   const waits = scenario.waits || !context.tellsState;
   let lanes = 0;

@@ -1,6 +1,7 @@
 import type { Checked } from '../../classification/checked.ts';
 import { rules } from '../../classification/rules/index.ts';
 import { shownPath } from '../../platforms/shown-path.ts';
+import { printable } from '../text.ts';
 import { describeFinding, type Findings, failing, lineAt } from './findings.ts';
 
 /** JUnit: a suite for each table, a case for each rule, failed by the findings that fail the check. */
@@ -40,19 +41,15 @@ function suite(table: Checked, report: Findings): { lines: string[]; failures: n
 }
 
 function quoted(text: string): string {
-  return `"${escapeXml(text).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;')}"`;
+  return `"${escapeXml(text).replaceAll('\n', '&#10;')}"`;
 }
 
-/** XML 1.0 has no way to write most control characters, nor half a surrogate pair: they go. */
+/** XML 1.0 has no way to write most control characters, nor half a surrogate pair: `printable` shows them. Two more go. */
 function escapeXml(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is to go
-      .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\ufffe\uffff]/g, '')
-      .replace(/\p{Cs}/gu, '')
-      .replaceAll('&', '&amp;')
-      .replaceAll('<', '&lt;')
-      .replaceAll('>', '&gt;')
-      .replaceAll('"', '&quot;')
-  );
+  return printable(text)
+    .replace(/[\ufffe\uffff]/g, '')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }

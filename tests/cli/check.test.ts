@@ -169,7 +169,7 @@ describe('names that would be markup', () => {
     const { stdout, code } = await check({ format: 'junit' }, file);
     expect(code).toBe(1);
     expect(malformed(stdout)).toBeUndefined();
-    expect(stdout).toContain('&lt;/failure&gt;&amp;&quot;[31m|`&lt;b&gt;');
+    expect(stdout).toContain('&lt;/failure&gt;&amp;&quot;\\u0000\\u001b[31m\\ud800|`&lt;b&gt;');
     expect(/tests="(\d+)"/.exec(stdout)?.[1]).toBe(String(stdout.match(/<testcase /g)?.length));
     expect(/failures="(\d+)"/.exec(stdout)?.[1]).toBe(String(stdout.match(/<failure /g)?.length));
   });

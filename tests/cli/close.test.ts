@@ -292,7 +292,7 @@ describe('sockatlas close --policy', () => {
     [
       'throws as it is asked',
       "export const policy = { name: 'x', start: 0, poll() { throw new Error('\\u001b[31mred'); } };",
-      /throws-as-it-is-asked\.mjs:1: x threw: Error: \ufffd\[31mred$/,
+      /throws-as-it-is-asked\.mjs:1: x threw: Error: \\u001b\[31mred$/,
     ],
     ['throws later', "setTimeout(() => { throw new Error('late'); }); await new Promise(() => {});", /the policy ended its process: exit code 1/],
   ])('a module that %s is refused: exit 2', async (name, source, message) => {

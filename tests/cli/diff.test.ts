@@ -19,7 +19,8 @@ const shipped = shippedRuns().find(({ run }) => run.header.platform.id === 'linu
 function runFile(name: string, change: (run: Run) => Run): string {
   const file = join(folder, name);
   const run = change(structuredClone(shipped));
-  writeFileSync(file, serializeRun({ ...run, footer: { ...run.footer, scenarios: run.scenarios.length } }));
+  const match = run.scenarios.filter(({ verdict }) => verdict === 'match').length;
+  writeFileSync(file, serializeRun({ ...run, footer: { ...run.footer, scenarios: run.scenarios.length, verdicts: { ...run.footer.verdicts, match } } }));
   return file;
 }
 

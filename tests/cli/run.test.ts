@@ -170,7 +170,7 @@ describe('arguments', () => {
     [['run', 'nothing/**'], 'no scenario matches "nothing/**"'],
     [['run', '--skip', 'tcp/rest'], 'no scenario matches "tcp/rest"'],
     [['run', 'tcp/reset', '--skip', 'tcp'], '--skip leaves no scenario to run'],
-    [['run', '@no-such-list'], 'the list @no-such-list cannot be read: ENOENT'],
+    [['run', '@no-such-list'], 'the list @no-such-list: ENOENT'],
     [['run', '--trials', '0'], '--trials "0": give a whole number from 1 to'],
     [['run', '--trials', '1e3'], '--trials "1e3"'],
     [['run', '--timeout', '-5'], '--timeout "-5"'],

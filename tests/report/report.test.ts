@@ -6,7 +6,7 @@ import { packageRoot } from '../../platforms/package-root.ts';
 import type { Platform } from '../../platforms/platform.ts';
 import { describeDeviation } from '../../report/deviation.ts';
 import { formatRuns } from '../../report/formats.ts';
-import { painter } from '../../report/paint.ts';
+import { painter, written } from '../../report/paint.ts';
 import { conforms, type View, viewOf } from '../../report/view.ts';
 import { judge, timingOf } from '../../results/judge.ts';
 import { footerOf, headerOf } from '../../results/lines.ts';
@@ -171,7 +171,7 @@ describe('a painter', () => {
     try {
       for (const name of ['NO_COLOR', 'FORCE_COLOR']) delete process.env[name];
       process.env.TERM = 'xterm';
-      expect(painter({ isTTY: true })('red', 'x')).toBe('\x1b[31mx\x1b[39m');
+      expect(written(painter({ isTTY: true })('red', 'x'))).toBe('\x1b[31mx\x1b[39m');
       process.env.NO_COLOR = '1';
       expect(painter({ isTTY: true })('red', 'x')).toBe('x');
     } finally {

@@ -1,0 +1,6 @@
+/** How much a run file may hold. An agent needs them too, and nothing else of the schema. */
+
+/** Of a run; of a scenario; of a trace. */
+export const MAX_SCENARIOS = 20_000;
+export const MAX_TRACES = 1000;
+export const MAX_CALLS = 1000;
