@@ -4,12 +4,12 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -87,8 +87,8 @@ static void trial(void) {
   int subject = accept(listener, (struct sockaddr *)&other, &length);
   if (subject == -1) fail("accept");
   if (other.sin_port != own.sin_port || other.sin_addr.s_addr != own.sin_addr.s_addr) fail("a stranger");
-  int flags = fcntl(subject, F_GETFL, 0);
-  if (fcntl(subject, F_SETFL, flags | O_NONBLOCK) == -1) fail("fcntl");
+  int on = 1;
+  if (ioctl(subject, FIONBIO, &on) == -1) fail("FIONBIO");
   close(listener);
   struct linger hard = {1, 0};
   if (setsockopt(peer, SOL_SOCKET, SO_LINGER, &hard, sizeof hard) == -1) fail("SO_LINGER");

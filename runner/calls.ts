@@ -19,6 +19,8 @@ export type Call =
       readonly length: number;
       readonly flags: readonly FlagName[];
       readonly nullBuffer: boolean;
+      /** How the call is recorded, spelt once where it is made again and again. */
+      args?: TimedObservation['args'];
     }
   | { readonly call: 'send'; readonly s: Handle; readonly length: number }
   | { readonly call: 'sendto'; readonly s: Handle; readonly length: number; readonly to: Address; readonly toName: string }
@@ -156,7 +158,8 @@ export function spellUnknown(code: number): string {
 function argsOf(call: Call): TimedObservation['args'] {
   switch (call.call) {
     case 'recv':
-      return { buffer: call.nullBuffer ? 'NULL' : 'given', length: call.length, flags: call.flags };
+      call.args ??= { buffer: call.nullBuffer ? 'NULL' : 'given', length: call.length, flags: call.flags };
+      return call.args;
     case 'send':
       return { length: call.length, flags: [] };
     case 'sendto':

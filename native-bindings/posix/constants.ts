@@ -6,10 +6,10 @@ export interface PosixPlatform {
   readonly AF_INET6: number;
   readonly sockaddrHasLength: boolean;
   readonly unixPathBytes: number;
-  readonly O_NONBLOCK: number;
   /** Keeps a socket from the processes that are started: one that lives on there as well is not reset, nor closed, when it is closed here. 0 where it cannot be asked for. */
   readonly SOCK_CLOEXEC: number;
   readonly FIONREAD: number;
+  readonly FIONBIO: number;
   /** A timeval's microseconds: tv_usec has 8 bytes on 64-bit Linux, 4 (and 4 of padding) on Darwin, 4 on 32-bit systems. */
   readonly timevalBytes: number;
   /** IPPROTO_TCP's TCP_INFO and the names of its states, where there is one. */
@@ -21,8 +21,6 @@ export const AF_INET = 2;
 export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 export const IPPROTO_TCP = 6;
-export const F_GETFL = 3;
-export const F_SETFL = 4;
 export const FD_SETSIZE = 1024;
 
 /** The same on Linux and Darwin (poll.h). */
@@ -52,9 +50,9 @@ export const LINUX: PosixPlatform = {
   AF_INET6: 10,
   sockaddrHasLength: false,
   unixPathBytes: 108,
-  O_NONBLOCK: 0o4000,
   SOCK_CLOEXEC: 0o2000000,
   FIONREAD: 0x541b,
+  FIONBIO: 0x5421,
   timevalBytes: pointerBytes * 2,
   tcpInfo: {
     option: 11,
@@ -78,8 +76,8 @@ export const DARWIN: PosixPlatform = {
   AF_INET6: 30,
   sockaddrHasLength: true,
   unixPathBytes: 104,
-  O_NONBLOCK: 0x4,
   SOCK_CLOEXEC: 0,
   FIONREAD: 0x4004667f,
+  FIONBIO: 0x8004667e,
   timevalBytes: 16,
 };

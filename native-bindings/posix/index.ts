@@ -3,20 +3,7 @@ import { BerkeleySockets, type BerkeleyTypes, berkeleyCalls, berkeleySockaddr } 
 import { captured } from '../captured.ts';
 import type { Sockaddr } from '../sockaddr.ts';
 import type { Family, Handle, Outcome, Polled, Selected, Sockets, SocketType, TcpState } from '../sockets.ts';
-import {
-  AF_INET,
-  AF_UNIX,
-  DARWIN,
-  F_GETFL,
-  F_SETFL,
-  FD_SETSIZE,
-  IPPROTO_TCP,
-  LINUX,
-  POLL_EVENTS,
-  type PosixPlatform,
-  SOCK_DGRAM,
-  SOCK_STREAM,
-} from './constants.ts';
+import { AF_INET, AF_UNIX, DARWIN, FD_SETSIZE, IPPROTO_TCP, LINUX, POLL_EVENTS, type PosixPlatform, SOCK_DGRAM, SOCK_STREAM } from './constants.ts';
 import { errnoRegister } from './errno.ts';
 import { libcNames, loadFirst } from './libc.ts';
 
@@ -49,7 +36,6 @@ class PosixSockets extends BerkeleySockets implements Sockets {
   readonly pollEvents = POLL_EVENTS;
   readonly library: string;
   readonly #platform: PosixPlatform;
-  readonly #fcntl;
   readonly #ioctl;
   readonly #poll;
   readonly #length = new Uint32Array(1);
@@ -63,7 +49,6 @@ class PosixSockets extends BerkeleySockets implements Sockets {
     this.#platform = platform;
     this.constants = platform.constants;
     this.library = library;
-    this.#fcntl = def('fcntl', 'int', ['int', 'int', '...']);
     this.#ioctl = def('ioctl', 'int', ['int', 'unsigned long', '...']);
     this.#poll = def('poll', 'int', ['void *', 'unsigned long', 'int']);
   }
@@ -74,10 +59,8 @@ class PosixSockets extends BerkeleySockets implements Sockets {
   }
 
   setNonBlocking(s: Handle, on: boolean): Outcome {
-    const flags = this.#fcntl(s, F_GETFL, 'int', 0);
-    if (flags.ret === -1) return flags;
-    const { O_NONBLOCK } = this.#platform;
-    return this.#fcntl(s, F_SETFL, 'int', on ? flags.ret | O_NONBLOCK : flags.ret & ~O_NONBLOCK);
+    this.#int[0] = on ? 1 : 0;
+    return this.#ioctl(s, this.#platform.FIONBIO, 'void *', this.#int);
   }
 
   poll(sockets: readonly Handle[], timeout: number): Polled {

@@ -32,7 +32,7 @@ function shell(script: string, args: readonly string[], env: Readonly<Record<str
 
 const line = (text: string) => expect.stringMatching(new RegExp(`^sockatlas: [^\\n]*${text}[^\\n]*\\n$`));
 
-describe.runIf(onLinux)('a working folder that is gone', () => {
+describe.runIf(onLinux)('a working folder that is gone [needs Linux]', () => {
   test.each(['check go', 'run tcp/idle', 'doctor'])('%s', (command) => {
     mkdirSync(join(folder, 'gone'));
     const ran = shell('cd gone && rmdir ../gone && exec "$@"', command.split(' '));
@@ -40,7 +40,7 @@ describe.runIf(onLinux)('a working folder that is gone', () => {
   });
 });
 
-describe.runIf(onPosix)('a user without a home', () => {
+describe.runIf(onPosix)('a user without a home [needs POSIX]', () => {
   const SAYS = 'no home folder is known for this user: set HOME, or SOCKATLAS_CACHE';
   const none = { XDG_CACHE_HOME: undefined, SOCKATLAS_CACHE: undefined, SOCKATLAS_RUNS: undefined };
   const empty = (...args: string[]) => shell('exec "$@"', args, { ...none, HOME: '' });
@@ -54,7 +54,7 @@ describe.runIf(onPosix)('a user without a home', () => {
     expect(empty(...command.split(' '))).toEqual({ code: 3, stdout: '', stderr: line(SAYS) });
   });
 
-  test.runIf(onLinux && process.getuid?.() === 0)('nor an entry in passwd', { timeout: 60_000 }, () => {
+  test.runIf(onLinux && process.getuid?.() === 0)('nor an entry in passwd [needs root on Linux]', { timeout: 60_000 }, () => {
     // It may read what root may, wherever the checkout is.
     const user = 'exec setpriv --reuid 54321 --regid 54321 --clear-groups --inh-caps=-all,+dac_read_search --ambient-caps=-all,+dac_read_search';
     const nobody = (...args: string[]) => shell(`${user} "$@"`, args, { ...none, HOME: undefined });
@@ -67,7 +67,7 @@ describe.runIf(onPosix)('a user without a home', () => {
   });
 });
 
-describe.runIf(onLinux)('a stdout that takes nothing', () => {
+describe.runIf(onLinux)('a stdout that takes nothing [needs /dev/full]', () => {
   const FULL = 'sockatlas: stdout could not be written: ENOSPC: no space left on device, write\n';
 
   test('full: a run is kept and --out is written', () => {
@@ -108,33 +108,33 @@ describe.each([
     expect(cli([...command, '--out', ''], { cwd: folder })).toEqual({ code: 2, stdout: '', stderr: line('--out: the name of the file is empty') });
   });
 
-  test.runIf(onPosix)('of a name that is too long', () => {
+  test.runIf(onPosix)('of a name that is too long [needs POSIX]', () => {
     const ran = cli([...command, '--out', `${'a'.repeat(300)}.json`], { cwd: folder });
     expect(ran).toEqual({ code: 3, stdout: '', stderr: line('could not be written: ENAMETOOLONG') });
   });
 
-  test.runIf(onPosix)('of a FIFO that nobody reads', () => {
+  test.runIf(onPosix)('of a FIFO that nobody reads [needs FIFOs]', () => {
     spawnSync('mkfifo', [join(folder, 'fifo.json')]);
     const ran = cli([...command, '--out', 'fifo.json'], { cwd: folder });
     expect(ran).toEqual({ code: 3, stdout: '', stderr: line('fifo.json could not be written: nobody reads from it; start its reader first') });
   });
 });
 
-test.runIf(onLinux)('a disk that is full costs --out, not the kept run', () => {
+test.runIf(onLinux)('a disk that is full costs --out, not the kept run [needs /dev/full]', () => {
   const { code, stderr } = shell('exec "$@"', ['run', 'tcp/idle', '--out', '/dev/full']);
   expect(code).toBe(3);
   expect(stderr).toMatch(/^run kept as \S+\nsockatlas: \/dev\/full could not be written: ENOSPC[^\n]*\n$/);
   expect(readdirSync(kept)).toHaveLength(1);
 });
 
-test.runIf(onLinux)('a skeleton that a full disk cuts short is removed', () => {
+test.runIf(onLinux)('a skeleton that a full disk cuts short is removed [needs Linux]', () => {
   // The limit is a block of 512 bytes, for a disk that ends there.
   const ran = shell(`trap '' XFSZ; ulimit -f 1; exec "$@"`, ['new', 'table', 'mine.json']);
   expect(ran).toEqual({ code: 3, stdout: '', stderr: line('EFBIG') });
   expect(readdirSync(folder)).toEqual([]);
 });
 
-describe.runIf(onLinux)('few descriptors', () => {
+describe.runIf(onLinux)('few descriptors [needs ulimit]', () => {
   const LACK = line('EMFILE: too many open files, open [^\\n]*: allow more open files \\(ulimit -n 1024\\)');
 
   test.each([24, 40])('%i', (many) => {

@@ -192,7 +192,7 @@ describe('is shown, not obeyed:', () => {
   });
 
   // Windows has no such names.
-  test.runIf(process.platform !== 'win32')('the name of a file', async () => {
+  test.runIf(process.platform !== 'win32')('the name of a file [needs file names of POSIX]', async () => {
     const name = EVIL.replaceAll(/[\0/]/g, '');
     const evil = { table: `${name}.json`, run: `${name}.jsonl`, module: `${name}.mjs` };
     writeFileSync(join(folder, evil.table), JSON.stringify(table));
@@ -271,7 +271,7 @@ describe('a pattern', () => {
     });
   });
 
-  test.runIf(process.platform === 'linux')('is not looked for in a device without end', async () => {
+  test.runIf(process.platform === 'linux')('is not looked for in a device without end [needs /dev/zero]', async () => {
     expect(await here(['list', '@/dev/zero'])).toMatchObject({
       code: 2,
       stderr: 'sockatlas: the list @/dev/zero: more than 2000000 bytes; a list of patterns has at most so many\n',

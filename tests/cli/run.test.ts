@@ -356,7 +356,7 @@ describe.runIf(onLinux)('a run under hard conditions [needs ulimit and setpriv]'
     expect(readRun(join(folder, 'run.jsonl')).scenarios).toHaveLength(scenarios.length);
   });
 
-  test.runIf(process.getuid?.() === 0)('as another user than root', { timeout: 60_000 }, () => {
+  test.runIf(process.getuid?.() === 0)('as another user than root [needs root]', { timeout: 60_000 }, () => {
     const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups'];
     // A checkout below a folder of root's alone, such as mktemp -d makes: this user may read it, and has no other right of root's.
     const reads = ['--inh-caps=-all,+dac_read_search', '--ambient-caps=-all,+dac_read_search'];

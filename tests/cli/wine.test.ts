@@ -138,7 +138,7 @@ test('a lane that is not set up is exit 3, with the command that adds it', () =>
   expect(stderr).toMatch(/^sockatlas: wine-10\.0 cannot start here: (not set up: .*run: sockatlas setup wine-10\.0|unsupported: .*)$/m);
 });
 
-test.runIf(process.platform === 'linux')('a lane that cannot be had costs its own run, not that of another platform', () => {
+test.runIf(process.platform === 'linux')('a lane that cannot be had costs its own run, not that of another platform [needs Linux]', () => {
   const { code, stdout, stderr } = cli(['run', '--on', 'linux,wine-10.0', 'tcp/idle', '--format', 'jsonl'], {
     env: { SOCKATLAS_CACHE: '/nonexistent/sockatlas' },
   });

@@ -49,7 +49,7 @@ async function killed(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-describe.runIf(process.platform === 'linux')('a folder that was not finished', () => {
+describe.runIf(process.platform === 'linux')('a folder that was not finished [needs /proc]', () => {
   test('stays while it is built', async () => {
     const { folder } = await builder();
     await build();
@@ -109,7 +109,7 @@ describe.runIf(process.platform === 'linux')('a folder that was not finished', (
     expect(readdirSync(parent)).toHaveLength(2);
   });
 
-  test.runIf(process.arch === 'x64')('goes also where the setup has nothing to build', async () => {
+  test.runIf(process.arch === 'x64')('goes also where the setup has nothing to build [needs x64]', async () => {
     vi.stubEnv('SOCKATLAS_CACHE', parent);
     const wine = join(parent, 'wine');
     mkdirSync(join(wine, `.building-4999999.1.${split(holder())[1]}-wine-10.0`), { recursive: true });

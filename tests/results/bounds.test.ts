@@ -145,7 +145,7 @@ describe('what is refused is refused in a few lines, before it fills memory:', (
   });
 });
 
-describe.runIf(process.platform === 'linux')('what counts is what is read:', () => {
+describe.runIf(process.platform === 'linux')('what counts is what is read: [needs devices and FIFOs of Linux]', () => {
   const MOST = 64 * 1024 * 1024;
 
   test('a device has the size 0', async () => {

@@ -48,7 +48,7 @@ describe('the temporary file', () => {
     expect(readdirSync(folder)).toEqual(['run.jsonl']);
   });
 
-  test.runIf(onPosix)('has no name at which a link can wait for it', () => {
+  test.runIf(onPosix)('has no name at which a link can wait for it [needs links of POSIX]', () => {
     const path = join(folder, 'run.jsonl');
     writeFileSync(join(folder, 'precious'), 'precious');
     symlinkSync('precious', `${path}.${process.pid}.tmp`);
@@ -63,12 +63,12 @@ describe('the temporary file', () => {
     expect(content(path)).toBe('new');
   });
 
-  test.runIf(onPosix)('of a name that is too long is never made', () => {
+  test.runIf(onPosix)('of a name that is too long is never made [needs POSIX]', () => {
     expect(() => new WholeFile(join(folder, 'a'.repeat(300)))).toThrow(/^\S+ could not be written: ENAMETOOLONG/);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  describe.runIf(onPosix)('of a command that is ended while it works', () => {
+  describe.runIf(onPosix)('of a command that is ended while it works [needs signals]', () => {
     test.each(['SIGINT', 'SIGTERM'] as const)('by %s is removed', async (signal) => {
       const table = join(folder, 'table.mjs');
       writeFileSync(table, 'await new Promise((resolve) => setTimeout(resolve, 60_000));');
@@ -97,7 +97,7 @@ test('a folder is refused before the work', () => {
   expect(() => new WholeFile(folder)).toThrow(WriteFailed);
 });
 
-describe.runIf(onPosix)('a file that is there', () => {
+describe.runIf(onPosix)('a file that is there [needs permissions and links of POSIX]', () => {
   test('keeps its permissions', () => {
     const path = join(folder, 'run.jsonl');
     for (const mode of [0o600, 0o664]) {
@@ -137,7 +137,7 @@ describe.runIf(onPosix)('a file that is there', () => {
   });
 });
 
-describe.runIf(onPosix)('a FIFO', () => {
+describe.runIf(onPosix)('a FIFO [needs FIFOs]', () => {
   const fifo = () => {
     const path = join(folder, 'fifo');
     expect(spawnSync('mkfifo', [path]).status).toBe(0);
@@ -172,7 +172,7 @@ describe.runIf(onPosix)('a FIFO', () => {
   }
 });
 
-describe.runIf(onLinux)('what is open in the process already', () => {
+describe.runIf(onLinux)('what is open in the process already [needs /proc]', () => {
   /** `check` with its stdout in a file that has something in it, and --out naming that stdout. */
   function checked(out: string): string {
     const path = join(folder, 'stdout');
