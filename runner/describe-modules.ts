@@ -17,8 +17,6 @@ export async function describeModules(modules: readonly string[]): Promise<void>
   } catch (error) {
     message = { type: 'refused', reason: (error as Error).message };
   }
+  // The starter ends this process once it has heard: on Windows one that ended by itself would reset the connection, and the message with it.
   channel.send(message);
-  await channel.end();
-  // What the module started may go on for ever.
-  process.kill(process.pid, 'SIGKILL');
 }

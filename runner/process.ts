@@ -21,14 +21,18 @@ export class StartFailed extends Error {
 
 /** ms for a process to connect back. */
 export const START_TIMEOUT_MS = 30_000;
+/** ms for the connection of a process that has ended to be seen. */
+const LAST_MS = 300;
 const STDERR_BYTES = 2000;
 
 /** Starts a process and waits for it to connect back. @throws StartFailed */
 export async function startProcess(command: Command, listener: Listener): Promise<Started> {
   const arrived = deferred<{ channel: Channel; hello: Message }>();
   let door: OpenDoor;
+  let isConnected = false;
   try {
     door = await openDoor((channel, hello) => {
+      isConnected = true;
       door.close();
       arrived.resolve({ channel, hello });
       return listener;
@@ -43,7 +47,10 @@ export async function startProcess(command: Command, listener: Listener): Promis
   });
   const ended = endOf(child);
   const fail = (why: string) => arrived.reject(new StartFailed(`${command.command} ${why}`));
-  ended.then((how) => fail(advised(`ended before it connected back: ${how}`)));
+  ended.then((how) => {
+    // What it sent, and ended right after, may not have been read yet.
+    if (!isConnected) new Watchdog(LAST_MS, () => fail(advised(`ended before it connected back: ${how}`)));
+  });
   const watchdog = new Watchdog(START_TIMEOUT_MS, () => fail(`did not connect back within ${START_TIMEOUT_MS / 1000} s`));
   try {
     return { child, ...(await arrived.promise), ended };

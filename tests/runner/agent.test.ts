@@ -7,6 +7,7 @@ import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Command } from '../../platforms/command.ts';
 import type { Measured, TimedObservation } from '../../results/measured.ts';
 import { AgentHandle } from '../../runner/agent-handle.ts';
+import { Inbox } from '../../runner/inbox.ts';
 import { StartFailed, startProcess } from '../../runner/process.ts';
 import { runScenarios } from '../../runner/run.ts';
 import { isRunning, oddAgent, until } from '../fixtures/index.ts';
@@ -289,6 +290,20 @@ describe('the channel', () => {
     await until('both messages are there', () => messages.length === 2);
     expect(messages).toEqual([{ n: 1 }, { n: 2 }]);
   });
+
+  test.runIf(process.platform === 'linux')(
+    'hears a process that says its word and ends at once [needs a kernel that keeps what a killed process has sent]',
+    async () => {
+      const script = `
+      const [port, token] = process.env.SOCKATLAS_CHANNEL.split(':');
+      const own = require('net').connect(port, '127.0.0.1', () =>
+        own.write(JSON.stringify({ type: 'hello', token, last: 'words' }) + '\\n', () => process.kill(process.pid, 'SIGKILL')),
+      );
+    `;
+      const starts = Array.from({ length: 10 }, () => startProcess({ command: process.execPath, args: ['-e', script], stderr: 'pipe' }, new Inbox()));
+      expect((await Promise.all(starts)).map(({ hello }) => hello)).toEqual(Array.from({ length: 10 }, () => ({ last: 'words' })));
+    },
+  );
 
   test('is closed to others once its process is there', async () => {
     const script = `
