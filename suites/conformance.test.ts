@@ -20,7 +20,9 @@ afterAll(() => agent.stop());
 describe.sequential('on this platform', () => {
   test.for(scenarios.map(({ id }) => [id] as const))('%s', { timeout: 4 * TIMEOUT_MS }, async ([id], { skip }) => {
     if (!agent.usable) agent = await AgentHandle.start(command);
-    const line = judge(agent.platform, await agent.run({ id, trials: 1, timeout: TIMEOUT_MS }, () => {}));
+    const measured = await agent.run({ id, trials: 1, timeout: TIMEOUT_MS }, () => {});
+    if (measured.unmeasured !== undefined) throw new Error(`${id}: no result: this machine refused what each trial needs: ${measured.unmeasured}`);
+    const line = judge(agent.platform, measured);
     // A call that hangs here, as its expectation says with the reason. A run accepts it too.
     if (line.foretold) return;
     switch (line.verdict) {
