@@ -353,7 +353,15 @@ export class Subject {
   }
 
   connect(to: Address, toName: string) {
-    return this.#record({ call: 'connect', s: this.handle, to, toName });
+    const recorded = this.#record({ call: 'connect', s: this.handle, to, toName });
+    // It may be a listener of the trial's own that takes this connection.
+    const expected = () => {
+      const { address } = this.#sockets.getsockname(this.handle);
+      if (address !== undefined) this.#trial.expectFrom(address);
+    };
+    if (recorded instanceof Promise) return recorded.finally(expected);
+    expected();
+    return recorded;
   }
 
   /** Returns the accepted socket, which is non-blocking; undefined where accept failed. */

@@ -117,6 +117,12 @@ describe('an agent', () => {
     expect(measured).toMatchObject({ traces: [{ trace: [process.platform === 'win32' ? 'WSAEWOULDBLOCK' : 'EAGAIN'], count: 3 }], strangers: 6 });
   });
 
+  test('takes the connection of a subject that connects to a listener of its own trial', async () => {
+    const { measured } = await run('connects-to-its-own-listener', { trials: 2 });
+    expect(measured).toMatchObject({ trials: 2, traces: [{ trace: ['ok', WOULD_BLOCK], count: 2 }] });
+    expect(measured).not.toHaveProperty('strangers');
+  });
+
   test('makes a trial again that got a datagram of another process', async () => {
     const { measured } = await run('foreign-datagram', { trials: 3 });
     expect(measured).toMatchObject({ trials: 3, traces: [{ trace: ['data:8'], count: 3 }] });
