@@ -1,5 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
+import { Watchdog } from './watchdog.ts';
 
 /**
  * How processes of sockatlas talk: lines of JSON over a loopback TCP connection. Not over stdio: a Windows node under Wine cannot use pipes
@@ -79,10 +80,14 @@ export interface Door {
   readonly token: string;
 }
 
+/** ms for a connection over loopback. On Wine one was seen that was made, and never said to be. */
+const CONNECT_MS = 5000;
+
 /** @throws Error where nobody listens there */
 export async function connectTo({ port, token }: Door, hello: object, listener: Listener): Promise<Channel> {
   const socket = createConnection({ host: '127.0.0.1', port });
-  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+  const watchdog = new Watchdog(CONNECT_MS, () => socket.destroy(new Error(`no connection to 127.0.0.1:${port} within ${CONNECT_MS / 1000} s`)));
+  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject)).finally(() => watchdog.stop());
   const channel = channelOver(socket, listener);
   channel.send({ type: 'hello', token, ...hello });
   return channel;

@@ -63,7 +63,8 @@ export async function openDoor(arrived: (channel: Channel, hello: Message) => Li
   return { port, token, close };
 }
 
-let isReachable = false;
+/** Windows is never without loopback. */
+let isReachable = process.platform === 'win32';
 
 /** Without loopback a port can still be listened on; only a connection tells. @throws Error where there is none */
 async function mustBeReachable(port: number): Promise<void> {
