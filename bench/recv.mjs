@@ -7,7 +7,8 @@ import { localContext } from '../dist/runner/agent.js';
 import { Trial } from '../dist/runner/trial.js';
 import { NO_PEER } from './context.mjs';
 
-const CALLS = 10_000;
+/** As many as a trace may hold (results/limits.ts). */
+const CALLS = 1000;
 
 const [what, milliseconds] = process.argv.slice(2);
 const { context } = await localContext(NO_PEER, 1000);

@@ -1,7 +1,7 @@
 // `npm test` by a Windows Node. On Windows that is vitest as it is. On Linux it runs under Wine 10, in a copy of this checkout that has the packages for Windows.
 // What follows `--` goes to vitest: `npm run test:windows -- tests/cli/check.test.ts`.
 import { createHash } from 'node:crypto';
-import { closeSync, copyFileSync, cpSync, existsSync, openSync, readdirSync, readFileSync, readSync, symlinkSync } from 'node:fs';
+import { closeSync, copyFileSync, cpSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import spawn from 'cross-spawn';
 import { EXIT } from '../cli/errors.ts';
@@ -14,6 +14,8 @@ import { setupWine } from '../platforms/wine/setup.ts';
 import { runTool, ToolFailed } from '../platforms/wine/tool.ts';
 import { WineUnavailable } from '../platforms/wine/unavailable.ts';
 import { wholeFolder } from '../platforms/wine/whole-folder.ts';
+import type { Ended, EndedFile } from './ended-reporter.ts';
+import { tellSkipped } from './skipped-reporter.ts';
 
 const VITEST = join('node_modules', 'vitest', 'vitest.mjs');
 /** A process takes about five times as long to start there. */
@@ -22,12 +24,16 @@ const TIMEOUT_MS = 120_000;
 const PROJECTS = ['--project=unit', '--project=conformance'];
 /** On Windows, and so also where it writes to a file, vitest takes every output for one with colours. */
 const COLOURS = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
-const ARGUMENTS = ['run', '--reporter=default', '--reporter=./scripts/skipped-reporter.ts', ...process.argv.slice(2)];
+const OWN_ARGUMENTS = process.argv.slice(2);
+const ARGUMENTS = ['run', '--reporter=default'];
+/** ms without the end of any test after which the run hangs: longer than the longest that a test may take. Under Wine, what Node waits for is sometimes never reported to it. */
+const SILENCE_MS = 1.5 * TIMEOUT_MS;
 
 process.exitCode = process.platform === 'win32' ? onWindows() : await interruptible(underWine);
 
 function onWindows(): number {
-  return spawn.sync(process.execPath, [VITEST, ...ARGUMENTS], { cwd: packageRoot, stdio: 'inherit' }).status ?? EXIT.environment;
+  const args = [VITEST, ...ARGUMENTS, '--reporter=./scripts/skipped-reporter.ts', ...OWN_ARGUMENTS];
+  return spawn.sync(process.execPath, args, { cwd: packageRoot, stdio: 'inherit' }).status ?? EXIT.environment;
 }
 
 async function underWine(signal: AbortSignal): Promise<number> {
@@ -35,7 +41,7 @@ async function underWine(signal: AbortSignal): Promise<number> {
   try {
     const [lane] = lanesNamed('wine-10.0') as [Lane];
     if (!isReady(installed(lane))) await setupWine(lane, say, signal);
-    return await testUnder(lane, await windowsPackages(say, signal), signal);
+    return await testsUnder(lane, await windowsPackages(say, signal), say, signal);
   } catch (error) {
     if (signal.aborted) return EXIT.interrupted;
     if (!(error instanceof WineUnavailable || error instanceof ToolFailed)) throw error;
@@ -60,8 +66,40 @@ async function windowsPackages(say: (text: string) => void, signal: AbortSignal)
   return join(target, 'node_modules');
 }
 
-/** Vitest's exit code. The copy is on C: of a Wine of its own, and goes with it, as do the caches and temporary files of the tests. */
-async function testUnder(lane: Lane, packages: string, signal: AbortSignal): Promise<number> {
+/** What hangs is run once more, in a Wine of its own, and said. The last line is `N passed, N failed`. */
+async function testsUnder(lane: Lane, packages: string, say: (text: string) => void, signal: AbortSignal): Promise<number> {
+  const first = await runUnder(lane, packages, OWN_ARGUMENTS, signal);
+  const runs = [first];
+  if (first.hangs) {
+    say(`hangs: no test has ended for ${SILENCE_MS / 1000} s; ${first.open.join(', ') || 'all files have ended'}`);
+    if (OWN_ARGUMENTS.length === 0 && first.open.length > 0) runs.push(await runUnder(lane, packages, first.open, signal));
+  }
+  if (signal.aborted) return EXIT.interrupted;
+  const files = runs.flatMap(({ ended }) => ended);
+  const haveReasons = tellSkipped(files.map(({ skipped }) => skipped));
+  const sum = (what: 'passed' | 'failed') => files.reduce((total, file) => total + file[what], 0);
+  const open = runs.at(-1)?.open ?? [];
+  for (const file of open) console.log(`${file} has not ended`);
+  console.log(`${sum('passed')} passed, ${sum('failed') + open.length} failed`);
+  const isWell =
+    haveReasons &&
+    open.length === 0 &&
+    sum('passed') > 0 &&
+    runs.every(({ code, hangs, ended }) => code === 0 || (hangs && ended.every(({ failed }) => failed === 0)));
+  return isWell ? EXIT.conforms : EXIT.differs;
+}
+
+interface Run {
+  /** Vitest's exit code; null where it was ended. */
+  readonly code: number | null;
+  readonly hangs: boolean;
+  readonly ended: readonly EndedFile[];
+  /** The files that have not ended. */
+  readonly open: readonly string[];
+}
+
+/** The copy is on C: of a Wine of its own, and goes with it, as do the caches and temporary files of the tests. */
+async function runUnder(lane: Lane, packages: string, args: readonly string[], signal: AbortSignal): Promise<Run> {
   const wine = startWine(lane);
   try {
     const {
@@ -77,22 +115,54 @@ async function testUnder(lane: Lane, packages: string, signal: AbortSignal): Pro
     symlinkSync(packages, join(checkout, 'node_modules'));
     const output = join(drive, 'output.txt');
     const written = openSync(output, 'w');
-    const child = spawn(command, [node as string, VITEST, ...ARGUMENTS, ...PROJECTS, `--testTimeout=${TIMEOUT_MS}`], {
-      cwd: checkout,
-      // The user's folders are not Windows', and koffi is found where it is on Windows.
-      env: { ...process.env, ...env, SOCKATLAS_CACHE: undefined, SOCKATLAS_RUNS: undefined, NODE_PATH: undefined, ...COLOURS },
-      // To a file: under Wine, stdio on a pipe or a terminal of Linux fails.
-      stdio: ['ignore', written, written],
-    });
+    const told = join(drive, 'ended.jsonl');
+    writeFileSync(told, '');
+    const child = spawn(
+      command,
+      [node as string, VITEST, ...ARGUMENTS, '--reporter=./scripts/ended-reporter.ts', ...PROJECTS, `--testTimeout=${TIMEOUT_MS}`, ...args],
+      {
+        cwd: checkout,
+        // The user's folders are not Windows', and koffi is found where it is on Windows.
+        env: {
+          ...process.env,
+          ...env,
+          SOCKATLAS_CACHE: undefined,
+          SOCKATLAS_RUNS: undefined,
+          NODE_PATH: undefined,
+          ...COLOURS,
+          SOCKATLAS_ENDED: 'C:\\ended.jsonl',
+        },
+        // To a file: under Wine, stdio on a pipe or a terminal of Linux fails.
+        stdio: ['ignore', written, written],
+      },
+    );
     closeSync(written);
     signal.addEventListener('abort', wine.stop);
     const show = follow(output);
-    const shown = setInterval(show, 200);
-    const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+    let hangs = false;
+    let heard = performance.now();
+    let length = 0;
+    const shown = setInterval(() => {
+      show();
+      const { size } = statSync(told);
+      if (size > length) heard = performance.now();
+      length = size;
+      if (performance.now() - heard < SILENCE_MS) return;
+      hangs = true;
+      child.kill('SIGKILL');
+    }, 200);
+    const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve));
     clearInterval(shown);
     show();
-    return signal.aborted ? EXIT.interrupted : (code ?? EXIT.environment);
+    const lines: readonly Ended[] = readFileSync(told, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+    const ended = lines.filter((line): line is EndedFile => 'file' in line);
+    const begun = lines.flatMap((line) => ('begun' in line ? line.begun : []));
+    return { code, hangs, ended, open: begun.filter((name) => !ended.some(({ file }) => file === name)) };
   } finally {
+    signal.removeEventListener('abort', wine.stop);
     wine.stop();
   }
 }
