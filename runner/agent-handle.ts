@@ -9,8 +9,8 @@ import { START_TIMEOUT_MS, StartFailed } from './process.ts';
 
 /** ms beyond the agent's own watchdog, before the agent itself counts as hanging. */
 const GRACE_MS = 1000;
-/** ms for an agent that is interrupted to finish the trials that it has begun. */
-const INTERRUPT_MS = 1000;
+/** ms for an agent that is interrupted to finish the trials that it has begun, on a machine that is busy too. */
+const INTERRUPT_MS = 3000;
 
 /** This machine cannot run an agent, however often it is started. */
 export class CannotRun extends StartFailed {}

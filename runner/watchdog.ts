@@ -16,8 +16,8 @@ export class Watchdog {
   constructor(ms: number, onSilence: () => void) {
     this.#ms = ms;
     this.#onSilence = onSilence;
-    const tick = Math.max(1, Math.min(TICK_MS, ms / 4));
-    this.#timer = setInterval(() => this.#look(2 * tick), tick);
+    const tick = Math.max(1, Math.min(TICK_MS, ms / 10));
+    this.#timer = setInterval(() => this.#look(tick), tick);
   }
 
   refresh(): void {
@@ -29,9 +29,10 @@ export class Watchdog {
     clearInterval(this.#timer);
   }
 
-  #look(most: number): void {
+  #look(tick: number): void {
     const now = performance.now();
-    this.#silent += Math.min(now - this.#looked, most);
+    // Where it looks late, this process did not run, or hardly: nor did the others that it waits for.
+    this.#silent += Math.min(now - this.#looked, tick);
     this.#looked = now;
     if (this.#silent < this.#ms) return;
     setImmediate(() => {

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseRun, readRun } from '../../results/read.ts';
 import { scenarios } from '../../suites/index.ts';
 import { here } from '../fixtures/here.ts';
-import { agentsAtWork, childrenOf, cli, cliProgram, isRunning, startCli, until } from '../fixtures/index.ts';
+import { agentsAtWork, childrenOf, cli, cliProgram, isRunning, startCli, trialsEnded, until } from '../fixtures/index.ts';
 import { inNamespace, namespaces, withPorts } from '../fixtures/namespace.ts';
 
 const onLinux = process.platform === 'linux';
@@ -226,6 +226,7 @@ describe.runIf(onLinux)('a run that is stopped [needs signals and /proc]', () =>
     // One agent works on the one, the other waits in the other: 100 ms a trial, five at a time.
     const { child, pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/timeout', '--trials', '50000000', '--jobs', '2', '--format', 'jsonl']);
     const agents = await agentsAtWork(pid, 2);
+    await trialsEnded(agents);
     child.kill(signal);
     const { code, stdout, stderr } = await ended;
     expect(code).toBe(130);
