@@ -1,6 +1,7 @@
 import { isAsserted } from '../platforms/evidence.ts';
-import { expectationFor, type Found, meets, patternsOf } from '../platforms/expectation.ts';
+import { expectationFor, type Found, patternsOf } from '../platforms/expectation.ts';
 import type { Platform } from '../platforms/platform.ts';
+import { matchesPattern } from '../platforms/trace.ts';
 import type { Measured } from './measured.ts';
 import type { ScenarioLine, TimingLine, Verdict } from './schema.ts';
 
@@ -46,7 +47,7 @@ function verdictOf(measured: Measured, found: Found | undefined): { verdict: Ver
   if (first === undefined) return { verdict: 'crashed', reason: 'no trial was completed' };
   if (others.length > 0) return { verdict: 'unstable', reason: 'trials differ' };
   if (found === undefined || !isAsserted(found.expectation.evidence)) return { verdict: 'unjudged' };
-  if (!meets(found.expectation, first.trace)) return { verdict: 'deviation' };
+  if (!patternsOf(found.expectation).some((pattern) => matchesPattern(pattern, first.trace))) return { verdict: 'deviation' };
   const { deviates } = found.expectation;
   return deviates === undefined ? { verdict: 'match' } : { verdict: 'known-deviation', reason: deviates };
 }
@@ -58,7 +59,9 @@ export function printable<T extends { reason?: string }>(said: T): T {
 
 /** Whether a race, or a call that hangs, is known: the expectation gives the reason and has each of the traces. */
 function isForetold({ traces }: Measured, found: Found | undefined): boolean {
-  return found?.expectation.deviates !== undefined && traces.every(({ trace }) => meets(found.expectation, trace));
+  return (
+    found?.expectation.deviates !== undefined && traces.every(({ trace }) => patternsOf(found.expectation).some((pattern) => matchesPattern(pattern, trace)))
+  );
 }
 
 function round(value: number): number {

@@ -40,19 +40,21 @@ describe('a deviation is described with the actual first', () => {
 
   test('a call that failed, by its number, name and code', () => {
     expect(line(LINUX, 'tcp/reset/idle', [failed('ECONNRESET', 104), failed('ECONNRESET', 104)])).toBe(
-      'tcp/reset/idle: recv #2 = -1 ECONNRESET (104), expected eof (platforms/linux/expected.json)',
+      'tcp/reset/idle: recv #2 = -1 ECONNRESET (104), expected eof (platforms/expected/tcp/reset.json)',
     );
   });
 
   test('a call that succeeded, by its token', () => {
-    expect(line(WINDOWS, 'tcp/reset/idle', ONCE.slice(1))).toBe('tcp/reset/idle: recv #1 = eof, expected WSAECONNRESET (platforms/windows/expected.json)');
+    expect(line(WINDOWS, 'tcp/reset/idle', ONCE.slice(1))).toBe('tcp/reset/idle: recv #1 = eof, expected WSAECONNRESET (platforms/expected/tcp/reset.json)');
   });
 
   test('a trace that is too short, or too long', () => {
-    expect(line(LINUX, 'tcp/reset/idle', ONCE.slice(0, 1))).toBe('tcp/reset/idle: the trace ends after 1 calls, expected eof (platforms/linux/expected.json)');
+    expect(line(LINUX, 'tcp/reset/idle', ONCE.slice(0, 1))).toBe(
+      'tcp/reset/idle: the trace ends after 1 calls, expected eof (platforms/expected/tcp/reset.json)',
+    );
     expect(
       line(LINUX, 'tcp/reset/recv-then-so-error', [failed('ECONNRESET', 104), { ...received(0), call: 'getsockopt', token: 'so_error:0' }, received(0)]),
-    ).toBe('tcp/reset/recv-then-so-error: recv #2 = eof, expected no further call (platforms/linux/expected.json)');
+    ).toBe('tcp/reset/recv-then-so-error: recv #2 = eof, expected no further call (platforms/expected/tcp/reset.json)');
   });
 });
 
@@ -124,7 +126,7 @@ The same on both, not shown: tcp/fin (1).
     expect(conforms(bad)).toBe(false);
     const text = pretty(bad, 200);
     expect(text).toMatch(/idle +ECONNRESET every time .* deviation\n/);
-    expect(text).toContain('tcp/reset/idle: recv #2 = -1 ECONNRESET (104), expected eof (platforms/linux/expected.json)');
+    expect(text).toContain('tcp/reset/idle: recv #2 = -1 ECONNRESET (104), expected eof (platforms/expected/tcp/reset.json)');
     expect(text).toContain('tcp/reset/peek: trials differ: 1× ECONNRESET, then eof ×4; 1× eof');
     expect(text).toContain('tcp/state/listening: blocked: the call had not returned after 5000 ms');
   });

@@ -53,7 +53,7 @@ test('what was expected is said with its file and its evidence', () => {
   expect(judge(LINUX, measured('tcp/reset/idle', RESET_ONCE)).expected).toEqual({
     patterns: [['ECONNRESET', 'eof…']],
     evidence: 'measured',
-    file: 'platforms/linux/expected.json',
+    file: 'platforms/expected/tcp/reset.json',
   });
 });
 

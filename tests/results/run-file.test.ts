@@ -50,7 +50,7 @@ describe('a run file', () => {
     expect(golden.header).toMatchObject({ schema: 2, platform: { name: 'linux-6.18' } });
     const idle = golden.scenarios.find(({ id }) => id === 'tcp/reset/idle');
     expect(idle?.traces[0]?.trace).toEqual(['ECONNRESET', 'eof', 'eof', 'eof', 'eof']);
-    expect(idle?.expected).toEqual({ patterns: [['ECONNRESET', 'eof…']], evidence: 'measured', file: 'platforms/linux/expected.json' });
+    expect(idle?.expected).toEqual({ patterns: [['ECONNRESET', 'eof…']], evidence: 'measured', file: 'platforms/expected/tcp/reset.json' });
   });
 
   test('of schema 1 has its words replaced: recorded is unjudged, a letter is a kind of evidence', () => {
