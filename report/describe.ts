@@ -44,6 +44,7 @@ function scenarioFinding(line: ScenarioLine): string[] {
     case 'deviation':
       return [describeDeviation(line)];
     case 'unstable':
+    case 'known-race':
       return [
         `${line.id}: ${line.reason}: ${few(
           line.traces.map((one) => `${one.count}× ${traceWords(one.trace)}`),
@@ -51,6 +52,7 @@ function scenarioFinding(line: ScenarioLine): string[] {
         )}`,
       ];
     case 'blocked':
+    case 'known-hang':
     case 'crashed':
       return [`${line.id}: ${line.verdict}: ${line.reason}`];
     default:

@@ -8,7 +8,7 @@ import { findFaults } from '../../classification/find.ts';
 import { checkedShipped } from '../../classification/shipped.ts';
 import { classifier, shippedFiles, shippedTables, type Table, tableId, tableSchema, tablesOf } from '../../classification/table.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
-import { judge } from '../../results/judge.ts';
+import { scenarioOf } from '../../results/lines.ts';
 import type { Observation } from '../../results/schema.ts';
 import { tablesPage } from '../../scripts/tables-page.ts';
 import { scenarios } from '../../suites/index.ts';
@@ -136,7 +136,7 @@ describe('the classes of a trace', () => {
   });
 
   const wrong = (table: Table, platform: typeof LINUX, ...observations: Observation[]) =>
-    checkScenario(table, platform.id, judge(platform, measured('tcp/reset/idle', observations))).map(({ index, meaning, className }) => ({
+    checkScenario(table, platform.id, scenarioOf(platform, measured('tcp/reset/idle', observations))).map(({ index, meaning, className }) => ({
       index,
       meaning,
       className,
