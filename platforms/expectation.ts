@@ -106,9 +106,10 @@ export function patternsOf(expectation: Pick<Expectation, 'trace' | 'anyOf'>): r
  */
 export function checkExpectations(ids: readonly string[]): void {
   const known = new Set(ids);
-  for (const file of files()) {
-    const strange = [...index().own.keys()].filter((id) => expectedFile(id) === file && !known.has(id));
-    const complaints = strange.map((id) => ({ path: [id.split('/')[2] ?? id], message: `no scenario is named ${JSON.stringify(id)}${didYouMean(ids, id)}` }));
+  for (const { file, cases } of index().files) {
+    const complaints = cases.flatMap(([id]): Complaint[] =>
+      known.has(id) ? [] : [{ path: id.split('/').slice(-1), message: `no scenario is named ${JSON.stringify(id)}${didYouMean(ids, id)}` }],
+    );
     if (complaints.length > 0) throw faulty(textOf(file), file, complaints);
   }
 }
@@ -116,6 +117,7 @@ export function checkExpectations(ids: readonly string[]): void {
 type ByPlatform = Readonly<Record<ExpectedPlatform, readonly Expectation[]>>;
 
 interface Index {
+  readonly files: readonly { readonly file: string; readonly cases: readonly [id: string, ByPlatform][] }[];
   /** By scenario: the entries that each platform has of its own. */
   readonly own: ReadonlyMap<string, ByPlatform>;
   /** By scenario: for each platform every entry that may apply, its own first. */
@@ -126,7 +128,8 @@ let loaded: Index | undefined;
 
 function index(): Index {
   if (loaded !== undefined) return loaded;
-  const own = new Map(files().flatMap(read));
+  const files = fileNames().map((file) => ({ file, cases: read(file) }));
+  const own = new Map(files.flatMap(({ cases }) => cases));
   const of = (platform: ExpectedPlatform, id: string) => [...new Set([id, withoutParameters(id)])].flatMap((one) => own.get(one)?.[platform] ?? []);
   const applying = new Map(
     [...own.keys()].map((id) => {
@@ -134,7 +137,7 @@ function index(): Index {
       return [id, { linux: of('linux', id), windows, wine: [...of('wine', id), ...windows] }];
     }),
   );
-  loaded = { own, applying };
+  loaded = { files, own, applying };
   return loaded;
 }
 
@@ -169,7 +172,7 @@ function aboutTokens(platform: ExpectedPlatform, { trace, anyOf = [] }: Omit<Exp
   );
 }
 
-function files(): string[] {
+function fileNames(): string[] {
   const names = readdirSync(join(packageRoot, FOLDER), { recursive: true, encoding: 'utf8' });
   return names
     .filter((name) => name.endsWith('.json'))

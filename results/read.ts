@@ -53,14 +53,13 @@ export function parseRuns(content: string, source: string): Run[] {
   const runs: Run[] = [];
   const calls = new Calls();
   let open: OpenRun | undefined;
-  let upgraded = upgrader();
   lines.forEach((line, i) => {
     const where = `${source}:${i + 1}`;
-    upgraded = open === undefined ? upgrader() : upgraded;
+    const upgraded = open?.upgraded ?? upgrader();
     const parsed = checked(upgraded(parseLine(line, where, open === undefined, i === lines.length - 1)), calls, where);
     if (open === undefined) {
       if (parsed.type !== 'header') throw new RunFileError(`${where}: expected a header line, found a line of type ${parsed.type}`);
-      open = new OpenRun(parsed);
+      open = new OpenRun(parsed, upgraded);
       return;
     }
     const run = open.add(parsed, where);
@@ -90,11 +89,13 @@ export function readRun(file: string): Run {
 
 /** A run between its header and its footer. */
 class OpenRun {
+  readonly upgraded: (line: unknown) => unknown;
   readonly #header: Header;
   readonly #scenarios = new Map<string, ScenarioLine>();
   readonly #timings = new Map<string, TimingLine>();
 
-  constructor(header: Header) {
+  constructor(header: Header, upgraded: OpenRun['upgraded']) {
+    this.upgraded = upgraded;
     this.#header = header;
   }
 
