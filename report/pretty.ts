@@ -1,6 +1,6 @@
 import { type Behaviour, notRunIn, recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
 import type { ScenarioLine, Verdict } from '../results/schema.ts';
-import { describeHeader, findingLines, summary, tablesSentence } from './describe.ts';
+import { describeHeader, endLines, findingLines } from './describe.ts';
 import { differenceWords } from './difference.ts';
 import { eventOf, titleOf } from './event.ts';
 import { type GridEvent, type GridRow, gridLines, type Layout } from './grid.ts';
@@ -36,13 +36,6 @@ export function prettyRuns(views: readonly View[], options: PrettyOptions): stri
     ...table.next.map((line) => paragraph(line, width, '  ')),
     '',
   ].join('\n');
-}
-
-/** How a run ended, and whether the tables are right about it. */
-export function endLines(view: View, single: boolean, paint: Layout['paint']): string[] {
-  const text = summary(view, (verdict, words) => paint(STYLES[verdict as Verdict], words));
-  const tables = tablesSentence(view);
-  return [`${single ? '' : `${view.run.header.platform.name}: `}${text}.`, ...(tables === '' ? [] : [tables])];
 }
 
 interface Table {
