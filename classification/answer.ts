@@ -20,7 +20,7 @@ export interface Sighting extends Answer {
   /** The platform, for people: `windows` where it is expected of all of them, `wine-10.0` where one run shows it. */
   readonly platform: string;
   readonly evidence: Evidence;
-  /** The file that holds it: a run, or platforms/…/expected.json. */
+  /** The file that holds it: a run, or platforms/expected/…. */
   readonly source: string;
   readonly scenario: string;
   readonly observations: readonly Observation[];

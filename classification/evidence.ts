@@ -31,12 +31,12 @@ export function expectedSightings(scenarios: readonly Described[]): Sighting[] {
   );
 }
 
-/** The entries for a scenario in a platform's own file. If Wine's file has none, Wine is expected to behave like every Windows. */
+/** A platform's own entries for a scenario. If Wine has none, it is expected to behave like every Windows. */
 function holding(platform: (typeof EXPECTED_PLATFORMS)[number], id: string): { expectation: Expectation; file: string }[] {
-  const of = (file: string) =>
-    expectationsFor(file, id)
+  const of = (own: string) =>
+    expectationsFor(own, id)
       .filter((expectation) => expectation.id === id)
-      .map((expectation) => ({ expectation, file: expectedFile(file) }));
+      .map((expectation) => ({ expectation, file: expectedFile(id) }));
   const own = of(platform);
   return own.length > 0 || platform !== 'wine' ? own : of('windows').filter(({ expectation }) => expectation.when === undefined);
 }

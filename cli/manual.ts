@@ -18,6 +18,8 @@ const START = [
 const VERDICTS = [
   ['match', 'the trace is as expected'],
   ['known-deviation', 'this platform differs from Windows; the difference is known, and its reason is shown'],
+  ['known-race', 'the trials differ, as the expectation says; every trace is shown with its count'],
+  ['known-hang', 'a call does not return, as the expectation says'],
   ['deviation', 'the trace is not as expected'],
   ['unstable', 'the trials differ; every trace is shown with its count'],
   ['unjudged', 'there is no expectation, or it is only inferred: the trace is recorded, not judged'],

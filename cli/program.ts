@@ -170,7 +170,7 @@ Examples
     .action(async (options) => done(await (await import('./doctor.ts')).doctor(options)));
   // Files are named relative to the working folder, which may be gone: this throws, and main.ts tells.
   command.hook('preAction', () => void process.cwd());
-  // What is wrong in an expected.json is better said before the work than in the middle of it.
+  // What is wrong in an expectation is better said before the work than in the middle of it.
   command.hook('preAction', async (_, action) => {
     if (!READ_EXPECTATIONS.has(action.name())) return;
     const [{ checkExpectations }, { scenarios }] = await Promise.all([import('../platforms/expectation.ts'), import('../suites/index.ts')]);

@@ -1,10 +1,9 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from '../platforms/command.ts';
 import type { Platform } from '../platforms/platform.ts';
-import { judge, printable, timingOf } from '../results/judge.ts';
-import { footerOf, headerOf } from '../results/lines.ts';
+import { footerOf, headerOf, printable, scenarioOf, timingOf } from '../results/lines.ts';
 import type { Measured } from '../results/measured.ts';
-import type { Run } from '../results/schema.ts';
+import type { Asked, Run } from '../results/schema.ts';
 import { type PeerHost, startPeerHost } from '../runner/peer-host-handle.ts';
 import { StartFailed } from '../runner/process.ts';
 import { runScenarios } from '../runner/run.ts';
@@ -16,6 +15,8 @@ import { EnvironmentError } from './errors.ts';
 export interface RecordOptions {
   /** The ids of the scenarios to run; all where absent. */
   readonly ids?: readonly string[];
+  /** The patterns that the ids were chosen by, for the header; the ids themselves where absent. */
+  readonly chosenBy?: Pick<Asked, 'patterns' | 'skip'>;
   /** Scenarios of the user's own, beside those of the suite; the agent must know them. */
   readonly own?: readonly Pick<Scenario, 'id' | 'waits'>[];
   /** How often each is run; 5 where absent. */
@@ -52,8 +53,9 @@ export class RunFailed extends EnvironmentError {
 export async function record(options: RecordOptions = {}): Promise<Run> {
   const started = new Date();
   const begun = performance.now();
-  const chosen = [...scenarios, ...(options.own ?? [])].filter(({ id }) => options.ids?.includes(id) ?? true);
-  const trials = options.trials ?? 5;
+  const all = [...scenarios, ...(options.own ?? [])];
+  const chosen = all.filter(({ id }) => options.ids?.includes(id) ?? true);
+  const { trials = 5, timeout = 5000 } = options;
   const measured = new Map<string, Measured>();
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
@@ -76,7 +78,7 @@ export async function record(options: RecordOptions = {}): Promise<Run> {
       peerHost: peers?.door,
       scenarios: chosen,
       trials,
-      timeout: options.timeout ?? 5000,
+      timeout,
       jobs: options.jobs ?? Math.min(2, availableParallelism()),
       signal,
       onPlatform: (found) => {
@@ -97,16 +99,18 @@ export async function record(options: RecordOptions = {}): Promise<Run> {
   }
   if (platform === undefined) throw new EnvironmentError(failure ?? 'interrupted before an agent was ready; nothing was recorded');
 
-  const header = headerOf(platform, started, peers?.platform);
+  const header = headerOf(platform, started, { trials, timeout, ...(options.chosenBy ?? { patterns: [...(options.ids ?? [])] }) }, peers?.platform);
   // In the order of the suite, whichever ended first.
   const results = chosen.flatMap(({ id }) => measured.get(id) ?? []);
   const unmeasured = results.flatMap(({ id, unmeasured: reason }) => (reason === undefined ? [] : [printable({ id, reason })]));
   const whole = results.filter((result) => result.unmeasured === undefined);
   const unfinished = whole.filter((result) => result.ended === undefined && result.trials < trials).map(({ id }) => id);
+  const notRun = all.flatMap(({ id }) => (measured.has(id) ? [] : [id]));
   const strangers = results.reduce((sum, result) => sum + (result.strangers ?? 0), 0);
-  const lines = whole.map((result) => judge(header.platform, result));
+  const lines = whole.map((result) => scenarioOf(header.platform, result));
   const footer = footerOf(lines, {
     interrupted: signal.aborted || failure !== undefined,
+    ...(notRun.length > 0 && { notRun }),
     ...(unfinished.length > 0 && { unfinished }),
     ...(unmeasured.length > 0 && { unmeasured }),
     ...(strangers > 0 && { strangers }),

@@ -13,8 +13,8 @@ import { interruptible } from './interruptible.ts';
 import { fileFormat, print, say } from './output.ts';
 import { type OpenPlace, type Place, placesNamed } from './places.ts';
 import { Progress } from './progress.ts';
-import { RunFailed, record } from './record.ts';
-import { select } from './select.ts';
+import { type RecordOptions, RunFailed, record } from './record.ts';
+import { expand, select } from './select.ts';
 import { isModule, type UserScenarios, userScenarios } from './user-scenarios.ts';
 
 export interface RunArguments extends ClassesOption {
@@ -41,7 +41,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
     throw new UsageError('--record is for complete runs; it cannot be used with patterns or --skip');
   }
   const own = await userScenarios(patterns.filter(isModule));
-  const ids = chosenIds(own, patterns, options.skip);
+  const chosen = choose(own, patterns, options.skip);
   const places = placesNamed(options.on);
   const [peer, ...otherPeers] = options.peer === undefined ? [] : placesNamed([options.peer]);
   if (otherPeers.length > 0) throw new UsageError(`--peer ${options.peer}: name one of ${[peer, ...otherPeers].map((place) => place?.name).join(', ')}`);
@@ -51,7 +51,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   const out = options.out === undefined ? undefined : new WholeFile(options.out);
   let recorded: Recorded;
   try {
-    recorded = await interruptible((signal) => recordAll(places, peer, ids, own, options, signal));
+    recorded = await interruptible((signal) => recordAll(places, peer, chosen, own, options, signal));
   } catch (error) {
     out?.discard();
     throw error;
@@ -59,7 +59,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
 
   const { runs, failures, interrupted } = recorded;
   const views = runs.map(viewOf);
-  const verbose = options.verbose ?? (views.length === 1 && isOneScenario(patterns, ids));
+  const verbose = options.verbose ?? (views.length === 1 && isOneScenario(patterns, chosen.ids));
   const format = out === undefined ? (options.format ?? 'pretty') : 'pretty';
   try {
     await print(formatRuns(views, format, { ...layoutOf(painter(process.stdout)), verbose }));
@@ -78,12 +78,15 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   return views.every(conforms) ? EXIT.conforms : EXIT.differs;
 }
 
+type Chosen = Required<Pick<RecordOptions, 'ids' | 'chosenBy'>>;
+
 /** The ids that the patterns choose; modules alone choose their own scenarios. @throws UsageError */
-function chosenIds({ scenarios: own }: UserScenarios, patterns: readonly string[], skip: readonly string[]): string[] {
+function choose({ scenarios: own }: UserScenarios, patterns: readonly string[], skip: readonly string[]): Chosen {
   const others = patterns.filter((pattern) => !isModule(pattern));
   const ownIds = own.map(({ id }) => id);
-  if (own.length > 0 && others.length === 0) return select(ownIds, [], skip);
-  return select([...scenarios.map(({ id }) => id), ...ownIds], own.length > 0 ? [...others, ...ownIds] : others, skip);
+  const chosenBy = { patterns: expand([...others, ...ownIds]), ...(skip.length > 0 && { skip: expand(skip) }) };
+  const suite = own.length > 0 && others.length === 0 ? [] : scenarios.map(({ id }) => id);
+  return { ids: select([...suite, ...ownIds], chosenBy.patterns, chosenBy.skip ?? []), chosenBy };
 }
 
 /** One scenario that was asked for by its id, with all its variants, is shown whole. */
@@ -107,7 +110,7 @@ interface Recorded {
 async function recordAll(
   places: readonly Place[],
   peer: Place | undefined,
-  ids: readonly string[],
+  chosen: Chosen,
   own: UserScenarios,
   options: RunArguments,
   signal: AbortSignal,
@@ -122,7 +125,7 @@ async function recordAll(
     try {
       opened = place.open();
       openedPeer = peer === undefined || peer.name === place.name ? undefined : peer.open();
-      runs.push(await recordAt(opened, openedPeer, ids, own, options, signal));
+      runs.push(await recordAt(opened, openedPeer, chosen, own, options, signal));
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
       if (error instanceof RunFailed) runs.push(error.run);
@@ -143,15 +146,15 @@ async function recordAll(
 async function recordAt(
   place: OpenPlace,
   peer: OpenPlace | undefined,
-  ids: readonly string[],
+  chosen: Chosen,
   own: UserScenarios,
   { trials, timeout, jobs }: RunArguments,
   signal: AbortSignal,
 ) {
-  const progress = new Progress(ids.length);
+  const progress = new Progress(chosen.ids.length);
   try {
     return await record({
-      ids,
+      ...chosen,
       trials,
       timeout,
       ...(jobs !== undefined && { jobs }),

@@ -1,5 +1,6 @@
 import { brief, readBounded } from '../platforms/bounded.ts';
 import { nearest } from '../platforms/nearest.ts';
+import { MAX_PATTERNS } from '../results/limits.ts';
 import type { Scenario } from '../runner/scenario.ts';
 import { UsageError } from './errors.ts';
 import { glob } from './glob.ts';
@@ -8,7 +9,6 @@ export { nearest };
 
 /** As long as an id may be. */
 const MAX_LENGTH = 200;
-const MAX_PATTERNS = 10_000;
 
 /**
  * The ids that the patterns choose, in their own order; all of them where there is no pattern. A pattern is an id, an id that there is only with parameters (all its variants), a folder of ids
@@ -66,8 +66,8 @@ function quoted(pattern: string): string {
   return JSON.stringify(brief(pattern, MAX_LENGTH));
 }
 
-/** Without what is said twice. */
-function expand(patterns: readonly string[]): string[] {
+/** Patterns with the lists that they name, each once. @throws UsageError */
+export function expand(patterns: readonly string[]): string[] {
   const all = [...new Set(patterns.flatMap((pattern) => (pattern.startsWith('@') ? readList(pattern.slice(1)) : [pattern])))];
   if (all.length > MAX_PATTERNS) throw new UsageError(`${all.length} patterns; at most ${MAX_PATTERNS} can be given at once`);
   return all;

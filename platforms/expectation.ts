@@ -1,22 +1,21 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, sep } from 'node:path';
 import type * as Zod from 'zod';
-import type { CodePlatform } from './code.ts';
 import { EVIDENCE } from './evidence.ts';
 import { type Complaint, faulty, parseJson } from './json-file.ts';
 import { didYouMean } from './nearest.ts';
 import { packageRoot } from './package-root.ts';
 import type { Platform } from './platform.ts';
 import { complaintAboutToken } from './token.ts';
-import { matchesPattern } from './trace.ts';
 import { inRange } from './version.ts';
 import { z } from './zod.ts';
 
+const FOLDER = 'platforms/expected';
+
 const patternSchema = z.array(z.string().min(1)).min(1).describe('Tokens. The last may end in …: it repeats to the end of the trace. ? matches any one token');
 
-const expectationSchema = z
+const entrySchema = z
   .strictObject({
-    id: z.string().describe('The scenario. One with parameters (tcp/reset/idle?family=inet6) uses the expectation of the one without, if it has no entry'),
     when: z
       .partialRecord(z.enum(['kernel', 'build', 'wine', 'sandbox']), z.string())
       .optional()
@@ -36,15 +35,25 @@ const expectationSchema = z
   .refine((e) => (e.evidence === 'unknown') === (e.trace === undefined && e.anyOf === undefined), {
     message: 'an expectation has a trace (or anyOf), unless its evidence is "unknown"',
   })
-  .refine((e) => e.evidence === 'unknown' || e.sources.length > 0, { path: ['sources'], message: 'name at least one source' });
+  .refine((e) => e.evidence === 'unknown' || e.sources.length > 0, { path: ['sources'], message: 'name at least one source' })
+  .meta({ id: 'entry' });
 
-export const expectationsSchema = z.strictObject({
-  platform: z.string(),
-  mirrors: z.string().optional().describe('The platform whose expectations are used for every scenario without an entry in this file'),
-  expectations: z.array(expectationSchema),
-});
+const entriesSchema = z.union([entrySchema, z.array(entrySchema).min(2)]).optional();
 
-export type Expectation = Zod.infer<typeof expectationSchema>;
+/** The file of an event: its cases in the order of the suite, the platforms of each side by side. */
+export const expectationsSchema = z
+  .record(
+    z.string(),
+    z.strictObject({
+      linux: entriesSchema,
+      windows: entriesSchema,
+      wine: entriesSchema.describe('Where no entry applies, Wine is expected to do what Windows does'),
+    }),
+  )
+  .describe('By case. One with parameters (idle?family=inet6) uses the entries of the one without, where a platform has none of its own');
+
+/** An entry, with its scenario. */
+export type Expectation = Zod.infer<typeof entrySchema> & { readonly id: string };
 
 /** An expectation, and the file that contains it: failure messages name the file. */
 export interface Found {
@@ -52,96 +61,129 @@ export interface Found {
   readonly file: string;
 }
 
-type Expectations = Zod.infer<typeof expectationsSchema>;
-
-const files = new Map<string, Expectations | undefined>();
-
 /** The platforms that have expectations; others (darwin) are recorded, not judged. */
 export const EXPECTED_PLATFORMS = ['linux', 'windows', 'wine'] as const;
+type ExpectedPlatform = (typeof EXPECTED_PLATFORMS)[number];
 
 /** The version that is used for a system without a given version: the newest that the expectations cover. */
-export const NEWEST: Readonly<Record<(typeof EXPECTED_PLATFORMS)[number], Versions>> = {
+export const NEWEST: Readonly<Record<ExpectedPlatform, Versions>> = {
   linux: { id: 'linux' },
   // Windows 11 24H2 and Server 2025.
   windows: { id: 'windows', build: '10.0.26100' },
   wine: { id: 'wine', wine: '10.0' },
 };
 
-/** What `platform` is expected to return in scenario `id`; undefined if nothing is known. @throws JsonFileError for an expected.json that is wrong */
-export function expectationFor(platform: Versions, id: string): Found | undefined {
-  return find(platform.id, platform, id);
-}
-
-/** All entries for a scenario in a platform's own file, for every version. */
-export function expectationsFor(platform: string, id: string): readonly Expectation[] {
-  const all = load(platform)?.expectations ?? [];
-  const own = all.filter((e) => e.id === id);
-  return own.length > 0 ? own : all.filter((e) => e.id === id.replace(/\?.*$/, ''));
-}
-
 /** The expectations that apply to a platform. */
 export type Versions = Pick<Platform, 'id' | 'kernel' | 'build' | 'wine' | 'sandbox'>;
 
-function find(file: string, platform: Versions, id: string): Found | undefined {
-  const content = load(file);
-  if (content === undefined) return undefined;
-  const holds = ({ when = {} }: Expectation) => Object.entries(when).every(([key, range]) => inRange(platform[key as keyof Versions], range));
-  const own = (wanted: string) => content.expectations.find((e) => e.id === wanted && holds(e));
-  const expectation = own(id) ?? own(id.replace(/\?.*$/, ''));
-  if (expectation !== undefined) return { expectation, file: expectedFile(file) };
-  return content.mirrors === undefined ? undefined : find(content.mirrors, platform, id);
+/** What `platform` is expected to return in scenario `id`; undefined if nothing is known. @throws JsonFileError for a file that is wrong */
+export function expectationFor(platform: Versions, id: string): Found | undefined {
+  const { applying } = index();
+  const candidates = (applying.get(id) ?? applying.get(withoutParameters(id)))?.[platform.id as ExpectedPlatform];
+  const expectation = candidates?.find(({ when = {} }) => Object.entries(when).every(([key, range]) => inRange(platform[key as keyof Versions], range)));
+  return expectation && { expectation, file: expectedFile(expectation.id) };
 }
 
-/**
- * Checks that every entry of every expected.json is about an existing scenario.
- *
- * @throws JsonFileError for an entry about none of them, or an expected.json that is wrong: `FILE:LINE: what, the nearest right one`
- */
-export function checkExpectations(ids: readonly string[]): void {
-  const known = new Set(ids);
-  for (const platform of EXPECTED_PLATFORMS) {
-    const complaints = (load(platform)?.expectations ?? []).flatMap(({ id }, i): Complaint[] =>
-      known.has(id) ? [] : [{ path: ['expectations', i, 'id'], message: `no scenario is named ${JSON.stringify(id)}${didYouMean(ids, id)}` }],
-    );
-    if (complaints.length > 0) throw faulty(textOf(platform), expectedFile(platform), complaints);
-  }
+/** A platform's own entries for a scenario, for every version. @throws JsonFileError for a file that is wrong */
+export function expectationsFor(platform: string, id: string): readonly Expectation[] {
+  const of = (wanted: string) => index().own.get(wanted)?.[platform as ExpectedPlatform] ?? [];
+  return of(id).length > 0 ? of(id) : of(withoutParameters(id));
 }
 
-function load(platform: string): Expectations | undefined {
-  if (!files.has(platform)) files.set(platform, (EXPECTED_PLATFORMS as readonly string[]).includes(platform) ? parse(platform as CodePlatform) : undefined);
-  return files.get(platform);
+/** The file that says what is expected in a scenario. */
+export function expectedFile(id: string): string {
+  return `${FOLDER}/${id.split('/').slice(0, 2).join('/')}.json`;
 }
 
-function parse(platform: CodePlatform): Expectations {
-  const text = textOf(platform);
-  const content = parseJson(text, expectedFile(platform), expectationsSchema);
-  const complaints = content.expectations.flatMap(({ trace, anyOf }, i) => [
-    ...aboutTokens(platform, trace ?? [], ['expectations', i, 'trace']),
-    ...(anyOf ?? []).flatMap((pattern, j) => aboutTokens(platform, pattern, ['expectations', i, 'anyOf', j])),
-  ]);
-  if (complaints.length > 0) throw faulty(text, expectedFile(platform), complaints);
-  return content;
-}
-
-function aboutTokens(platform: CodePlatform, pattern: readonly string[], path: readonly PropertyKey[]): Complaint[] {
-  return pattern.flatMap((token, i) => {
-    const message = complaintAboutToken(platform, token, i === pattern.length - 1);
-    return message === undefined ? [] : [{ path: [...path, i], message }];
-  });
-}
-
-function textOf(platform: string): string {
-  return readFileSync(join(packageRoot, expectedFile(platform)), 'utf8');
-}
-
-export function expectedFile(platform: string): string {
-  return `platforms/${platform}/expected.json`;
-}
-
-export function patternsOf(expectation: Expectation): readonly (readonly string[])[] {
+export function patternsOf(expectation: Pick<Expectation, 'trace' | 'anyOf'>): readonly (readonly string[])[] {
   return expectation.anyOf ?? (expectation.trace === undefined ? [] : [expectation.trace]);
 }
 
-export function meets(expectation: Expectation, trace: readonly string[]): boolean {
-  return patternsOf(expectation).some((pattern) => matchesPattern(pattern, trace));
+/**
+ * Checks that every case of every file is an existing scenario.
+ *
+ * @throws JsonFileError for a case that is none, or a file that is wrong: `FILE:LINE: what, the nearest right one`
+ */
+export function checkExpectations(ids: readonly string[]): void {
+  const known = new Set(ids);
+  for (const { file, cases } of index().files) {
+    const complaints = cases.flatMap(([id]): Complaint[] =>
+      known.has(id) ? [] : [{ path: id.split('/').slice(-1), message: `no scenario is named ${JSON.stringify(id)}${didYouMean(ids, id)}` }],
+    );
+    if (complaints.length > 0) throw faulty(textOf(file), file, complaints);
+  }
+}
+
+type ByPlatform = Readonly<Record<ExpectedPlatform, readonly Expectation[]>>;
+
+interface Index {
+  readonly files: readonly { readonly file: string; readonly cases: readonly [id: string, ByPlatform][] }[];
+  /** By scenario: the entries that each platform has of its own. */
+  readonly own: ReadonlyMap<string, ByPlatform>;
+  /** By scenario: for each platform every entry that may apply, its own first. */
+  readonly applying: ReadonlyMap<string, ByPlatform>;
+}
+
+let loaded: Index | undefined;
+
+function index(): Index {
+  if (loaded !== undefined) return loaded;
+  const files = fileNames().map((file) => ({ file, cases: read(file) }));
+  const own = new Map(files.flatMap(({ cases }) => cases));
+  const of = (platform: ExpectedPlatform, id: string) => [...new Set([id, withoutParameters(id)])].flatMap((one) => own.get(one)?.[platform] ?? []);
+  const applying = new Map(
+    [...own.keys()].map((id) => {
+      const windows = of('windows', id);
+      return [id, { linux: of('linux', id), windows, wine: [...of('wine', id), ...windows] }];
+    }),
+  );
+  loaded = { files, own, applying };
+  return loaded;
+}
+
+/** The cases of a file, by scenario. @throws JsonFileError */
+function read(file: string): [string, ByPlatform][] {
+  const text = textOf(file);
+  const complaints: Complaint[] = [];
+  const event = file.slice(FOLDER.length + 1, -'.json'.length);
+  const cases = Object.entries(parseJson(text, file, expectationsSchema)).map(([name, platforms]): [string, ByPlatform] => {
+    const id = `${event}/${name}`;
+    const of = (platform: ExpectedPlatform): Expectation[] => {
+      const { [platform]: written = [] } = platforms;
+      const isList = Array.isArray(written);
+      return [written].flat().map((entry, i) => {
+        complaints.push(...aboutTokens(platform, entry, [name, platform, ...(isList ? [i] : [])]));
+        return { id, ...entry };
+      });
+    };
+    return [id, { linux: of('linux'), windows: of('windows'), wine: of('wine') }];
+  });
+  if (complaints.length > 0) throw faulty(text, file, complaints);
+  return cases;
+}
+
+function aboutTokens(platform: ExpectedPlatform, { trace, anyOf = [] }: Omit<Expectation, 'id'>, path: readonly PropertyKey[]): Complaint[] {
+  const patterns = [...(trace === undefined ? [] : [{ at: ['trace'], pattern: trace }]), ...anyOf.map((pattern, i) => ({ at: ['anyOf', i], pattern }))];
+  return patterns.flatMap(({ at, pattern }) =>
+    pattern.flatMap((token, i) => {
+      const message = complaintAboutToken(platform, token, i === pattern.length - 1);
+      return message === undefined ? [] : [{ path: [...path, ...at, i], message }];
+    }),
+  );
+}
+
+function fileNames(): string[] {
+  const names = readdirSync(join(packageRoot, FOLDER), { recursive: true, encoding: 'utf8' });
+  return names
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => `${FOLDER}/${name.replaceAll(sep, '/')}`)
+    .sort();
+}
+
+function textOf(file: string): string {
+  return readFileSync(join(packageRoot, file), 'utf8');
+}
+
+function withoutParameters(id: string): string {
+  return id.replace(/\?.*$/, '');
 }

@@ -27,7 +27,7 @@ export function parseJson<T>(text: string, file: string, schema: Zod.ZodType<T>)
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   // A misspelt key is also a missing one: the misspelling first.
-  const issues = [...parsed.error.issues].sort((a, b) => Number(b.code === 'unrecognized_keys') - Number(a.code === 'unrecognized_keys'));
+  const issues = parsed.error.issues.flatMap(ofMeant).sort((a, b) => Number(b.code === 'unrecognized_keys') - Number(a.code === 'unrecognized_keys'));
   const complaints = issues.slice(0, MOST_COMPLAINTS).flatMap((issue) => complaintsOf(issue, value, schema));
   throw faulty(text, file, complaints, Math.max(0, issues.length - MOST_COMPLAINTS));
 }
@@ -41,6 +41,13 @@ export function faulty(text: string, file: string, complaints: readonly Complain
   const untold = complaints.length - told.length + more;
   if (untold > 0) told.push(`… and ${untold} more`);
   return new JsonFileError(told.join('\n'));
+}
+
+/** A union's issues are those of one alternative: of the first that has the value's own type, since it was probably meant. */
+function ofMeant(issue: Zod.core.$ZodIssue): Zod.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const meant = issue.errors.find((issues) => issues.every(({ code, path }) => code !== 'invalid_type' || path.length > 0)) ?? issue.errors[0] ?? [];
+  return meant.flatMap((inner) => ofMeant({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 /** zod's words, with what is nearest to a name that is not known. */
@@ -65,17 +72,20 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly items?: JsonSchema;
   readonly additionalProperties?: JsonSchema | boolean;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, JsonSchema>>;
 }
 
 /** The keys that an object at this path may have. */
-function keysAt(schema: JsonSchema, path: readonly PropertyKey[]): string[] {
-  let at: JsonSchema | undefined = schema;
-  for (const part of path) {
-    const own: JsonSchema | undefined = at?.properties?.[String(part)];
-    const other: JsonSchema | boolean | undefined = at?.items ?? at?.additionalProperties;
-    at = own ?? (typeof other === 'object' ? other : undefined);
-  }
-  return Object.keys(at?.properties ?? {});
+function keysAt(root: JsonSchema, path: readonly PropertyKey[]): string[] {
+  const alternatives = (schema: JsonSchema | boolean | undefined): JsonSchema[] => {
+    if (typeof schema !== 'object') return [];
+    return [schema, ...[root.$defs?.[schema.$ref?.slice('#/$defs/'.length) ?? ''], ...(schema.anyOf ?? [])].flatMap(alternatives)];
+  };
+  const below = (part: PropertyKey) => (at: JsonSchema) => alternatives(at.properties?.[String(part)] ?? at.items ?? at.additionalProperties);
+  const found = path.reduce<readonly JsonSchema[]>((schemas, part) => schemas.flatMap(below(part)), alternatives(root));
+  return found.flatMap(({ properties = {} }) => Object.keys(properties));
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,57 +1,44 @@
+/** A string, a sign, the end of a line, a number or a word. */
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[\n[\]{},:]|[^\s"[\]{},:]+/g;
+
 /**
  * The line of each value in a JSON text, by JSON pointer (RFC 6901): `/rows/2` → 31. JSON.parse returns the values without their lines, but findings and error
  * messages must name a line. The text must be valid JSON.
  */
 export function jsonLines(text: string): Map<string, number> {
   const lines = new Map<string, number>();
-  const open: { pointer: string; index: number; key: string | undefined }[] = [];
+  // Where in each array or object that is open: at an index, or at a key.
+  const open: { readonly pointer: string; at: number | string }[] = [];
   let line = 1;
-  let afterColon = false;
-
-  const pointer = () => {
+  let isKey = false;
+  for (const [token] of text.matchAll(TOKEN)) {
     const inside = open.at(-1);
-    return inside === undefined ? '' : `${inside.pointer}/${inside.key ?? inside.index}`;
-  };
-  for (let i = 0; i < text.length; i++) {
-    const character = text[i] as string;
-    switch (character) {
+    const pointer = () => (inside === undefined ? '' : `${inside.pointer}/${inside.at}`);
+    switch (token) {
       case '\n':
         line++;
         break;
-      case '{':
-      case '[': {
-        lines.set(pointer(), line);
-        // An object's key is known once it was read; an array counts.
-        open.push({ pointer: pointer(), index: 0, key: character === '{' ? '' : undefined });
-        afterColon = false;
+      case ',':
+        if (typeof inside?.at === 'number') inside.at++;
+        else isKey = true;
         break;
-      }
+      case ':':
+        isKey = false;
+        break;
+      case '{':
+      case '[':
+        lines.set(pointer(), line);
+        open.push({ pointer: pointer(), at: token === '[' ? 0 : '' });
+        isKey = token === '{';
+        break;
       case '}':
       case ']':
         open.pop();
+        isKey = false;
         break;
-      case ',': {
-        const inside = open.at(-1);
-        if (inside !== undefined) inside.index++;
-        afterColon = false;
-        break;
-      }
-      case ':':
-        afterColon = true;
-        break;
-      case '"': {
-        const end = endOfString(text, i);
-        const inside = open.at(-1);
-        if (inside?.key !== undefined && !afterColon) inside.key = escapePointer(JSON.parse(text.slice(i, end + 1)) as string);
-        else lines.set(pointer(), line);
-        i = end;
-        break;
-      }
       default:
-        if (/[-\dtfn]/.test(character)) {
-          lines.set(pointer(), line);
-          while (/[-+.\w]/.test(text[i + 1] ?? '')) i++;
-        }
+        if (isKey && inside !== undefined) inside.at = escapePointer(JSON.parse(token) as string);
+        else lines.set(pointer(), line);
     }
   }
   return lines;
@@ -73,10 +60,4 @@ export function pointerOf(path: readonly PropertyKey[]): string {
 
 function escapePointer(part: string): string {
   return part.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-function endOfString(text: string, start: number): number {
-  let i = start + 1;
-  while (i < text.length && text[i] !== '"') i += text[i] === '\\' ? 2 : 1;
-  return i;
 }

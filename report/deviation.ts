@@ -11,7 +11,7 @@ export function describeObservation(observations: readonly Observation[], index:
 
 /**
  * The first call at which a trace differs from what was expected, with the actual value first:
- * `tcp/reset/idle: recv #2 = -1 WSAECONNRESET (10054), expected eof (platforms/linux/expected.json)`.
+ * `tcp/reset/idle: recv #2 = -1 WSAECONNRESET (10054), expected eof (platforms/expected/tcp/reset.json)`.
  */
 export function describeDeviation({ id, traces, expected }: ScenarioLine, file = expected?.file): string {
   const observations = traces[0]?.observations ?? [];

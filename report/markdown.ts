@@ -1,4 +1,4 @@
-import { type Behaviour, recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
+import { type Behaviour, notRunIn, recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
 import { describeHeader, findingLines, summary, tablesSentence } from './describe.ts';
 import { code, text } from './markdown-text.ts';
 import { behaviourWords, counterpartOf } from './side.ts';
@@ -8,6 +8,7 @@ import { apiOf, classWords, tableName, type View } from './view.ts';
 export function markdownRuns(views: readonly View[]): string {
   const beside = views.some(({ run }) => run.header.platform.id === 'windows') && views.length > 1 ? undefined : counterpartOf(besideOf(views));
   const byId = views.map(({ run }) => new Map(run.scenarios.map((line) => [line.id, line])));
+  const notRun = views.map(({ run }) => notRunIn(run.footer));
   const ids = [...new Set(views.flatMap(({ run }) => run.scenarios.map(({ id }) => id)))];
   const classes = views.flatMap((view, i) => (view.showsClasses ? view.tables.map((table) => ({ view, table, lines: byId[i] })) : []));
   const header = [
@@ -23,7 +24,7 @@ export function markdownRuns(views: readonly View[]): string {
     return [
       code(id),
       ...lines.flatMap((line, i) => [
-        line?.verdict ?? '',
+        line?.verdict ?? (notRun[i]?.(id) ? 'not run' : ''),
         line === undefined ? '' : line.traces.length === 0 ? text(line.reason ?? '') : code(behaviourWords(here[i])),
       ]),
       ...(beside === undefined ? [] : [there === undefined ? '' : code(behaviourWords(there)), here.some((own) => differ(own, there)) ? '≠' : '']),

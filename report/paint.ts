@@ -34,6 +34,8 @@ export const STYLES: Readonly<Record<Verdict, Style>> = {
   unjudged: 'cyan',
   unsupported: 'gray',
   'known-deviation': 'yellow',
+  'known-race': 'yellow',
+  'known-hang': 'yellow',
   unstable: 'magenta',
   deviation: 'red',
   blocked: 'red',

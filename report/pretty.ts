@@ -1,6 +1,6 @@
-import { type Behaviour, recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
+import { type Behaviour, notRunIn, recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
 import type { ScenarioLine, Verdict } from '../results/schema.ts';
-import { describeHeader, findingLines, summary, tablesSentence } from './describe.ts';
+import { describeHeader, endLines, findingLines } from './describe.ts';
 import { differenceWords } from './difference.ts';
 import { eventOf, titleOf } from './event.ts';
 import { type GridEvent, type GridRow, gridLines, type Layout } from './grid.ts';
@@ -38,13 +38,6 @@ export function prettyRuns(views: readonly View[], options: PrettyOptions): stri
   ].join('\n');
 }
 
-/** How a run ended, and whether the tables are right about it. */
-export function endLines(view: View, single: boolean, paint: Layout['paint']): string[] {
-  const text = summary(view, (verdict, words) => paint(STYLES[verdict as Verdict], words));
-  const tables = tablesSentence(view);
-  return [`${single ? '' : `${view.run.header.platform.name}: `}${text}.`, ...(tables === '' ? [] : [tables])];
-}
-
 interface Table {
   readonly headings: readonly string[];
   readonly events: readonly GridEvent[];
@@ -58,6 +51,8 @@ interface Table {
 interface Line {
   readonly id: string;
   readonly lines: readonly (ScenarioLine | undefined)[];
+  /** Where there is no line because the run was not asked for one, or did not get so far. */
+  readonly notRun: readonly boolean[];
   readonly behaviours: readonly (Behaviour | undefined)[];
   readonly differs: boolean;
   /** It differs from what is only inferred of a side, and from nothing else. */
@@ -75,6 +70,7 @@ function tableOf(views: readonly View[]): Table {
   const beside = counterpart(views);
   const ids = [...new Set(views.flatMap(({ run }) => run.scenarios.map(({ id }) => id)))];
   const byId = views.map(({ run }) => new Map(run.scenarios.map((line) => [line.id, line])));
+  const notRun = views.map(({ run }) => notRunIn(run.footer));
   const all = ids.map((id): Line => {
     const lines = byId.map((map) => map.get(id));
     const own = lines.map((line) => line && recordedBehaviour(line));
@@ -82,7 +78,15 @@ function tableOf(views: readonly View[]): Table {
     const known = behaviours.filter((behaviour) => behaviour !== undefined && (behaviour.traces.length > 0 || behaviour.ended !== undefined)) as Behaviour[];
     const differs = differ(known.filter(({ evidence }) => evidence !== 'inferred'));
     const isKnown = own.some((behaviour) => behaviour !== undefined) && known.length > 1;
-    return { id, lines, behaviours, isKnown, differs, differsFromInferred: !differs && differ(known) };
+    return {
+      id,
+      lines,
+      notRun: notRun.map((isNotRun, i) => lines[i] === undefined && isNotRun(id)),
+      behaviours,
+      isKnown,
+      differs,
+      differsFromInferred: !differs && differ(known),
+    };
   });
   const showsAll = views.some((view) => view.showsClasses);
   const shown = (line: Line) =>
@@ -147,20 +151,28 @@ function differ([first, ...others]: readonly Behaviour[]): boolean {
 
 /** What wants to be seen whether it differs or not. */
 function isOdd(line: ScenarioLine | undefined): boolean {
-  return line !== undefined && ['deviation', 'unstable', 'blocked', 'crashed'].includes(line.verdict);
+  return line !== undefined && ['deviation', 'unstable', 'known-race', 'blocked', 'known-hang', 'crashed'].includes(line.verdict);
 }
 
-function gridRow({ id, lines, behaviours, differs }: Line, views: readonly View[]): GridRow {
+function gridRow({ id, lines, notRun, behaviours, differs }: Line, views: readonly View[]): GridRow {
   const single = views.length === 1;
   return {
     name: id.slice(eventOf(id).length + 1),
-    cells: behaviours.map((behaviour, i) => cellOf(behaviour, lines[i], single)),
+    cells: behaviours.map((behaviour, i) => (notRun[i] ? { text: 'not run', style: 'gray' } : cellOf(behaviour, lines[i], single))),
     mark: markOf(lines, behaviours, differs, single),
     details: views.flatMap((view, i) => classDetails(view, lines[i])),
   };
 }
 
-const MARKS: Readonly<Partial<Record<Verdict, string>>> = { 'known-deviation': ' *', unstable: ' ~', deviation: ' !', blocked: ' !', crashed: ' !' };
+const MARKS: Readonly<Partial<Record<Verdict, string>>> = {
+  'known-deviation': ' *',
+  'known-race': ' *',
+  'known-hang': ' *',
+  unstable: ' ~',
+  deviation: ' !',
+  blocked: ' !',
+  crashed: ' !',
+};
 
 function cellOf(behaviour: Behaviour | undefined, line: ScenarioLine | undefined, single: boolean): Cell {
   if (line?.verdict === 'unsupported') return { text: 'unsupported', style: 'gray' };
@@ -198,7 +210,7 @@ function legend(views: readonly View[]): string[] {
   if (views.length < 2) return [];
   const verdicts = new Set(views.flatMap(({ run }) => run.scenarios.map(({ verdict }) => verdict)));
   const words = [
-    verdicts.has('known-deviation') && '* known deviation from Windows',
+    (['known-deviation', 'known-race', 'known-hang'] as const).some((verdict) => verdicts.has(verdict)) && '* known deviation from Windows',
     verdicts.has('unstable') && '~ trials differ',
     (['deviation', 'blocked', 'crashed'] as const).some((verdict) => verdicts.has(verdict)) && '! deviation, blocked or crashed',
   ].filter(Boolean);

@@ -2,7 +2,7 @@ import { recordedCalls } from '../classification/recorded-calls.ts';
 import { evidencePhrase } from '../platforms/evidence.ts';
 import { EXPECTED_PLATFORMS, NEWEST, type Versions } from '../platforms/expectation.ts';
 import type { Platform } from '../platforms/platform.ts';
-import { type Behaviour, expectedBehaviour, recordedBehaviour } from '../results/behaviour.ts';
+import { type Behaviour, expectedBehaviour, notRunIn, recordedBehaviour } from '../results/behaviour.ts';
 import type { Run } from '../results/schema.ts';
 import { scenarios } from '../suites/index.ts';
 import { few, traceWords } from './trace-words.ts';
@@ -19,6 +19,8 @@ export interface Side {
   readonly ids: readonly string[];
   /** undefined if the platform lacks what the scenario needs, if it was not run, or if there is no expectation. */
   behaviour(id: string): Behaviour | undefined;
+  /** Whether the absence of a behaviour says nothing, because the scenario was not run. */
+  isNotRun(id: string): boolean;
 }
 
 const callCounts = new Map(scenarios.map(({ id, recorded }) => [id, recordedCalls(recorded).length]));
@@ -30,6 +32,7 @@ export function callCountOf(id: string): number | undefined {
 
 export function runSide(run: Run, name: string = run.header.platform.name): Side {
   const lines = new Map(run.scenarios.map((line) => [line.id, line]));
+  const isNotRun = notRunIn(run.footer);
   return {
     name,
     heading: `${name}, measured`,
@@ -39,6 +42,7 @@ export function runSide(run: Run, name: string = run.header.platform.name): Side
       const line = lines.get(id);
       return line && recordedBehaviour(line);
     },
+    isNotRun: (id) => !lines.has(id) && isNotRun(id),
   };
 }
 
@@ -46,7 +50,12 @@ export function runSide(run: Run, name: string = run.header.platform.name): Side
 export function runSideOver(run: Run, expected: Side): Side {
   const own = runSide(run);
   const has = new Set(own.ids);
-  return { ...own, ids: [...new Set([...own.ids, ...expected.ids])], behaviour: (id) => (has.has(id) ? own.behaviour(id) : expected.behaviour(id)) };
+  return {
+    ...own,
+    ids: [...new Set([...own.ids, ...expected.ids])],
+    behaviour: (id) => (has.has(id) ? own.behaviour(id) : expected.behaviour(id)),
+    isNotRun: () => false,
+  };
 }
 
 /** What is expected of a platform. */
@@ -57,6 +66,7 @@ export function expectedSide(versions: Versions, name: string): Side {
     isRun: false,
     ids: scenarios.map(({ id }) => id),
     behaviour: (id) => expectedBehaviour(versions, id, callCountOf(id)),
+    isNotRun: () => false,
   };
 }
 

@@ -42,10 +42,10 @@ export function tableName({ name, label }: Pick<Table, 'name' | 'label'>): strin
 }
 
 /**
- * Whether the exit code is 0 for this run. It is not for a deviation, for a wrong class, and for trials that differ, calls that hang or agents that crash,
- * unless the expectation names these.
+ * Whether the exit code is 0 for this run. It is not for a deviation, for a wrong class, and for trials that differ, calls that hang or agents that crash: those that
+ * the expectation names have a verdict of their own.
  */
 export function conforms({ run, misclassifications }: View): boolean {
   const bad = new Set<string>(['unstable', 'deviation', 'blocked', 'crashed']);
-  return misclassifications.length === 0 && run.scenarios.every(({ verdict, foretold }) => !bad.has(verdict) || foretold === true);
+  return misclassifications.length === 0 && run.scenarios.every(({ verdict }) => !bad.has(verdict));
 }

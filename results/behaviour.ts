@@ -2,7 +2,7 @@ import type { Evidence } from '../platforms/evidence.ts';
 import { expectationFor, patternsOf, type Versions } from '../platforms/expectation.ts';
 import { sameTrace, withoutSpelling } from '../platforms/same-token.ts';
 import { ANY, REPEATS } from '../platforms/trace.ts';
-import type { ScenarioLine } from './schema.ts';
+import type { Footer, ScenarioLine } from './schema.ts';
 
 /** What a platform does in one scenario, recorded or expected. Durations and the count of each trace are not part of it. */
 export interface Behaviour {
@@ -19,6 +19,15 @@ export interface Behaviour {
 export function recordedBehaviour({ traces, verdict }: Pick<ScenarioLine, 'traces' | 'verdict'>): Behaviour | undefined {
   if (verdict === 'unsupported') return undefined;
   return { traces: traces.map(({ trace }) => trace), isExpected: false, evidence: 'measured', ...(traces.length === 0 && { ended: verdict }) };
+}
+
+/**
+ * Whether a scenario without a line was not run (not asked for, the run was stopped before, or the machine refused what it needs), so that its absence says nothing of
+ * the platform. Files of earlier versions say of a run only that it was stopped.
+ */
+export function notRunIn({ notRun, unmeasured = [], interrupted }: Footer): (id: string) => boolean {
+  const ids = new Set([...(notRun ?? []), ...unmeasured.map(({ id }) => id)]);
+  return (id) => ids.has(id) || (notRun === undefined && interrupted);
 }
 
 /** What is expected of a platform; undefined where it lacks what the scenario needs, or nothing is said of it. `calls`: how many the scenario records. */

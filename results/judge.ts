@@ -1,66 +1,36 @@
-import { isAsserted } from '../platforms/evidence.ts';
-import { expectationFor, type Found, meets, patternsOf } from '../platforms/expectation.ts';
-import type { Platform } from '../platforms/platform.ts';
-import type { Measured } from './measured.ts';
-import type { ScenarioLine, TimingLine, Verdict } from './schema.ts';
+import { type Evidence, isAsserted } from '../platforms/evidence.ts';
+import { BLOCKED, matchesPattern } from '../platforms/trace.ts';
+import type { Ended } from './measured.ts';
+import type { Verdict } from './schema.ts';
 
-/** Compares what was measured with what `platform` is expected to return. */
-export function judge(platform: Platform, measured: Measured): ScenarioLine {
-  const found = expectationFor(platform, measured.id);
-  const { verdict, reason } = printable(verdictOf(measured, found));
-  const foretold = (verdict === 'unstable' || verdict === 'blocked') && isForetold(measured, found);
-  return {
-    type: 'scenario',
-    id: measured.id,
-    trials: measured.trials,
-    traces: measured.traces.map(({ trace, count, observations }) => ({
-      trace: [...trace],
-      count,
-      observations: observations.map(({ us: _, ...observation }) => observation),
-    })),
-    verdict,
-    ...(reason !== undefined && { reason: foretold ? `${reason}; known: ${found?.expectation.deviates}` : reason }),
-    ...(foretold && { foretold }),
-    ...(found !== undefined && {
-      expected: {
-        patterns: patternsOf(found.expectation).map((pattern) => [...pattern]),
-        evidence: found.expectation.evidence,
-        file: found.file,
-      },
-    }),
-  };
+/** What a scenario's traces are held against. */
+export interface Standard {
+  readonly patterns: readonly (readonly string[])[];
+  readonly evidence: Evidence;
+  /** Why the platform differs from the one that it mirrors. */
+  readonly deviates?: string | undefined;
 }
 
-export function timingOf(measured: Measured): TimingLine {
-  return {
-    type: 'timing',
-    id: measured.id,
-    ms: round(measured.ms),
-    traces: measured.traces.map(({ observations }) => observations.map(({ us }) => round(us))),
-  };
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly reason?: string;
 }
 
-function verdictOf(measured: Measured, found: Found | undefined): { verdict: Verdict; reason?: string } {
-  if (measured.ended !== undefined) return { verdict: measured.ended.as, reason: measured.ended.reason };
-  const [first, ...others] = measured.traces;
+/** The verdict on a scenario's distinct traces. `ended`: how the last trial ended where it did not complete. A run that was read can so be judged again. */
+export function judge(standard: Standard | undefined, traces: readonly (readonly string[])[], ended?: Ended): Judgement {
+  const { patterns = [], deviates } = standard ?? {};
+  const meets = (trace: readonly string[]) => patterns.some((pattern) => matchesPattern(pattern, trace));
+  // A race, or a call that hangs, is known where the expectation has each of the traces, and the reason.
+  const isKnown = deviates !== undefined && traces.every(meets);
+  if (ended !== undefined) {
+    const isKnownHang = isKnown && ended.as === 'blocked' && patterns.some((pattern) => pattern.includes(BLOCKED));
+    return isKnownHang ? { verdict: 'known-hang', reason: `${ended.reason}; known: ${deviates}` } : { verdict: ended.as, reason: ended.reason };
+  }
+  const [first, ...others] = traces;
   if (first === undefined) return { verdict: 'crashed', reason: 'no trial was completed' };
-  if (others.length > 0) return { verdict: 'unstable', reason: 'trials differ' };
-  if (found === undefined || !isAsserted(found.expectation.evidence)) return { verdict: 'unjudged' };
-  if (!meets(found.expectation, first.trace)) return { verdict: 'deviation' };
-  const { deviates } = found.expectation;
+  if (others.length > 0)
+    return isKnown ? { verdict: 'known-race', reason: `trials differ; known: ${deviates}` } : { verdict: 'unstable', reason: 'trials differ' };
+  if (standard === undefined || !isAsserted(standard.evidence)) return { verdict: 'unjudged' };
+  if (!meets(first)) return { verdict: 'deviation' };
   return deviates === undefined ? { verdict: 'match' } : { verdict: 'known-deviation', reason: deviates };
-}
-
-/** A reason may contain the output of a process that crashed. It is kept on one line of the run file. */
-export function printable<T extends { reason?: string }>(said: T): T {
-  return said.reason === undefined ? said : { ...said, reason: said.reason.replace(/\p{Cc}+/gu, ' ').slice(0, 1000) };
-}
-
-/** Whether a race, or a call that hangs, is known: the expectation gives the reason and has each of the traces. */
-function isForetold({ traces }: Measured, found: Found | undefined): boolean {
-  return found?.expectation.deviates !== undefined && traces.every(({ trace }) => meets(found.expectation, trace));
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
 }

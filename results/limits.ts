@@ -4,3 +4,6 @@
 export const MAX_SCENARIOS = 20_000;
 export const MAX_TRACES = 1000;
 export const MAX_CALLS = 1000;
+
+/** How many patterns may choose scenarios. */
+export const MAX_PATTERNS = 10_000;

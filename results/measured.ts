@@ -12,6 +12,12 @@ export interface MeasuredTrace {
   readonly observations: readonly TimedObservation[];
 }
 
+/** How a trial ended that did not complete. */
+export interface Ended {
+  readonly as: 'unsupported' | 'blocked' | 'crashed';
+  readonly reason: string;
+}
+
 /** What an agent reports about a scenario when it has finished it; not judged. */
 export interface Measured {
   readonly id: string;
@@ -21,7 +27,7 @@ export interface Measured {
   readonly traces: readonly MeasuredTrace[];
   readonly ms: number;
   /** How the last trial ended where it did not complete. */
-  readonly ended?: { readonly as: 'unsupported' | 'blocked' | 'crashed'; readonly reason: string };
+  readonly ended?: Ended;
   /** What the machine refused, again and again: then nothing is known of the scenario. */
   readonly unmeasured?: string;
   /** How many connections of other processes were dropped; absent where there were none. */

@@ -2,6 +2,7 @@ import type * as Zod from 'zod';
 import { brief, extentOf, readBounded } from '../platforms/bounded.ts';
 import { RunFileError } from '../platforms/file-errors.ts';
 import { MAX_DEPTH, MOST_COMPLAINTS } from '../platforms/json-file.ts';
+import { BLOCKED } from '../platforms/trace.ts';
 import { z } from '../platforms/zod.ts';
 import { MAX_CALLS, MAX_SCENARIOS, MAX_TRACES } from './limits.ts';
 import {
@@ -21,7 +22,7 @@ import {
   traceSchema,
   VERDICTS,
 } from './schema.ts';
-import { upgraded } from './upgrade.ts';
+import { upgrader } from './upgrade.ts';
 
 /** Run files may come from other people. A file that is larger than any real run is refused before it is parsed. */
 const BOUND = { maxBytes: 64 * 1024 * 1024, what: 'a run', Refused: RunFileError };
@@ -54,13 +55,14 @@ export function parseRuns(content: string, source: string): Run[] {
   let open: OpenRun | undefined;
   lines.forEach((line, i) => {
     const where = `${source}:${i + 1}`;
-    const parsed = parseLine(line, open?.schema, calls, where, i === lines.length - 1);
+    const upgraded = open?.upgraded ?? upgrader();
+    const parsed = checked(upgraded(parseLine(line, where, open === undefined, i === lines.length - 1)), calls, where);
     if (open === undefined) {
-      if (parsed.line.type !== 'header') throw new RunFileError(`${where}: expected a header line, found a line of type ${parsed.line.type}`);
-      open = new OpenRun(parsed.line, parsed.schema);
+      if (parsed.type !== 'header') throw new RunFileError(`${where}: expected a header line, found a line of type ${parsed.type}`);
+      open = new OpenRun(parsed, upgraded);
       return;
     }
-    const run = open.add(parsed.line, where);
+    const run = open.add(parsed, where);
     if (run === undefined) return;
     if (runs.push(run) > MAX_RUNS) throw new RunFileError(`${where}: more than ${MAX_RUNS} runs; name several files`);
     open = undefined;
@@ -72,26 +74,29 @@ export function parseRuns(content: string, source: string): Run[] {
 
 /** The one run in a text. @throws RunFileError, also where there are several */
 export function parseRun(content: string, source: string): Run {
-  const [run, ...others] = parseRuns(content, source);
+  return only(parseRuns(content, source), source);
+}
+
+function only([run, ...others]: readonly Run[], source: string): Run {
   if (run === undefined || others.length > 0) throw new RunFileError(`${source}: it contains ${others.length + 1} runs; exactly one is needed`);
   return run;
 }
 
 /** The one run in a file; `-` is stdin. @throws RunFileError, also where there are several */
 export function readRun(file: string): Run {
-  return parseRun(readBounded(file, BOUND), file === '-' ? 'stdin' : file);
+  return only(readRuns(file), file === '-' ? 'stdin' : file);
 }
 
 /** A run between its header and its footer. */
 class OpenRun {
-  readonly schema: unknown;
+  readonly upgraded: (line: unknown) => unknown;
   readonly #header: Header;
   readonly #scenarios = new Map<string, ScenarioLine>();
-  readonly #timings: TimingLine[] = [];
+  readonly #timings = new Map<string, TimingLine>();
 
-  constructor(header: Header, schema: unknown) {
+  constructor(header: Header, upgraded: OpenRun['upgraded']) {
+    this.upgraded = upgraded;
     this.#header = header;
-    this.schema = schema;
   }
 
   /** The whole run, with its footer. @throws RunFileError */
@@ -100,13 +105,10 @@ class OpenRun {
       case 'header':
         throw new RunFileError(`${where}: a second header before the footer of the previous run: that run was truncated`);
       case 'scenario':
-        if (this.#scenarios.has(line.id)) throw new RunFileError(`${where}: ${line.id} occurs twice`);
-        this.#scenarios.set(line.id, line);
-        if (this.#scenarios.size > MAX_SCENARIOS) throw new RunFileError(`${where}: more than ${MAX_SCENARIOS} scenarios in a run`);
+        addOnce(this.#scenarios, line, where);
         return undefined;
       case 'timing':
-        this.#timings.push(line);
-        if (this.#timings.length > MAX_SCENARIOS) throw new RunFileError(`${where}: more than ${MAX_SCENARIOS} timings in a run`);
+        addOnce(this.#timings, line, where);
         return undefined;
       case 'footer':
         return this.#end(line, where);
@@ -122,8 +124,17 @@ class OpenRun {
       const [told, found] = [footer.verdicts[verdict] ?? 0, scenarios.filter((line) => line.verdict === verdict).length];
       if (told !== found) throw new RunFileError(`${where}: the footer counts ${told} ${verdict}, but the run contains ${found}`);
     }
-    return { header: this.#header, scenarios, timings: this.#timings, footer };
+    const stray = [...this.#timings.keys()].find((id) => !this.#scenarios.has(id));
+    if (stray !== undefined) throw new RunFileError(`${where}: the run has a timing of ${stray}, and no such scenario`);
+    return { header: this.#header, scenarios, timings: [...this.#timings.values()], footer };
   }
+}
+
+/** @throws RunFileError */
+function addOnce<T extends ScenarioLine | TimingLine>(lines: Map<string, T>, line: T, where: string): void {
+  if (lines.has(line.id)) throw new RunFileError(`${where}: ${line.id} occurs twice`);
+  lines.set(line.id, line);
+  if (lines.size > MAX_SCENARIOS) throw new RunFileError(`${where}: more than ${MAX_SCENARIOS} ${line.type}s in a run`);
 }
 
 /** Before anything is parsed: JSON.parse goes down as deep as a text does, and zod tells of every wrong value. @throws RunFileError */
@@ -158,23 +169,39 @@ function documentLines(text: string, source: string): string[] | undefined {
   return lines.slice(0, MAX_LINES + 1).map((line) => JSON.stringify(line) ?? 'null');
 }
 
-function parseLine(text: string, schemaOfRun: unknown, calls: Calls, where: string, isLast: boolean): { line: Line; schema: unknown } {
+/** A line of the file as JSON. @throws RunFileError, also for a header of another schema */
+function parseLine(text: string, where: string, isFirst: boolean, isLast: boolean): unknown {
   let value: unknown;
   try {
     // `cat` leaves the byte order mark of each file in the middle.
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
-    const isFirst = schemaOfRun === undefined;
     const fault = isFirst ? NOT_A_RUN : isLast ? 'the last line is not complete: the file was truncated' : 'the line is not JSON';
     throw new RunFileError(`${where}: ${fault}`);
   }
-  const { type, schema: own } = (value ?? {}) as { type?: unknown; schema?: unknown };
-  const schema = type === 'header' ? own : schemaOfRun;
+  const { type, schema } = (value ?? {}) as { type?: unknown; schema?: unknown };
   if (type === 'header') refuseOtherSchema(schema, where);
-  const parsed = outlineSchema.safeParse(schema === 1 ? upgraded(value) : value);
+  return value;
+}
+
+/** @throws RunFileError for what is no line of a run */
+function checked(value: unknown, calls: Calls, where: string): Line {
+  const parsed = outlineSchema.safeParse(value);
   const issues = parsed.success ? calls.check(parsed.data) : parsed.error.issues;
   if (!parsed.success || issues.length > 0) throw new RunFileError(`${where}: ${complaints(issues)}`);
-  return { line: parsed.data as Line, schema };
+  const line = parsed.data as Line;
+  if (line.type === 'scenario') for (const [i, trace] of line.traces.entries()) refuseOtherTokens(trace, `${where}: traces[${i}]`);
+  return line;
+}
+
+/** A trace says again what its calls say, so that it can be read alone. A call that blocks its whole agent is in the trace alone. @throws RunFileError */
+function refuseOtherTokens({ trace, observations }: ScenarioLine['traces'][number], where: string): void {
+  const told = trace.length === observations.length + 1 && trace.at(-1) === BLOCKED ? trace.slice(0, -1) : trace;
+  const longer = told.length > observations.length ? told : observations;
+  const at = longer.findIndex((_, i) => told[i] !== observations[i]?.token);
+  if (at === -1) return;
+  const [here, there] = [told[at], observations[at]?.token].map((token) => (token === undefined ? 'no call' : brief(JSON.stringify(token))));
+  throw new RunFileError(`${where}: call ${at + 1} is ${here} in the trace, and ${there} in its observations`);
 }
 
 /** A line without its calls. */

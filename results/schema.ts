@@ -2,7 +2,7 @@ import type * as Zod from 'zod';
 import { EVIDENCE } from '../platforms/evidence.ts';
 import { PRINTABLE, platformSchema } from '../platforms/platform.ts';
 import { z } from '../platforms/zod.ts';
-import { MAX_CALLS, MAX_SCENARIOS, MAX_TRACES } from './limits.ts';
+import { MAX_CALLS, MAX_PATTERNS, MAX_SCENARIOS, MAX_TRACES } from './limits.ts';
 
 /**
  * The run format: JSON Lines. A header, for each scenario a behaviour line and a timing line, a footer. What a platform does and how long it took
@@ -12,7 +12,18 @@ import { MAX_CALLS, MAX_SCENARIOS, MAX_TRACES } from './limits.ts';
 export const SCHEMA_VERSION = 2;
 
 /** Worst last: a scenario's verdict is the worst of its trials'. */
-export const VERDICTS = ['match', 'unjudged', 'unsupported', 'known-deviation', 'unstable', 'deviation', 'blocked', 'crashed'] as const;
+export const VERDICTS = [
+  'match',
+  'unjudged',
+  'unsupported',
+  'known-deviation',
+  'known-race',
+  'known-hang',
+  'unstable',
+  'deviation',
+  'blocked',
+  'crashed',
+] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 const id = z
@@ -46,6 +57,15 @@ export const traceSchema = z.strictObject({
   observations: z.array(observationSchema).max(MAX_CALLS).describe('The observations of the first trial with this trace'),
 });
 
+const patterns = z.array(word).max(MAX_PATTERNS);
+
+const askedSchema = z.strictObject({
+  trials: count.describe('The trials of each scenario'),
+  timeout: z.number().min(0).describe('The ms after which a call counts as blocked'),
+  patterns: patterns.describe('The scenarios; all of them if there is no pattern'),
+  skip: patterns.optional().describe('Those that were left out'),
+});
+
 export const headerSchema = z.strictObject({
   type: z.literal('header'),
   schema: z.literal(SCHEMA_VERSION),
@@ -54,19 +74,17 @@ export const headerSchema = z.strictObject({
   peer: platformSchema.optional().describe('The platform of the peer sockets, if it is not that of the subjects'),
   ffi: z.strictObject({ backend: word, version: word }),
   started: z.iso.datetime(),
+  asked: askedSchema.optional().describe('What was asked for; absent in files of earlier versions'),
 });
 
 export const scenarioSchema = z.strictObject({
   type: z.literal('scenario'),
   id,
   trials: count.describe('The number of completed trials'),
+  steps: text.optional().describe("The scenario's steps"),
   traces: z.array(traceSchema).max(MAX_TRACES).describe('Every distinct trace, the most frequent first'),
   verdict: z.enum(VERDICTS),
-  reason: text.optional().describe('Why it is unsupported, blocked, crashed, or a known deviation'),
-  foretold: z
-    .literal(true)
-    .optional()
-    .describe('The trials differ or a call is blocked, and the expectation lists every trace as possible and gives the reason'),
+  reason: text.optional().describe('Why it is unsupported, unstable, blocked, crashed, or known'),
   expected: z
     .strictObject({
       patterns: z.array(z.array(token).max(MAX_CALLS)).max(20),
@@ -91,6 +109,11 @@ export const footerSchema = z.strictObject({
   scenarios: count.max(MAX_SCENARIOS),
   verdicts: z.partialRecord(z.enum(VERDICTS), count),
   interrupted: z.boolean().describe('true if the run was stopped early; scenarios that are missing were not run'),
+  notRun: z
+    .array(id)
+    .max(MAX_SCENARIOS)
+    .optional()
+    .describe('Scenarios that this version has and that were not run: not asked for, or the run was stopped before'),
   unfinished: z
     .array(id)
     .max(MAX_SCENARIOS)
@@ -108,6 +131,7 @@ export const footerSchema = z.strictObject({
 export const lineSchema = z.discriminatedUnion('type', [headerSchema, scenarioSchema, timingSchema, footerSchema]);
 
 export type Observation = Zod.infer<typeof observationSchema>;
+export type Asked = Zod.infer<typeof askedSchema>;
 export type Header = Zod.infer<typeof headerSchema>;
 export type ScenarioLine = Zod.infer<typeof scenarioSchema>;
 export type TimingLine = Zod.infer<typeof timingSchema>;
@@ -120,8 +144,4 @@ export interface Run {
   readonly scenarios: readonly ScenarioLine[];
   readonly timings: readonly TimingLine[];
   readonly footer: Footer;
-}
-
-export function worst(verdicts: readonly Verdict[]): Verdict {
-  return VERDICTS[Math.max(0, ...verdicts.map((v) => VERDICTS.indexOf(v)))] as Verdict;
 }

@@ -33,7 +33,7 @@ export function differencesPage(): string {
 
   return `# What differs between Linux and Windows
 
-<!-- Written by \`npm run docs\` from results/runs/ and platforms/*/expected.json. -->
+<!-- Written by \`npm run docs\` from results/runs/ and platforms/expected/. -->
 
 This page shows what socket calls return when the peer goes away. Each row of a table is a scenario in which Windows differs from Linux. A cell lists what the recorded
 calls return, one after the other ([tokens](run-format.md#tokens)). \`eof\` is a return value of 0: the end of the stream. \`WSAECONNRESET every time\` means that every recorded

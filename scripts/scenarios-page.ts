@@ -4,7 +4,7 @@ import { scenarios } from '../suites/index.ts';
 
 const INTRODUCTION = `# Scenarios
 
-<!-- Written by \`npm run docs\` from suites/ and platforms/*/expected.json. -->
+<!-- Written by \`npm run docs\` from suites/ and platforms/expected/. -->
 
 This page lists every scenario: its steps, and what each platform is expected to return. \`S\` is the subject, the socket under test. \`P\` is its peer.
 

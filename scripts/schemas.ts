@@ -16,7 +16,7 @@ import { lineSchema } from '../results/schema.ts';
 export const SCHEMAS: readonly { path: string; title: string; schema: Zod.ZodType }[] = [
   { path: 'results/run.schema.json', title: 'A line of a run file (JSON Lines)', schema: lineSchema },
   { path: 'classification/table.schema.json', title: 'A classification table', schema: tableSchema },
-  { path: 'platforms/expected.schema.json', title: 'What a platform is expected to give', schema: expectationsSchema },
+  { path: 'platforms/expected.schema.json', title: 'What platforms are expected to give in the scenarios of an event', schema: expectationsSchema },
   { path: 'report/schema/runs.schema.json', title: 'sockatlas run --format json, sockatlas report --format json', schema: runDocumentSchema },
   { path: 'report/schema/diff.schema.json', title: 'sockatlas diff --format json', schema: diffDocumentSchema },
   { path: 'report/schema/list.schema.json', title: 'sockatlas list --format json', schema: listDocumentSchema },

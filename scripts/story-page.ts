@@ -32,7 +32,7 @@ export function storyPage(): string {
 
   return `# Mongoose #3031: a TLS connection that never closes after a reset
 
-<!-- Written by \`npm run docs\` from results/runs/, platforms/*/expected.json and classification/. -->
+<!-- Written by \`npm run docs\` from results/runs/, platforms/expected/ and classification/. -->
 
 A client resets a TLS connection to a server that runs Mongoose 7.13 to 7.16 on Windows. The server never closes its side: the connection stays open, and
 \`recv\` fails in every poll of the event loop ([cesanta/mongoose#3031](https://github.com/cesanta/mongoose/issues/3031)). On Linux the same releases close it, at
@@ -136,7 +136,7 @@ function noteOnEvidence(runs: readonly Recorded[], traces: readonly PlatformTrac
   const notMeasured = [...new Set(traces.filter(({ evidence }) => evidence !== 'measured').map(({ platform }) => platform.name))].join(', ');
   return [
     ...(runs.length === 0 ? ['No run is recorded in results/runs/ yet. `sockatlas run --record`, then `npm run docs`, puts measured traces here.'] : []),
-    ...(notMeasured === '' ? [] : [`Not measured here: ${notMeasured}. platforms/*/expected.json has the sources.`]),
+    ...(notMeasured === '' ? [] : [`Not measured here: ${notMeasured}. platforms/expected/ has the sources.`]),
   ].join(' ');
 }
 

@@ -59,7 +59,7 @@ export function tablesPage(): string {
   return `${[
     '# Tables',
     '',
-    '<!-- Written by `npm run docs` from classification/ and platforms/*/expected.json. -->',
+    '<!-- Written by `npm run docs` from classification/ and platforms/expected/. -->',
     '',
     'A table is data: it lists how a network library classifies what socket calls return, and the source files in which this was read. This page lists the tables that',
     'come with sockatlas, and what `sockatlas check` finds in each. It compares a table with what Linux, Windows and Wine are expected to return',

@@ -1,8 +1,11 @@
 import { type Behaviour, sameBehaviour } from '../../results/behaviour.ts';
 import type { Side } from '../side.ts';
 
-/** How a scenario changes from one side to the other. `unknown`: a side that may do it is not known to do anything. */
-export const CHANGES = ['differs', 'new', 'gone', 'unknown', 'same'] as const;
+/**
+ * How a scenario changes from one side to the other. `not-run`: one side was not asked for it, or did not get so far. `unknown`: a side that may do it is not known to do
+ * anything.
+ */
+export const CHANGES = ['differs', 'new', 'gone', 'not-run', 'unknown', 'same'] as const;
 export type Change = (typeof CHANGES)[number];
 
 export interface Difference {
@@ -24,14 +27,14 @@ export function diff(a: Side, b: Side, chosen: (id: string) => boolean = () => t
   const ids = [...new Set([...a.ids, ...b.ids])].filter(chosen);
   const differences = ids.flatMap((id): Difference[] => {
     const [left, right] = [a.behaviour(id), b.behaviour(id)];
-    const change = changeOf(left, right);
-    return change === undefined ? [] : [{ id, change, a: left, b: right }];
+    if (left === undefined && right === undefined) return [];
+    const change = a.isNotRun(id) || b.isNotRun(id) ? 'not-run' : changeOf(left, right);
+    return [{ id, change, a: left, b: right }];
   });
   return { a, b, differences };
 }
 
-function changeOf(a: Behaviour | undefined, b: Behaviour | undefined): Change | undefined {
-  if (a === undefined && b === undefined) return undefined;
+function changeOf(a: Behaviour | undefined, b: Behaviour | undefined): Change {
   if (a === undefined) return 'new';
   if (b === undefined) return 'gone';
   const same = sameBehaviour(a, b);
@@ -40,5 +43,9 @@ function changeOf(a: Behaviour | undefined, b: Behaviour | undefined): Change | 
 
 /** What a build may be failed for. */
 export function hasChanged({ differences }: Pick<Diff, 'differences'>): boolean {
-  return differences.some(({ change }) => change === 'differs' || change === 'new' || change === 'gone');
+  return differences.some(({ change }) => isChange(change));
+}
+
+export function isChange(change: Change): boolean {
+  return change === 'differs' || change === 'new' || change === 'gone';
 }

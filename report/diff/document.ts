@@ -29,7 +29,11 @@ export const diffDocumentSchema = z.strictObject({
   scenarios: z.array(
     z.strictObject({
       id: z.string(),
-      change: z.enum(CHANGES).describe('new: only b has it; gone: only a has it; unknown: for one side it is not known'),
+      change: z
+        .enum(CHANGES)
+        .describe(
+          'new: only b has it; gone: only a has it; not-run: one side was not asked for it, or was stopped before; unknown: for one side it is not known',
+        ),
       a: behaviourSchema,
       b: behaviourSchema,
     }),

@@ -2,13 +2,13 @@ import { eventOf, titleOf } from '../event.ts';
 import { groupBy } from '../group-by.ts';
 import { code, text } from '../markdown-text.ts';
 import { behaviourWords } from '../side.ts';
-import type { Diff } from './diff.ts';
+import { type Diff, isChange } from './diff.ts';
 import { evidenceWord, markText, summaryLines } from './pretty.ts';
 
 /** Two sides for a page or a step summary: what differs, by event. */
 export function markdownDiff(diff: Diff): string {
   const { a, b, differences } = diff;
-  const changed = differences.filter(({ change }) => change !== 'same' && change !== 'unknown');
+  const changed = differences.filter(({ change }) => isChange(change));
   return [
     ...summaryLines(diff).map(text),
     '',

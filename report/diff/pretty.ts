@@ -5,7 +5,7 @@ import { groupBy } from '../group-by.ts';
 import { behaviourWords } from '../side.ts';
 import { paragraph } from '../text.ts';
 import type { Cell } from '../text-table.ts';
-import type { Change, Diff, Difference } from './diff.ts';
+import { type Change, type Diff, type Difference, isChange } from './diff.ts';
 
 export interface DiffOptions extends Layout {
   /** Also what is the same. */
@@ -14,7 +14,7 @@ export interface DiffOptions extends Layout {
 
 /** Two sides for a terminal: by event, what differs, with the kind of evidence of what was not measured. */
 export function prettyDiff({ a, b, differences }: Diff, options: DiffOptions): string {
-  const shown = differences.filter(({ change }) => options.verbose || (change !== 'same' && change !== 'unknown'));
+  const shown = differences.filter(({ change }) => options.verbose || isChange(change));
   // Runs were measured: the word is for what was not.
   const tellsEvidence = shown.some((difference) => evidenceWord(difference) !== '');
   const events = [...groupBy(shown, ({ id }) => eventOf(id))].map(([event, own]) => ({
@@ -36,7 +36,7 @@ function row(difference: Difference, event: string, tellsEvidence: boolean, name
   return {
     name: id.slice(event.length + 1),
     cells: [{ text: behaviourWords(a, false) }, { text: behaviourWords(b, false) }, ...evidence],
-    mark: { text: markText(difference, nameA, nameB), style: change === 'same' || change === 'unknown' ? 'gray' : 'yellow' },
+    mark: { text: markText(difference, nameA, nameB), style: isChange(change) ? 'yellow' : 'gray' },
   };
 }
 
@@ -57,6 +57,8 @@ export function markText({ change, a, b }: Difference, nameA: string, nameB: str
       const words = here === undefined || there === undefined ? '' : differenceWords(here, there);
       return words === '' ? '≠' : `≠ ${words}`;
     }
+    case 'not-run':
+      return `only ${a === undefined ? nameB : nameA} was run`;
     case 'unknown':
       return 'not known';
     case 'same':
@@ -73,6 +75,7 @@ export function summaryLines({ a, b, differences }: Diff): string[] {
     ...(of('new').length > 0 ? [`${of('new').length} only on ${b.name}`] : []),
     ...(of('gone').length > 0 ? [`${of('gone').length} only on ${a.name}`] : []),
     `${of('same').length} the same`,
+    ...(of('not-run').length > 0 ? [`${of('not-run').length} not run on one side`] : []),
     ...(of('unknown').length > 0 ? [`${of('unknown').length} not known on one side`] : []),
   ];
   return [`${a.name} against ${b.name}: ${parts.join(', ')}.`];

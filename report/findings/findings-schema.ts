@@ -14,7 +14,7 @@ const pointer = z.string().describe('JSON pointer into the file: /rows/2, /rows/
 const returned = z.strictObject({
   platform: z.string().describe('windows if it is expected on every Windows; wine-10.0 if it comes from a run on that platform'),
   evidence: z.enum(EVIDENCE),
-  source: z.string().describe('The file that it comes from: a run, or an expected.json'),
+  source: z.string().describe('The file that it comes from: a run, or one of platforms/expected/'),
   scenario: z.string(),
   index: z.int().nonnegative().describe('The index among the recorded calls of the scenario, from 0'),
   call: z.enum(TABLE_CALLS),

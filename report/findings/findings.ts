@@ -21,7 +21,7 @@ export interface Findings {
   readonly returnValues: number;
 }
 
-/** What one platform returns: as it is expected to (platforms/…/expected.json), or as a run recorded it. */
+/** What one platform returns: as it is expected to (platforms/expected/…), or as a run recorded it. */
 export interface Held {
   readonly platform: string;
   readonly from: 'expected' | 'recorded';

@@ -62,7 +62,7 @@ export function showDocument(scenarios: readonly Scenario[], runs: readonly Reco
           when: (expectation.when ?? {}) as Record<string, string>,
           patterns: patternsOf(expectation).map((pattern) => [...pattern]),
           evidence: expectation.evidence,
-          file: expectedFile(platform),
+          file: expectedFile(id),
           sources: [...expectation.sources],
           note: expectation.note ?? null,
           deviates: expectation.deviates ?? null,

@@ -19,11 +19,7 @@ export function scenarioPage(scenario: Scenario, runs: readonly Recorded[], { wi
     '',
     `  before  ${before}`,
     `  calls   ${recorded}`,
-    ...EXPECTED_PLATFORMS.flatMap((platform) => [
-      '',
-      `${paint('bold', `Expected on ${platform}`)} (${expectedFile(platform)})`,
-      ...platformLines(platform, id),
-    ]),
+    ...EXPECTED_PLATFORMS.flatMap((platform) => ['', `${paint('bold', `Expected on ${platform}`)} (${expectedFile(id)})`, ...platformLines(platform, id)]),
     '',
     paint('bold', 'Recorded'),
     ...recordedLines(id, runs, paint),
@@ -49,7 +45,7 @@ function platformLines(platform: (typeof EXPECTED_PLATFORMS)[number], id: string
 
 function expectationLines(id: string, { when, evidence, sources, note, deviates, ...expectation }: Expectation): string[] {
   const condition = Object.entries(when ?? {}).map(([what, range]) => `${what} ${range}`);
-  const words = patternsOf({ evidence, sources, ...expectation }).map((pattern) => traceWords(expanded(pattern, callCountOf(id))));
+  const words = patternsOf(expectation).map((pattern) => traceWords(expanded(pattern, callCountOf(id))));
   return [
     `  ${condition.length > 0 ? `${condition.join(', ')}: ` : ''}${words.join(' or ') || 'not known: recorded, not judged'}`,
     ...(words.length === 0 ? [] : [`    ${evidencePhrase(evidence)}`]),

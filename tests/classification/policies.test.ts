@@ -9,12 +9,11 @@ import type { Platform } from '../../platforms/platform.ts';
 import type { MatrixCell } from '../../report/close/close-schema.ts';
 import { mongooseMatrix } from '../../report/close/matrix.ts';
 import { outcomeText } from '../../report/close/words.ts';
-import { judge } from '../../results/judge.ts';
-import { footerOf, headerOf } from '../../results/lines.ts';
+import { footerOf, headerOf, scenarioOf } from '../../results/lines.ts';
 import { type Recorded, shippedRuns } from '../../results/recorded.ts';
 import type { Observation } from '../../results/schema.ts';
 import { scenarios } from '../../suites/index.ts';
-import { failed, LINUX, measured, received, WINE_8 } from '../fixtures/index.ts';
+import { ASKED, failed, LINUX, measured, received, WINE_8 } from '../fixtures/index.ts';
 
 const IDLE = 'tcp/reset/idle';
 
@@ -24,9 +23,9 @@ function readiness(call: 'poll' | 'select', bits: string): Observation {
 
 /** A recorded run of a platform, by scenario. */
 function recorded(platform: Platform, traces: Record<string, (readonly Observation[])[]>, started = '2026-11-22T12:00:00.000Z'): Recorded {
-  const lines = Object.entries(traces).map(([id, observed]) => judge(platform, measured(id, ...observed)));
+  const lines = Object.entries(traces).map(([id, observed]) => scenarioOf(platform, measured(id, ...observed)));
   return {
-    run: { header: headerOf(platform, new Date(started)), scenarios: lines, timings: [], footer: footerOf(lines, { interrupted: false, ms: 1 }) },
+    run: { header: headerOf(platform, new Date(started), ASKED), scenarios: lines, timings: [], footer: footerOf(lines, { interrupted: false, ms: 1 }) },
     file: `${platform.name}.jsonl`,
   };
 }
@@ -124,7 +123,7 @@ describe('Mongoose on Linux', () => {
 
   test('what is expected of it tells the same as what was recorded', () => {
     const expected = told('linux');
-    expect(expected).toMatchObject({ evidence: 'measured', source: 'platforms/linux/expected.json' });
+    expect(expected).toMatchObject({ evidence: 'measured', source: 'platforms/expected/tcp/reset.json' });
     for (const io of ['select', 'poll', 'epoll'] as const)
       for (const version of mongooseVersions().slice(8)) {
         expect([version, io, ending(version, 'openssl', expected, io)]).toEqual([version, io, ending(version, 'openssl', linux, io)]);

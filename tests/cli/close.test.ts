@@ -42,7 +42,7 @@ describe('sockatlas close mongoose@VERSION', () => {
   test('7.16 with OpenSSL on Windows never closes: exit 1, and the source of what Windows does', async () => {
     const { code, stdout } = await close('mongoose@7.16', { tls: 'openssl', on: ['windows'], scenario: IDLE });
     expect(code).toBe(1);
-    expect(stdout).toContain('asserted by a test that runs on Windows: platforms/windows/expected.json');
+    expect(stdout).toContain('asserted by a test that runs on Windows: platforms/expected/tcp/reset.json');
     expect(stdout).toMatch(/poll 1 {2}select:rw- {2}recv = -1 WSAECONNRESET \(10054\) {2}MG_IO_RESET {2}goes on: the loop does not test for MG_IO_RESET/);
     expect(stdout).toMatch(/\n {2}never closes: every poll repeats poll 1 /);
   });
@@ -232,7 +232,7 @@ describe('sockatlas close --policy', () => {
     expect(text.stdout).toMatch(/\n {2}send-then-recv +1\* +never\*/);
     expect(text.stdout).toMatch(/\n {2}after-half-close +1\* +never or 1\*/);
     expect(text.stdout).toMatch(/\*: what select and poll report there is not known; the socket is assumed to be readable/);
-    expect(text.stdout).toMatch(/tcp\/reset\/after-half-close \(inferred: platforms\/windows\/expected\.json\)/);
+    expect(text.stdout).toMatch(/tcp\/reset\/after-half-close \(inferred: platforms\/expected\/tcp\/reset\.json\)/);
     expect(text.stdout).toMatch(/recv = -1 WSAECONNABORTED \(10053\) +goes on: neither the end nor a reset\n {2}never closes: every poll repeats poll 1/);
     expect(text.stdout).toMatch(/Not played: \d+ scenarios \(not plain TCP: \d+; no two plain recvs in a row: \d+; .*\. -v lists them\.\n/);
     expect(text.stdout).toMatch(/\nNever closes: windows in 4 scenarios\. -v shows everything, poll by poll\.\n$/);

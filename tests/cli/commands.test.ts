@@ -29,7 +29,7 @@ describe('a command', () => {
     ['--version', 0, /^\d+\.\d+\.\d+\n$/],
     ['list tcp/reset', 0, /^tcp\/reset\/idle\n/],
     ['doctor', 0, / {2}ok {2}koffi +\d[\s\S]*\n {2}ok {2}(linux|windows|darwin) /],
-    ['show tcp/reset/idle', 0, /Expected on windows \(platforms\/windows\/expected\.json\)\n {2}WSAECONNRESET every time/],
+    ['show tcp/reset/idle', 0, /Expected on windows \(platforms\/expected\/tcp\/reset\.json\)\n {2}WSAECONNRESET every time/],
     ['explain 10054', 0, /^WSAECONNRESET = 10054 on windows/],
     ['diff linux windows tcp/reset/idle', 0, /≠ every time/],
     ['check mongoose@7.16', 1, /^classification\/tables\/mongoose-7\.10-\S+\.json:\d+: (error|warning) /m],

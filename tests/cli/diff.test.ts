@@ -7,7 +7,7 @@ import { diffDocumentSchema } from '../../report/diff/document.ts';
 import { serializeRun } from '../../results/lines.ts';
 import { readRun } from '../../results/read.ts';
 import { shippedRuns } from '../../results/recorded.ts';
-import type { Run } from '../../results/schema.ts';
+import type { Run, ScenarioLine } from '../../results/schema.ts';
 import { here } from '../fixtures/here.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas diff '));
@@ -24,8 +24,16 @@ function runFile(name: string, change: (run: Run) => Run): string {
   return file;
 }
 
+/** The reset is told twice. */
+function twice({ observations: [first, , ...others], ...trace }: ScenarioLine['traces'][number]): ScenarioLine['traces'][number] {
+  const observations = [first, first, ...others] as (typeof others)[number][];
+  return { ...trace, trace: observations.map(({ token }) => token), observations };
+}
+
 let before: string;
 let after: string;
+/** As `after`, and it says that it was not asked for what it does not have. */
+let partial: string;
 beforeAll(() => {
   before = runFile('before.jsonl', (run) => run);
   // idle answers otherwise, fin/idle is gone; times differ everywhere.
@@ -33,13 +41,12 @@ beforeAll(() => {
     ...run,
     scenarios: run.scenarios
       .filter(({ id }) => id !== 'tcp/fin/idle')
-      .map((line) =>
-        line.id === 'tcp/reset/idle'
-          ? { ...line, traces: line.traces.map((trace) => ({ ...trace, trace: ['ECONNRESET', 'ECONNRESET', 'eof', 'eof', 'eof'], count: 5 })) }
-          : line,
-      ),
-    timings: run.timings.map((timing) => ({ ...timing, ms: timing.ms + 1000 })),
+      .map((line) => (line.id === 'tcp/reset/idle' ? { ...line, traces: line.traces.map(twice) } : line)),
+    timings: run.timings.filter(({ id }) => id !== 'tcp/fin/idle').map((timing) => ({ ...timing, ms: timing.ms + 1000 })),
   }));
+  partial = join(folder, 'partial.jsonl');
+  const { footer, ...rest } = readRun(after);
+  writeFileSync(partial, serializeRun({ ...rest, footer: { ...footer, notRun: ['tcp/fin/idle'] } }));
 });
 
 const json = async (...args: string[]) => {
@@ -81,6 +88,14 @@ describe('sockatlas diff', () => {
     expect(there.a).toEqual({ name: 'before.jsonl', kind: 'run' });
     expect(changed(await json(after, before))).toEqual(['differs tcp/reset/idle', 'new tcp/fin/idle']);
     expect((await here(['diff', before, after])).stdout).toMatch(/≠ only before\.jsonl\n/);
+  });
+
+  test('what a run was not asked for is not gone, and fails no build', async () => {
+    expect(changed(await json(before, partial))).toEqual(['differs tcp/reset/idle', 'not-run tcp/fin/idle']);
+    expect(changed(await json(partial, before))).toEqual(['differs tcp/reset/idle', 'not-run tcp/fin/idle']);
+    const { code, stdout } = await here(['diff', before, partial, 'tcp/fin/idle', '-v', '--fail-on', 'changed']);
+    expect(stdout).toMatch(/idle .* only before\.jsonl was run\n[\s\S]*1 not run on one side\.\n$/);
+    expect(code).toBe(0);
   });
 
   test('two runs of one file', async () => {

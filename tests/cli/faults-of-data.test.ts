@@ -8,8 +8,9 @@ import { packageRoot } from '../../platforms/package-root.ts';
 const caches = join(packageRoot, 'node_modules', '.cache');
 mkdirSync(caches, { recursive: true });
 const place = mkdtempSync(join(caches, 'sockatlas-data-'));
-const expected = join(place, 'platforms', 'linux', 'expected.json');
-const original = readFileSync(join(packageRoot, 'platforms', 'linux', 'expected.json'), 'utf8');
+const FILE = 'platforms/expected/tcp/reset.json';
+const expected = join(place, FILE);
+const original = readFileSync(join(packageRoot, FILE), 'utf8');
 
 beforeAll(() => {
   for (const folder of ['dist', 'platforms', 'classification', 'results']) cpSync(join(packageRoot, folder), join(place, folder), { recursive: true });
@@ -22,19 +23,26 @@ function run(...args: string[]) {
   return { code: status, stdout, stderr };
 }
 
-/** The line on which a text first stands. */
-const lineOf = (text: string) => original.slice(0, original.indexOf(text)).split('\n').length;
+/** The line on which a text that first stands there ends. */
+const lineOf = (text: string) => original.slice(0, original.indexOf(text) + text.length).split('\n').length;
 
-describe('a fault in platforms/linux/expected.json is told with its line and what is nearest, exit 2', () => {
+describe('a fault in what is expected is told with its line and what is nearest, exit 2', () => {
   test.each<[string, string, string, string]>([
-    ['a wrong key', '"evidence": "measured"', '"evidense": "measured"', '/expectations/0/evidense: unknown key "evidense"; did you mean evidence?'],
+    ['a wrong key', '"evidence": "measured"', '"evidense": "measured"', '/idle/linux/evidense: unknown key "evidense"; did you mean evidence?'],
     [
       'a wrong kind of evidence',
       '"evidence": "measured"',
       '"evidence": "mesured"',
       '"mesured" is not one of measured, asserted, documented, reported, inferred, unknown; did you mean measured?',
     ],
-    ['a wrong id', '"id": "tcp/reset/idle",', '"id": "tcp/reset/idel",', 'no scenario is named "tcp/reset/idel"; did you mean tcp/reset/idle?'],
+    ['a wrong case', '"idle": {', '"idel": {', 'no scenario is named "tcp/reset/idel"; did you mean tcp/reset/idle?'],
+    ['a wrong platform', '"linux": {', '"linus": {', '/idle/linus: unknown key "linus"; did you mean linux?'],
+    [
+      'a wrong key in one of several entries',
+      '"wine": "<8.21" },\n        "trace"',
+      '"wine": "<8.21" },\n        "tracer"',
+      '/wine/0/tracer: unknown key "tracer"; did you mean trace?',
+    ],
     ['a wrong code', '"trace": ["ECONNRESET", "eof…"]', '"trace": ["ECONNREST", "eof…"]', '"ECONNREST" is not a token of linux; did you mean ECONNRESET?'],
     ['a wrong word', '"trace": ["ECONNRESET", "eof…"]', '"trace": ["ECONNRESET", "eoff…"]', '"eoff…" is not a token; did you mean eof?'],
     [
@@ -56,7 +64,7 @@ describe('a fault in platforms/linux/expected.json is told with its line and wha
     ]) {
       const { code, stdout, stderr } = run(...args);
       expect([code, stdout]).toEqual([2, '']);
-      expect(stderr).toContain(`sockatlas: platforms/linux/expected.json:${lineOf(right)}: `);
+      expect(stderr).toContain(`sockatlas: ${FILE}:${lineOf(right)}: `);
       expect(stderr).toContain(says);
       expect(stderr).not.toMatch(/^\s+at /m);
     }
@@ -66,7 +74,7 @@ describe('a fault in platforms/linux/expected.json is told with its line and wha
     writeFileSync(expected, original.slice(0, -20));
     const { code, stderr } = run('show', 'tcp/idle/recv');
     expect(code).toBe(2);
-    expect(stderr).toMatch(/^sockatlas: platforms\/linux\/expected\.json(:\d+)?: not valid JSON: /);
+    expect(stderr).toMatch(/^sockatlas: platforms\/expected\/tcp\/reset\.json(:\d+)?: not valid JSON: /);
   });
 
   test('nothing wrong is no fault', () => {

@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { tablesOf } from '../../classification/table.ts';
 import { glob } from '../../cli/glob.ts';
-import { judge, timingOf } from '../../results/judge.ts';
-import { headerOf, serializeRun } from '../../results/lines.ts';
+import { headerOf, scenarioOf, serializeRun, timingOf } from '../../results/lines.ts';
 import { parseRun } from '../../results/read.ts';
 import type { Run } from '../../results/schema.ts';
 import { workplace } from '../fixtures/check.ts';
 import { here } from '../fixtures/here.ts';
-import { cli, failed, LINUX, measured, type Ran, received } from '../fixtures/index.ts';
+import { ASKED, cli, failed, LINUX, measured, type Ran, received } from '../fixtures/index.ts';
 
 /** Names in files and on command lines that a terminal would obey, or that show something else than they are. */
 
@@ -47,10 +46,10 @@ function evilRun(): Run {
     measured('tcp/reset/idle', [{ ...failed(word, 104), call: word, args: { [word]: word }, out: { [word]: 1 } }, received(0)], [received(0)]),
     measured('evil/evil/evil', [failed(word, 104)]),
   ];
-  const scenarios = results.map((result) => ({ ...judge(LINUX, result), reason: word, verdict: 'deviation' as const }));
+  const scenarios = results.map((result) => ({ ...scenarioOf(LINUX, result), reason: word, verdict: 'deviation' as const }));
   const platform = { ...LINUX, name: word, os: word, kernel: word, container: word };
   return {
-    header: headerOf(platform, new Date(0)),
+    header: headerOf(platform, new Date(0), ASKED),
     scenarios,
     timings: results.map(timingOf),
     footer: { type: 'footer', scenarios: 2, verdicts: { deviation: 2 }, interrupted: false, ms: 1 },

@@ -32,25 +32,25 @@ function wineProcesses(): string[] {
     });
 }
 
-const KNOWN = ['match', 'known-deviation', 'unjudged', 'unsupported'];
+const KNOWN = ['match', 'known-deviation', 'known-race', 'known-hang', 'unjudged', 'unsupported'];
 
 describe.each(LANES)('$name', (lane) => {
   const reason = notReady(lane);
   const run = (...args: string[]) => cli(['run', '--on', lane.name, ...args]);
 
-  test('records every scenario; what is not as documented is foretold, with its reason', { timeout: 120_000 }, ({ skip }) => {
+  test('records every scenario; what is not as documented is known, with its reason', { timeout: 120_000 }, ({ skip }) => {
     if (reason !== undefined) return skip(reason);
     const { code, stdout } = run('--format', 'jsonl');
     const { header, scenarios: lines } = parseRun(stdout, 'stdout');
     expect(header.platform).toMatchObject({ id: 'wine', name: lane.name, wine: lane.wine, library: 'ws2_32.dll' });
     expect(lines.map(({ id }) => id)).toEqual(scenarios.map(({ id }) => id));
-    const surprises = lines.filter(({ verdict, foretold }) => !KNOWN.includes(verdict) && foretold !== true);
+    const surprises = lines.filter(({ verdict }) => !KNOWN.includes(verdict));
     expect(
       surprises.map(({ id, verdict, reason: why, traces }) => ({ id, verdict, why, traces: traces.map(({ trace, count }) => `${count}× ${trace.join(' ')}`) })),
     ).toEqual([]);
     expect(lines.filter(({ verdict }) => verdict === 'known-deviation').every(({ reason: why }) => why !== undefined)).toBe(true);
     const byId = (id: string) => lines.find((line) => line.id === id) as ScenarioLine;
-    expect(byId('tcp/state/listening-blocking')).toMatchObject({ verdict: 'blocked', traces: [{ trace: ['blocked'] }] });
+    expect(byId('tcp/state/listening-blocking')).toMatchObject({ verdict: 'known-hang', traces: [{ trace: ['blocked'] }] });
     expect(byId('unix/fin/idle')).toMatchObject({ verdict: 'unsupported', reason: 'socket(unix, stream): WSAEAFNOSUPPORT' });
     expect(code).toBe(0);
     expect(wineProcesses()).toEqual([]);
@@ -74,7 +74,7 @@ describe.each(LANES)('$name', (lane) => {
       'jsonl',
     );
     const { scenarios: lines, footer } = parseRun(stdout, 'stdout');
-    const surprises = lines.filter(({ verdict, foretold }) => !KNOWN.includes(verdict) && foretold !== true);
+    const surprises = lines.filter(({ verdict }) => !KNOWN.includes(verdict));
     expect(surprises.map(({ id, verdict, reason: why }) => [id, verdict, why])).toEqual([]);
     expect(footer.strangers).toBeGreaterThan(0);
     expect(status).toBe(0);
@@ -116,7 +116,7 @@ describe('Linux and Wine together', () => {
     expect(code).toBe(0);
   });
 
-  test('the race of Wine 10 is found, and reported unstable with its counts', { timeout: 240_000 }, ({ skip }) => {
+  test('the race of Wine 10 is found, and reported as known, with its counts', { timeout: 240_000 }, ({ skip }) => {
     const reason = notReady(wine10);
     if (reason !== undefined) return skip(reason);
     const raced = () => {
@@ -124,7 +124,7 @@ describe('Linux and Wine together', () => {
       const [line] = parseRun(stdout, 'stdout').scenarios as [ScenarioLine];
       expect(line.trials).toBe(5000);
       expect(line.traces.reduce((sum, { count }) => sum + count, 0)).toBe(5000);
-      expect(line.verdict).toBe(line.traces.length > 1 ? 'unstable' : 'known-deviation');
+      expect(line.verdict).toBe(line.traces.length > 1 ? 'known-race' : 'known-deviation');
       return line.traces.length > 1;
     };
     // On a machine that is busy with other things, as good as never.

@@ -2,7 +2,7 @@ import os from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { CODE_PLATFORMS, codeNamed, codesOf, socketCode } from '../../platforms/code.ts';
 import { codesSchema } from '../../platforms/code-schema.ts';
-import { EXPECTED_PLATFORMS, expectationFor, expectationsFor, patternsOf } from '../../platforms/expectation.ts';
+import { checkExpectations, EXPECTED_PLATFORMS, expectationFor, expectationsFor, expectedFile, patternsOf } from '../../platforms/expectation.ts';
 import { readData } from '../../platforms/package-root.ts';
 import { scenarios } from '../../suites/index.ts';
 import { LINUX, WINDOWS, WINE_8 } from '../fixtures/index.ts';
@@ -54,16 +54,23 @@ test('numbers are named by platform, and an NTSTATUS never stands for a code', (
 });
 
 const ids = new Set(scenarios.map(({ id }) => id));
+const nameOf = (id: string) => id.split('/')[2] as string;
+
+test('every case is a scenario', () => {
+  expect(() => checkExpectations([...ids])).not.toThrow();
+  expect(() => checkExpectations([...ids].slice(1))).toThrow(/^platforms\/expected\/tcp\/idle\.json:2: \/recv: no scenario is named "tcp\/idle\/recv"/);
+});
+
+test('the cases of each file are in the order of the suite', () => {
+  for (const file of new Set([...ids].map(expectedFile))) {
+    const cases = Object.keys(readData(...file.split('/')) as object);
+    expect([file, cases]).toEqual([file, [...ids].filter((id) => expectedFile(id) === file && cases.includes(nameOf(id))).map(nameOf)]);
+  }
+});
 
 describe.each(EXPECTED_PLATFORMS)('what is expected of %s', (platform) => {
-  const { expectations } = readData('platforms', platform, 'expected.json') as { expectations: { id: string }[] };
-
-  test('is of scenarios that exist', () => {
-    expect(expectations.map(({ id }) => id).filter((id) => !ids.has(id))).toEqual([]);
-  });
-
   test('has for each scenario no entry behind one that always holds', () => {
-    for (const id of new Set(expectations.map((e) => e.id))) {
+    for (const id of ids) {
       const always = expectationsFor(platform, id).findIndex(({ when }) => when === undefined);
       expect([id, always]).toEqual([id, always === -1 ? -1 : expectationsFor(platform, id).length - 1]);
     }
@@ -72,7 +79,7 @@ describe.each(EXPECTED_PLATFORMS)('what is expected of %s', (platform) => {
   test('is written in tokens of the contract', () => {
     const token =
       /^(data:\d+|eof|0|sent:\d+|ok|(WSA)?E[A-Z]+|so_error:(0|(WSA)?E[A-Z]+)|poll:(0|(IN|OUT|ERR|HUP)(\|(IN|OUT|ERR|HUP))*)|select:[r-][w-][x-]|status:(0|STATUS_[A-Z_]+)|events:(0|(READ|CLOSE)(=WSAE[A-Z]+)?(\|CLOSE(=WSAE[A-Z]+)?)?)|(ERROR|WAIT)_[A-Z_]+|SSL_ERROR_[A-Z_]+|blocked|\?)…?$/;
-    for (const { id } of expectations) {
+    for (const id of ids) {
       for (const expectation of expectationsFor(platform, id)) {
         for (const pattern of patternsOf(expectation))
           for (const written of pattern) expect(`${id}: ${written}`).toMatch(new RegExp(`: ${token.source.slice(1)}`));
@@ -97,8 +104,8 @@ test('a scenario with parameters inherits from the one without', () => {
 
 test('Wine mirrors Windows but where it deviates, by version', () => {
   expect(expectationFor(WINE_8, 'tcp/reset/idle')?.expectation).toMatchObject({ trace: ['eof…'], deviates: expect.stringContaining('8.21') });
-  expect(expectationFor({ ...WINE_8, wine: '10.0' }, 'tcp/reset/idle')).toMatchObject({ file: 'platforms/windows/expected.json' });
-  expect(expectationFor(WINE_8, 'tcp/idle/recv')).toMatchObject({ file: 'platforms/windows/expected.json' });
+  expect(expectationFor({ ...WINE_8, wine: '10.0' }, 'tcp/reset/idle')).toEqual(expectationFor(WINDOWS, 'tcp/reset/idle'));
+  expect(expectationFor(WINE_8, 'tcp/idle/recv')).toEqual(expectationFor(WINDOWS, 'tcp/idle/recv'));
 });
 
 test('nothing is known of Darwin, or of a scenario that does not exist', () => {

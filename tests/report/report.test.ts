@@ -8,19 +8,18 @@ import { describeDeviation } from '../../report/deviation.ts';
 import { formatRuns } from '../../report/formats.ts';
 import { painter, written } from '../../report/paint.ts';
 import { conforms, type View, viewOf } from '../../report/view.ts';
-import { judge, timingOf } from '../../results/judge.ts';
-import { footerOf, headerOf } from '../../results/lines.ts';
+import { footerOf, headerOf, scenarioOf, timingOf } from '../../results/lines.ts';
 import type { Measured } from '../../results/measured.ts';
 import { differencesPage } from '../../scripts/differences-page.ts';
 import { scenariosPage } from '../../scripts/scenarios-page.ts';
-import { failed, LINUX, measured, received, WINDOWS, WINE_8 } from '../fixtures/index.ts';
+import { ASKED, failed, LINUX, measured, received, WINDOWS, WINE_8 } from '../fixtures/index.ts';
 
 const mongoose = [...tablesOf('mongoose', 'posix'), ...tablesOf('mongoose', 'winsock')];
 
 function viewWith(showsClasses: boolean, platform: Platform, ...results: Measured[]): View {
-  const scenarios = results.map((result) => judge(platform, result));
+  const scenarios = results.map((result) => scenarioOf(platform, result));
   const run = {
-    header: headerOf(platform, new Date(0)),
+    header: headerOf(platform, new Date(0), ASKED),
     scenarios,
     timings: results.map(timingOf),
     footer: footerOf(scenarios, { interrupted: false, ms: 1234 }),
@@ -36,23 +35,25 @@ const ALWAYS = Array.from({ length: 5 }, () => failed('WSAECONNRESET', 10054));
 const ENDS = Array.from({ length: 4 }, () => received(0));
 
 describe('a deviation is described with the actual first', () => {
-  const line = (platform: Platform, id: string, ...trace: Parameters<typeof measured>[1][]) => describeDeviation(judge(platform, measured(id, ...trace)));
+  const line = (platform: Platform, id: string, ...trace: Parameters<typeof measured>[1][]) => describeDeviation(scenarioOf(platform, measured(id, ...trace)));
 
   test('a call that failed, by its number, name and code', () => {
     expect(line(LINUX, 'tcp/reset/idle', [failed('ECONNRESET', 104), failed('ECONNRESET', 104)])).toBe(
-      'tcp/reset/idle: recv #2 = -1 ECONNRESET (104), expected eof (platforms/linux/expected.json)',
+      'tcp/reset/idle: recv #2 = -1 ECONNRESET (104), expected eof (platforms/expected/tcp/reset.json)',
     );
   });
 
   test('a call that succeeded, by its token', () => {
-    expect(line(WINDOWS, 'tcp/reset/idle', ONCE.slice(1))).toBe('tcp/reset/idle: recv #1 = eof, expected WSAECONNRESET (platforms/windows/expected.json)');
+    expect(line(WINDOWS, 'tcp/reset/idle', ONCE.slice(1))).toBe('tcp/reset/idle: recv #1 = eof, expected WSAECONNRESET (platforms/expected/tcp/reset.json)');
   });
 
   test('a trace that is too short, or too long', () => {
-    expect(line(LINUX, 'tcp/reset/idle', ONCE.slice(0, 1))).toBe('tcp/reset/idle: the trace ends after 1 calls, expected eof (platforms/linux/expected.json)');
+    expect(line(LINUX, 'tcp/reset/idle', ONCE.slice(0, 1))).toBe(
+      'tcp/reset/idle: the trace ends after 1 calls, expected eof (platforms/expected/tcp/reset.json)',
+    );
     expect(
       line(LINUX, 'tcp/reset/recv-then-so-error', [failed('ECONNRESET', 104), { ...received(0), call: 'getsockopt', token: 'so_error:0' }, received(0)]),
-    ).toBe('tcp/reset/recv-then-so-error: recv #2 = eof, expected no further call (platforms/linux/expected.json)');
+    ).toBe('tcp/reset/recv-then-so-error: recv #2 = eof, expected no further call (platforms/expected/tcp/reset.json)');
   });
 });
 
@@ -124,7 +125,7 @@ The same on both, not shown: tcp/fin (1).
     expect(conforms(bad)).toBe(false);
     const text = pretty(bad, 200);
     expect(text).toMatch(/idle +ECONNRESET every time .* deviation\n/);
-    expect(text).toContain('tcp/reset/idle: recv #2 = -1 ECONNRESET (104), expected eof (platforms/linux/expected.json)');
+    expect(text).toContain('tcp/reset/idle: recv #2 = -1 ECONNRESET (104), expected eof (platforms/expected/tcp/reset.json)');
     expect(text).toContain('tcp/reset/peek: trials differ: 1× ECONNRESET, then eof ×4; 1× eof');
     expect(text).toContain('tcp/state/listening: blocked: the call had not returned after 5000 ms');
   });
@@ -155,6 +156,14 @@ describe('the report of several runs', () => {
     expect(text).toContain('The same on all, not shown: tcp/fin (1).');
     expect(text).toContain('* known deviation from Windows');
     expect(text).toContain('wine-8.0: 2 scenarios × 1 trial in 1.2 s: 1 known-deviation, 1 match.');
+  });
+
+  test('says of a run that it was not asked for a scenario', () => {
+    const some = view(WINE_8, measured('tcp/reset/idle', [...ENDS, received(0)]));
+    const partial = { ...some, run: { ...some.run, footer: { ...some.run.footer, notRun: ['tcp/fin/idle'] } } };
+    expect(pretty([viewWith(true, LINUX, measured('tcp/fin/idle', ENDS)), partial], 140)).toMatch(/ {2}idle +eof every time +not run +eof every time\n/);
+    expect(formatRuns([linux, partial], 'markdown', options(140))).toContain('| `tcp/fin/idle` | match | `eof every time` | not run |  |');
+    expect(formatRuns([linux, some], 'markdown', options(140))).toContain('| `tcp/fin/idle` | match | `eof every time` |  |  |');
   });
 
   test('has no column for what is expected of Windows where a run of it is there', () => {

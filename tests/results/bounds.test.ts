@@ -12,13 +12,12 @@ import { painter } from '../../report/paint.ts';
 import { terminalWidth } from '../../report/text.ts';
 import { classTraces, viewOf } from '../../report/view.ts';
 import { sameBehaviour } from '../../results/behaviour.ts';
-import { judge, timingOf } from '../../results/judge.ts';
 import { MAX_SCENARIOS } from '../../results/limits.ts';
-import { headerOf, serializeRun } from '../../results/lines.ts';
+import { headerOf, scenarioOf, serializeRun, timingOf } from '../../results/lines.ts';
 import { parseRuns, readRuns } from '../../results/read.ts';
 import type { Observation, Run } from '../../results/schema.ts';
 import { here } from '../fixtures/here.ts';
-import { cliProgram, failed, LINUX, measured, received } from '../fixtures/index.ts';
+import { ASKED, cliProgram, failed, LINUX, measured, received } from '../fixtures/index.ts';
 
 /** Files from elsewhere: how much of one is read, how deep and how many it may be, and how much of it is said again. */
 
@@ -35,8 +34,8 @@ function written(name: string, text: string): string {
 
 function runOf(scenarios: Readonly<Record<string, readonly (readonly Observation[])[]>>): Run {
   const results = Object.entries(scenarios).map(([id, traces]) => measured(id, ...traces));
-  const lines = results.map((result) => judge(LINUX, result));
-  return { header: headerOf(LINUX, new Date(0)), scenarios: lines, timings: results.map(timingOf), footer: footerFor(lines) };
+  const lines = results.map((result) => scenarioOf(LINUX, result));
+  return { header: headerOf(LINUX, new Date(0), ASKED), scenarios: lines, timings: results.map(timingOf), footer: footerFor(lines) };
 }
 
 function footerFor(lines: Run['scenarios']): Run['footer'] {
@@ -115,7 +114,11 @@ describe('what is refused is refused in a few lines, before it fills memory:', (
       () => [header, ...Array.from({ length: MAX_SCENARIOS + 1 }, (_, i) => idOf(i)), footer].join('\n'),
       /^run:20002: more than 20000 scenarios in a run$/,
     ],
-    ['too many timings', () => [header, ...Array(MAX_SCENARIOS + 1).fill(timing), footer].join('\n'), /^run:20002: more than 20000 timings in a run$/],
+    [
+      'too many timings',
+      () => [header, ...Array.from({ length: MAX_SCENARIOS + 1 }, (_, i) => timing.replace('tcp/reset/idle', `tcp/reset/${i}`)), footer].join('\n'),
+      /^run:20002: more than 20000 timings in a run$/,
+    ],
     ['too many runs', () => empty.repeat(101), /^run:202: more than 100 runs; name several files$/],
   ])('%s', (_, content, says) => {
     let told = '';

@@ -5,25 +5,28 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { RunFileError } from '../../platforms/file-errors.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
-import { judge, timingOf } from '../../results/judge.ts';
-import { footerOf, headerOf, serializeRun } from '../../results/lines.ts';
+import { footerOf, headerOf, scenarioOf, serializeRun, timingOf } from '../../results/lines.ts';
 import { parseRun, parseRuns, readRun } from '../../results/read.ts';
 import { keepRun, localRuns, recordedPath } from '../../results/recorded.ts';
-import type { Run } from '../../results/schema.ts';
+import type { Run, ScenarioLine } from '../../results/schema.ts';
 import { WholeFile, WriteFailed } from '../../results/write.ts';
 import { SCHEMAS, schemaText } from '../../scripts/schemas.ts';
-import { failed, LINUX, measured, received } from '../fixtures/index.ts';
+import { ASKED, failed, LINUX, measured, received, WINE_8 } from '../fixtures/index.ts';
 
 const results = [measured('tcp/reset/idle', [failed('ECONNRESET', 104), received(0), received(0)]), measured('tcp/fin/idle', [received(0), received(0)])];
-const scenarios = results.map((result) => judge(LINUX, result));
+const scenarios = results.map((result) => scenarioOf(LINUX, result));
 const run: Run = {
-  header: headerOf(LINUX, new Date('2026-01-02T03:04:05.678Z')),
+  header: headerOf(LINUX, new Date('2026-01-02T03:04:05.678Z'), ASKED),
   scenarios,
   timings: results.map(timingOf),
   footer: footerOf(scenarios, { interrupted: false, ms: 12 }),
 };
 const text = serializeRun(run);
 const lines = text.trimEnd().split('\n');
+
+const WINE_10 = { ...WINE_8, name: 'wine-10.0', wine: '10.0' };
+const never = { on: 'S' as const, call: 'recv', args: {}, ret: null, code: 0, token: 'blocked' };
+const wouldBlock = failed('WSAEWOULDBLOCK', 10035);
 
 let folder: string;
 beforeEach(() => {
@@ -34,6 +37,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 describe('a run file', () => {
   test('is read as it was written', () => {
     expect(parseRun(text, 'run')).toEqual(run);
+  });
+
+  test('may say what a scenario does, what was not run, and of a call that blocked its whole agent no more than that', () => {
+    const [first, ...others] = scenarios as [ScenarioLine, ...ScenarioLine[]];
+    const blocked = { ...first, steps: 'P reset; S recv ×5', traces: first.traces.map((one) => ({ ...one, trace: [...one.trace, 'blocked'] })) };
+    const odd: Run = { ...run, scenarios: [blocked, ...others], footer: { ...run.footer, notRun: ['udp/datagram/zero'] } };
+    expect(parseRun(serializeRun(odd), 'run')).toEqual(odd);
   });
 
   test('may have Windows line ends', () => {
@@ -70,6 +80,36 @@ describe('a run file', () => {
     ]);
     const { scenarios: read, footer } = parseRun(old('A', true), 'run');
     expect([read[0]?.verdict, footer.verdicts]).toEqual(['unjudged', { unjudged: 2 }]);
+  });
+
+  test('of schema 2 as it first was has no header that says what was asked for, and the mark foretold for what is now a verdict', () => {
+    const hangs = scenarioOf(WINE_10, {
+      ...measured('tcp/state/listening-blocking', [never]),
+      ended: { as: 'blocked', reason: 'the call did not return within 5000 ms' },
+    });
+    const races = scenarioOf(
+      WINE_10,
+      measured('tcp/reset/idle-without-settle', [wouldBlock, failed('WSAECONNRESET', 10054)], [wouldBlock, received(0), failed('WSAECONNRESET', 10054)]),
+    );
+    expect([hangs.verdict, races.verdict]).toEqual(['known-hang', 'known-race']);
+    const now = {
+      header: headerOf(WINE_10, new Date(0), ASKED),
+      scenarios: [hangs, races],
+      timings: [],
+      footer: footerOf([hangs, races], { interrupted: false, ms: 1 }),
+    };
+    const { asked: _, ...header } = now.header;
+    const then = {
+      header,
+      scenarios: now.scenarios.map((line) => ({ ...line, verdict: line === hangs ? 'blocked' : 'unstable', foretold: true })),
+      timings: [],
+      footer: { ...now.footer, verdicts: { blocked: 1, unstable: 1 } },
+    };
+    expect(parseRun(JSON.stringify({ runs: [then] }), 'run')).toEqual({ ...now, header });
+    const unmarked = { ...then, scenarios: then.scenarios.map(({ foretold: __, ...line }) => line) };
+    expect(parseRun(JSON.stringify({ runs: [unmarked] }), 'run').scenarios.map(({ verdict }) => verdict)).toEqual(['blocked', 'unstable']);
+    const wrong = { ...then, scenarios: then.scenarios.map((line) => ({ ...line, verdict: 'match' })) };
+    expect(() => parseRun(JSON.stringify({ runs: [wrong] }), 'run')).toThrow(/foretold/);
   });
 
   test('may hold several runs, one after the other, as cat makes them; and may begin with a byte order mark', () => {
@@ -128,6 +168,22 @@ describe('a run file', () => {
     { what: 'a field of the wrong type', content: text.replace('"count":1', '"count":"1"'), says: /run:2: [\s\S]*traces\[0\]\.count/ },
     { what: 'an id that is none', content: text.replaceAll('tcp/reset/idle', '<script>'), says: /run:2: [\s\S]*an id is transport\/event\/case/ },
     { what: 'something a terminal would obey', content: text.replaceAll('Debian GNU/Linux', 'Debian \\u001b[2J'), says: /run:1: [\s\S]*platform\.os/ },
+    {
+      what: 'a trace that its calls do not say',
+      content: text.replace('"trace":["ECONNRESET","eof"', '"trace":["eof","eof"'),
+      says: 'run:2: traces[0]: call 1 is "eof" in the trace, and "ECONNRESET" in its observations',
+    },
+    {
+      what: 'a trace longer than its calls',
+      content: text.replace('"trace":["eof","eof"]', '"trace":["eof","eof","eof"]'),
+      says: 'run:3: traces[0]: call 3 is "eof" in the trace, and no call in its observations',
+    },
+    { what: 'a timing twice', content: [...lines.slice(0, 4), lines[3], ...lines.slice(4)].join('\n'), says: 'run:5: tcp/reset/idle occurs twice' },
+    {
+      what: 'a timing of another scenario',
+      content: text.replace('"timing","id":"tcp/fin/idle"', '"timing","id":"tcp/fin/poll"'),
+      says: `run:${lines.length}: the run has a timing of tcp/fin/poll, and no such scenario`,
+    },
     { what: 'a field too many', content: text.replace('"verdict":', '"more":1,"verdict":'), says: /run:2: [\s\S]*more/ },
   ])('that has $what is refused, with the place', ({ content, says }) => {
     expect(() => parseRun(content, 'run')).toThrow(
