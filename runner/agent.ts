@@ -1,11 +1,12 @@
 import { loadSockets, requireKoffi } from '../native-bindings/load.ts';
 import type { Sockets } from '../native-bindings/sockets.ts';
-import { socketCode } from '../platforms/code.ts';
+import { ntStatus, socketCode } from '../platforms/code.ts';
 import type { Command } from '../platforms/command.ts';
 import { identify } from '../platforms/identify.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
 import { BlockingThreads } from './blocking.ts';
+import type { Names } from './call.ts';
 import { connectToStarter, type Door } from './channel.ts';
 import { Inbox } from './inbox.ts';
 import { hostedPeers, localPeers } from './peers.ts';
@@ -40,17 +41,21 @@ export type AgentMessage =
 export async function localContext(peerCommand: Command, timeout: number): Promise<{ context: TrialContext; platform: Platform }> {
   const sockets = await loadSockets();
   const platform = identify(sockets, await requireKoffi());
-  const nameOf = (code: number) => socketCode(platform.id, code)?.name;
+  const names: Names = {
+    nameOf: (code) => socketCode(platform.id, code)?.name,
+    statusOf: (status) => ntStatus(platform.id, status)?.name,
+    pollEvents: sockets.pollEvents,
+  };
   return {
     context: {
+      ...names,
       sockets,
       platform: platform.id,
-      nameOf,
       tellsState: tellsState(sockets),
       threads: new BlockingThreads(),
       timeout,
       asksFor: [],
-      peers: localPeers(peerCommand),
+      peers: localPeers({ sockets, nameOf: names.nameOf }, peerCommand),
     },
     platform,
   };

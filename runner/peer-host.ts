@@ -6,10 +6,10 @@ import { type Channel, connectToStarter, type Listener, type Message } from './c
 import { Conversation } from './conversation.ts';
 import { openDoor } from './door.ts';
 import { Silence } from './inbox.ts';
-import { servePeer } from './peer-process.ts';
+import { answerTo, servedPeer } from './peer-process.ts';
 import type { PeerRequest } from './peer-protocol.ts';
 
-type Request = PeerRequest | { readonly do: 'kill' };
+type Request = PeerRequest | { readonly do: 'end' };
 
 /** A process that holds the peers of subjects on another platform: one connection a peer. It ends with its starter. */
 export async function runPeerHost(peerCommand: Command): Promise<void> {
@@ -21,14 +21,14 @@ export async function runPeerHost(peerCommand: Command): Promise<void> {
 }
 
 function shared(channel: Channel, sockets: Sockets): Listener {
-  const peer = servePeer(sockets);
+  const peer = servedPeer(sockets);
   return {
     message: async (message) => {
       const request = asRequest(message);
-      if (request.do === 'kill') await channel.end();
-      else channel.send(await peer.answer(request));
+      if (request.do === 'end') await channel.end();
+      else channel.send(await answerTo(peer, request));
     },
-    close: peer.end,
+    close: () => peer.end(),
   };
 }
 
@@ -41,7 +41,7 @@ function inOwnProcess(channel: Channel, peerCommand: Command): Listener {
     message: async (message) => {
       const peer = await started.catch(() => undefined);
       if (peer === undefined) return;
-      if (asRequest(message).do === 'kill') {
+      if (asRequest(message).do === 'end') {
         await peer.stop();
         return channel.end();
       }

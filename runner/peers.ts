@@ -2,28 +2,27 @@ import type { Command } from '../platforms/command.ts';
 import { connectTo, type Door, type Message } from './channel.ts';
 import { Conversation } from './conversation.ts';
 import { Inbox, Silence } from './inbox.ts';
-import { LocalPeer, type Peer } from './peer.ts';
+import type { PeerLink } from './peer.ts';
 import type { PeerAnswer } from './peer-protocol.ts';
-import { type PeerLink, RemotePeer } from './remote-peer.ts';
-import { EnvironmentFailure } from './setup.ts';
-import type { Trial } from './trial.ts';
+import { PeerSocket } from './peer-socket.ts';
+import { EnvironmentFailure, type SetupContext } from './setup.ts';
 
 /** Where the peers of an agent's trials live. */
 export interface Peers {
   /** Whether they live on the subject's own platform, and may share a file system with it. */
   readonly onSamePlatform: boolean;
-  /** A peer that no trial kills. */
-  shared(trial: Trial): Peer | Promise<Peer>;
+  /** A peer that no trial kills: at once where it lives beside the subject. */
+  shared(): PeerLink | Promise<PeerLink>;
   /** A peer in a process of its own, which a trial may kill. */
-  inOwnProcess(trial: Trial): Promise<RemotePeer>;
+  inOwnProcess(): Promise<PeerLink>;
 }
 
 /** Peers beside the subject; `command` starts one in a process of its own. */
-export function localPeers(command: Command): Peers {
+export function localPeers(context: SetupContext, command: Command): Peers {
   return {
     onSamePlatform: true,
-    shared: (trial) => new LocalPeer(trial),
-    inOwnProcess: async (trial) => new RemotePeer(trial, await processLink(command)),
+    shared: () => new PeerSocket(context),
+    inOwnProcess: () => processLink(command),
   };
 }
 
@@ -31,8 +30,8 @@ export function localPeers(command: Command): Peers {
 export function hostedPeers(host: Door): Peers {
   return {
     onSamePlatform: false,
-    shared: async (trial) => new RemotePeer(trial, await hostLink(host, { ownProcess: false })),
-    inOwnProcess: async (trial) => new RemotePeer(trial, await hostLink(host, { ownProcess: true })),
+    shared: () => hostLink(host, { ownProcess: false }),
+    inOwnProcess: () => hostLink(host, { ownProcess: true }),
   };
 }
 
@@ -51,7 +50,7 @@ async function processLink(command: Command): Promise<PeerLink> {
       conversation.say(request);
       return answerOf(conversation.hear({ ms: ANSWER_MS }));
     },
-    kill: () => conversation.stop(),
+    end: () => conversation.stop(),
   };
 }
 
@@ -67,8 +66,8 @@ async function hostLink(host: Door, hello: PeerHello): Promise<PeerLink> {
       return answerOf(inbox.next({ ms: ANSWER_MS }));
     },
     // The host ends the peer, and only then its side of the connection.
-    kill: () => {
-      channel.send({ do: 'kill' });
+    end: () => {
+      channel.send({ do: 'end' });
       return inbox.closed;
     },
   };
@@ -77,5 +76,5 @@ async function hostLink(host: Door, hello: PeerHello): Promise<PeerLink> {
 async function answerOf(heard: Promise<Message | Silence>): Promise<PeerAnswer> {
   const answer = await heard;
   if (!(answer instanceof Silence)) return answer as unknown as PeerAnswer;
-  return { failed: answer.why === 'ended' ? `its process ended: ${answer.how}` : `it did not answer within ${ANSWER_MS / 1000} s`, environment: true };
+  throw new EnvironmentFailure(`the peer ${answer.why === 'ended' ? `ended its process: ${answer.how}` : `did not answer within ${ANSWER_MS / 1000} s`}`);
 }
