@@ -4,13 +4,13 @@ import type { Command } from '../platforms/command.ts';
 import { didYouMean } from '../platforms/nearest.ts';
 import { shownPath } from '../platforms/shown-path.ts';
 import { z } from '../platforms/zod.ts';
-import { Conversation } from '../runner/conversation.ts';
+import { ProcessConversation } from '../runner/conversation.ts';
 import { Silence } from '../runner/inbox.ts';
 import { StartFailed } from '../runner/process.ts';
 import type { Answer } from './answer.ts';
 import { type Checked, platformsOf, type Reading } from './checked.ts';
 import { TableError } from './read-table.ts';
-import type { Question, TableAnswer, TableRequest } from './table-protocol.ts';
+import { type Question, type TableAnswer, type TableRequest, tableAnswerSchema } from './table-protocol.ts';
 import { TABLE_CALLS, type TableCall } from './table-schema.ts';
 
 /** A table as a function of the user's. */
@@ -122,15 +122,15 @@ function describe(source: FunctionFile, { ret, code, call, platform }: Question)
 
 /** The process that a function runs in. */
 class TableProcess {
-  readonly #conversation: Conversation;
+  readonly #conversation: ProcessConversation<TableRequest, TableAnswer>;
 
-  private constructor(conversation: Conversation) {
+  private constructor(conversation: ProcessConversation<TableRequest, TableAnswer>) {
     this.#conversation = conversation;
   }
 
   static async start(command: Command): Promise<TableProcess> {
     try {
-      return new TableProcess(await Conversation.start(command));
+      return new TableProcess(await ProcessConversation.start(command, tableAnswerSchema));
     } catch (error) {
       if (error instanceof StartFailed) throw new TableProcessFailed(error.message);
       throw error;
@@ -142,7 +142,7 @@ class TableProcess {
       source.kind === 'module' ? { type: 'load-module', file: source.file } : { type: 'load-library', file: source.file, name: source.name };
     const answer = await this.#exchange(request, LOAD_MS, `${shownPath(source.file)}: loading it`);
     if (answer.type === 'cannot') throw answer.machine ? new TableProcessFailed(answer.reason) : new TableError(answer.reason);
-    return (answer as { exports?: unknown }).exports ?? {};
+    return answer.type === 'loaded' ? answer.exports : {};
   }
 
   async ask(source: FunctionFile, question: Question): Promise<string | number> {
@@ -163,7 +163,7 @@ class TableProcess {
   async #exchange(request: TableRequest, ms: number, what: string): Promise<TableAnswer> {
     this.#conversation.say(request);
     const answer = await this.#conversation.hear({ ms });
-    if (!(answer instanceof Silence)) return answer as unknown as TableAnswer;
-    throw new TableError(`${what} ${answer.why === 'ended' ? `ended its process: ${answer.how}` : `did not return within ${ms / 1000} s`}`);
+    if (answer instanceof Silence) throw new TableError(`${what} ${answer.inWords(`did not return within ${ms / 1000} s`)}`);
+    return answer;
   }
 }

@@ -1,25 +1,51 @@
-import type { Address, Direction } from '../native-bindings/sockets.ts';
-import type { Answer } from './call.ts';
+import type * as Zod from 'zod';
+import type { Address } from '../native-bindings/sockets.ts';
+import { z } from '../platforms/zod.ts';
+import type { Schema } from './conversation.ts';
 import type { Arrival } from './settle.ts';
 
-/** What a peer is asked to do, in whichever process it lives: one request at a time, each answered before the next. */
-export type PeerRequest =
-  | { readonly do: 'connect'; readonly to: Address }
-  | { readonly do: 'send'; readonly length: number }
-  | { readonly do: 'shutdown'; readonly direction: Direction }
-  /** A plain close: sends a FIN where all was read, an RST where something was not. */
-  | { readonly do: 'close' }
-  /** Resets the connection: SO_LINGER {1, 0}, then close. */
-  | { readonly do: 'reset' }
-  /** Waits until what S did has arrived at P, by calls that consume nothing of it. */
-  | { readonly do: 'settle'; readonly arrival: Arrival }
-  /** Receives what S sent, once `length` bytes of it are there. */
-  | { readonly do: 'receive'; readonly length: number };
+/** What a peer is asked and answers, in whichever process it lives: one request at a time, each answered before the next. */
 
-export type PeerAnswer =
+const address = z.union([
+  z.object({ family: z.enum(['inet', 'inet6']), host: z.string(), port: z.number() }),
+  z.object({ family: z.literal('unix'), path: z.string() }),
+]) satisfies Schema<Address>;
+
+const arrival = z.union([
+  z.enum(['reset', 'fin', 'end', 'unobservable']),
+  z.object({ bytes: z.number() }),
+  z.object({ connections: z.number() }),
+]) satisfies Schema<Arrival>;
+
+const requests = [
+  z.object({ do: z.literal('connect'), to: address }),
+  z.object({ do: z.literal('send'), length: z.number() }),
+  z.object({ do: z.literal('shutdown'), direction: z.enum(['read', 'write', 'both']) }),
+  /** A plain close: sends a FIN where all was read, an RST where something was not. */
+  z.object({ do: z.literal('close') }),
+  /** Resets the connection: SO_LINGER {1, 0}, then close. */
+  z.object({ do: z.literal('reset') }),
+  /** Waits until what S did has arrived at P, by calls that consume nothing of it. */
+  z.object({ do: z.literal('settle'), arrival }),
+  /** Receives what S sent, once `length` bytes of it are there. */
+  z.object({ do: z.literal('receive'), length: z.number() }),
+] as const;
+export type PeerRequest = Zod.infer<(typeof requests)[number]>;
+
+/** What an agent asks the process that holds its peers: for a peer first, perhaps in a process of its own, and for its end last. */
+export const hostRequestSchema = z.discriminatedUnion('do', [
+  z.object({ do: z.literal('begin'), ownProcess: z.boolean() }),
+  ...requests,
+  z.object({ do: z.literal('end') }),
+]);
+export type HostRequest = Zod.infer<typeof hostRequestSchema>;
+
+export const peerAnswerSchema = z.union([
+  z.object({ done: z.literal(true) }),
   /** A connect, and the address that the peer has connected from. */
-  | { readonly connected: Address }
-  | { readonly done: true }
-  | { readonly received: Answer }
+  z.object({ connected: address }),
+  z.object({ received: z.object({ ret: z.number(), code: z.number(), us: z.number() }) }),
   /** From another process. `environment`: the machine refused it, as every trial's (setup.ts). */
-  | { readonly failed: string; readonly environment: boolean };
+  z.object({ failed: z.string(), environment: z.boolean() }),
+]);
+export type PeerAnswer = Zod.infer<typeof peerAnswerSchema>;

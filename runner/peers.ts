@@ -1,9 +1,9 @@
 import type { Command } from '../platforms/command.ts';
-import { connectTo, type Door, type Message } from './channel.ts';
-import { Conversation } from './conversation.ts';
-import { Inbox, Silence } from './inbox.ts';
+import type { Door } from './channel.ts';
+import { type Conversation, conversationAt, ProcessConversation } from './conversation.ts';
+import { Silence } from './inbox.ts';
 import type { PeerLink } from './peer.ts';
-import type { PeerAnswer } from './peer-protocol.ts';
+import type { HostRequest, PeerAnswer, PeerRequest } from './peer-protocol.ts';
 import { PeerSocket } from './peer-socket.ts';
 import { EnvironmentFailure, type SetupContext } from './setup.ts';
 
@@ -30,51 +30,40 @@ export function localPeers(context: SetupContext, command: Command): Peers {
 export function hostedPeers(host: Door): Peers {
   return {
     onSamePlatform: false,
-    shared: () => hostLink(host, { ownProcess: false }),
-    inOwnProcess: () => hostLink(host, { ownProcess: true }),
+    shared: () => hostLink(host, false),
+    inOwnProcess: () => hostLink(host, true),
   };
-}
-
-/** What a connection to a peer host begins with, beside the token. */
-export interface PeerHello {
-  readonly ownProcess: boolean;
 }
 
 /** ms for a peer to do what it is asked: longer than it waits for anything itself. */
 const ANSWER_MS = 10_000;
 
+/** Loaded by an agent that has such peers alone, for it loads zod. */
+const answers = async () => (await import('./peer-protocol.ts')).peerAnswerSchema;
+
 async function processLink(command: Command): Promise<PeerLink> {
-  const conversation = await Conversation.start(command);
-  return {
-    ask: (request) => {
-      conversation.say(request);
-      return answerOf(conversation.hear({ ms: ANSWER_MS }));
-    },
-    end: () => conversation.stop(),
-  };
+  const conversation = await ProcessConversation.start<PeerRequest, PeerAnswer>(command, await answers());
+  return { ask: (request) => answered(conversation, request), end: () => conversation.stop() };
 }
 
-async function hostLink(host: Door, hello: PeerHello): Promise<PeerLink> {
-  const inbox = new Inbox();
-  const channel = await connectTo(host, hello, inbox).catch((error) => {
+async function hostLink(host: Door, ownProcess: boolean): Promise<PeerLink> {
+  const conversation = await conversationAt<HostRequest, PeerAnswer>(host, await answers()).catch((error) => {
     throw new EnvironmentFailure(`the peer host: ${error.message}`);
   });
-  inbox.closed.then(() => inbox.end('its host closed the connection'));
+  conversation.say({ do: 'begin', ownProcess });
   return {
-    ask: (request) => {
-      channel.send(request);
-      return answerOf(inbox.next({ ms: ANSWER_MS }));
-    },
+    ask: (request) => answered(conversation, request),
     // The host ends the peer, and only then its side of the connection.
     end: () => {
-      channel.send({ do: 'end' });
-      return inbox.closed;
+      conversation.say({ do: 'end' });
+      return conversation.closed;
     },
   };
 }
 
-async function answerOf(heard: Promise<Message | Silence>): Promise<PeerAnswer> {
-  const answer = await heard;
-  if (!(answer instanceof Silence)) return answer as unknown as PeerAnswer;
-  throw new EnvironmentFailure(`the peer ${answer.why === 'ended' ? `ended its process: ${answer.how}` : `did not answer within ${ANSWER_MS / 1000} s`}`);
+async function answered(conversation: Conversation<PeerRequest, PeerAnswer>, request: PeerRequest): Promise<PeerAnswer> {
+  conversation.say(request);
+  const answer = await conversation.hear({ ms: ANSWER_MS });
+  if (answer instanceof Silence) throw new EnvironmentFailure(`the peer ${answer.inWords(`did not answer within ${ANSWER_MS / 1000} s`)}`);
+  return answer;
 }

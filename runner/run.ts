@@ -1,8 +1,9 @@
 import type { Command } from '../platforms/command.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
-import { AgentHandle, CannotRun } from './agent-handle.ts';
+import { AgentHandle } from './agent-handle.ts';
 import type { Door } from './channel.ts';
+import { CannotRun } from './conversation.ts';
 import { StartFailed } from './process.ts';
 import type { Scenario } from './scenario.ts';
 

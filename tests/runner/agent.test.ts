@@ -10,7 +10,7 @@ import { AgentHandle } from '../../runner/agent-handle.ts';
 import { Inbox } from '../../runner/inbox.ts';
 import { StartFailed, startProcess } from '../../runner/process.ts';
 import { runScenarios } from '../../runner/run.ts';
-import { isRunning, oddAgent, until } from '../fixtures/index.ts';
+import { isRunning, LINUX, oddAgent, until } from '../fixtures/index.ts';
 
 const onWindows = process.platform === 'win32';
 const WOULD_BLOCK = onWindows ? 'WSAEWOULDBLOCK' : 'EAGAIN';
@@ -233,7 +233,7 @@ describe('a run', () => {
   const DIES_BEFORE_IT_READS = `
     const [port, token] = process.env.SOCKATLAS_CHANNEL.split(':');
     const own = require('net').connect(port, '127.0.0.1', () => {
-      own.write([{ type: 'hello', token }, { type: 'ready', platform: {} }].map((line) => JSON.stringify(line) + '\\n').join(''));
+      own.write([{ type: 'hello', token }, { type: 'ready', platform: ${JSON.stringify(LINUX)} }].map((line) => JSON.stringify(line) + '\\n').join(''));
       own.once('data', () => process.kill(process.pid, 'SIGKILL'));
     });
   `;
@@ -271,14 +271,15 @@ describe('the channel', () => {
         const flood = net.connect(port, '127.0.0.1', () => flood.write('x'.repeat(100000)));
         flood.on('error', () => {});
         flood.on('close', () => {
-          const own = net.connect(port, '127.0.0.1', () => own.write(JSON.stringify({ type: 'hello', token, who: 'own' }) + '\\n'));
+          const own = net.connect(port, '127.0.0.1', () => own.write([{ type: 'hello', token }, { who: 'own' }].map((line) => JSON.stringify(line) + '\\n').join('')));
         });
       });
       stranger.on('error', () => {});
     `;
-    const process_ = await startProcess({ command: process.execPath, args: ['-e', script], stderr: 'pipe' }, { message: () => {}, close: () => {} });
-    onTestFinished(() => void process_.child.kill('SIGKILL'));
-    expect(process_.hello).toEqual({ who: 'own' });
+    const inbox = new Inbox();
+    const { child } = await startProcess({ command: process.execPath, args: ['-e', script], stderr: 'pipe' }, inbox);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    expect(await inbox.next()).toEqual({ who: 'own' });
   });
 
   test('loses nothing that comes in one packet with the hello', async () => {
@@ -303,23 +304,29 @@ describe('the channel', () => {
       const script = `
       const [port, token] = process.env.SOCKATLAS_CHANNEL.split(':');
       const own = require('net').connect(port, '127.0.0.1', () =>
-        own.write(JSON.stringify({ type: 'hello', token, last: 'words' }) + '\\n', () => process.kill(process.pid, 'SIGKILL')),
+        own.write([{ type: 'hello', token }, { last: 'words' }].map((line) => JSON.stringify(line) + '\\n').join(''), () => process.kill(process.pid, 'SIGKILL')),
       );
     `;
-      const starts = Array.from({ length: 10 }, () => startProcess({ command: process.execPath, args: ['-e', script], stderr: 'pipe' }, new Inbox()));
-      expect((await Promise.all(starts)).map(({ hello }) => hello)).toEqual(Array.from({ length: 10 }, () => ({ last: 'words' })));
+      const heard = Array.from({ length: 10 }, async () => {
+        const inbox = new Inbox();
+        await startProcess({ command: process.execPath, args: ['-e', script], stderr: 'pipe' }, inbox);
+        return inbox.next();
+      });
+      expect(await Promise.all(heard)).toEqual(Array.from({ length: 10 }, () => ({ last: 'words' })));
     },
   );
 
   test('is closed to others once its process is there', async () => {
     const script = `
       const [port, token] = process.env.SOCKATLAS_CHANNEL.split(':');
-      const own = require('net').connect(port, '127.0.0.1', () => own.write(JSON.stringify({ type: 'hello', token, port: Number(port) }) + '\\n'));
+      const own = require('net').connect(port, '127.0.0.1', () => own.write([{ type: 'hello', token }, { port: Number(port) }].map((line) => JSON.stringify(line) + '\\n').join('')));
     `;
-    const { child, hello } = await startProcess({ command: process.execPath, args: ['-e', script], stderr: 'pipe' }, { message: () => {}, close: () => {} });
+    const inbox = new Inbox();
+    const { child } = await startProcess({ command: process.execPath, args: ['-e', script], stderr: 'pipe' }, inbox);
     onTestFinished(() => void child.kill('SIGKILL'));
+    const { port } = (await inbox.next()) as { readonly port: number };
     const refused = await new Promise<string | undefined>((resolve) => {
-      createConnection({ host: '127.0.0.1', port: hello.port as number })
+      createConnection({ host: '127.0.0.1', port })
         .on('connect', () => resolve(undefined))
         .on('error', (error: NodeJS.ErrnoException) => resolve(error.code));
     });
