@@ -29,7 +29,7 @@ export class CallBlocked extends Error {
 const THREAD_START_MS = 30_000;
 
 /** A call under way in a thread. */
-export interface Pending {
+interface Pending {
   /** Resolves as soon as the thread is about to make the call; whether it then waits, only its duration tells. */
   readonly calling: Promise<void>;
   /** @throws CallBlocked */

@@ -47,7 +47,7 @@ interface NoArguments {
   readonly args: Readonly<Record<string, never>>;
 }
 
-export type CallName = keyof Kinds;
+type CallName = keyof Kinds;
 export type SocketCallName = keyof SocketKinds;
 /** A call, as data: it may cross to another thread or process. */
 export type Call<K extends CallName = CallName> = { [P in K]: { readonly call: P } & Kinds[P] }[K];

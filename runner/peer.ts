@@ -14,7 +14,7 @@ export interface PeerLink {
 }
 
 /** What a peer tells the trial that it is of. */
-export interface PeerTrial {
+interface PeerTrial {
   expectFrom(peer: Address): void;
   observe(on: 'P', call: Call, answer: Answer): TimedObservation;
 }

@@ -7,7 +7,7 @@ import { CannotRun } from './conversation.ts';
 import { StartFailed } from './process.ts';
 import type { Scenario } from './scenario.ts';
 
-export interface RunOptions {
+interface RunOptions {
   /** How an agent of the platform is started. */
   readonly agent: Command;
   readonly scenarios: readonly Pick<Scenario, 'id' | 'waits'>[];

@@ -17,7 +17,7 @@ const STATES: Readonly<Record<'reset' | 'fin' | 'end', readonly TcpState[]>> = {
 };
 
 /** What was awaited did not arrive, so the trial does not count. */
-export class NotSettled extends Error {
+class NotSettled extends Error {
   override readonly name = 'NotSettled';
 }
 

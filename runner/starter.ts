@@ -2,7 +2,7 @@ import { connectToStarter } from './channel.ts';
 import { Inbox } from './inbox.ts';
 
 /** What is said between a started process and its starter, as the former sees it. It needs no schema: its starter is this program too, and zod takes an agent 70 ms to load. */
-export interface Starter<Said, Heard> {
+interface Starter<Said, Heard> {
   say(message: Said): void;
   hear(): Promise<Heard>;
   end(): Promise<void>;

@@ -25,7 +25,7 @@ const room = new Uint8Array(ROOM);
 const FULL_RECORD = 16 * 1024;
 const PAYLOAD = Buffer.alloc(FULL_RECORD, 'tls ');
 
-export interface TlsPair {
+interface TlsPair {
   readonly S: TlsSubject;
   readonly P: TlsPeer;
 }
@@ -146,7 +146,7 @@ function mustGoOn({ ret, name }: SslOutcome): void {
 type SslCall = Call<'SSL_read' | 'SSL_write' | 'SSL_do_handshake'>;
 
 /** The TLS end under test. Its calls are recorded: OpenSSL's, and for the reader `bio` the recv and send underneath, which `socket` hides. */
-export class TlsSubject {
+class TlsSubject {
   readonly #trial: Trial;
   readonly #socket: Subject;
   readonly #tls: TlsOnSocket | TlsOnBuffers;
@@ -230,7 +230,7 @@ export class TlsSubject {
 }
 
 /** The TLS client at the other end. Its calls prepare what S will see, and are not recorded. */
-export class TlsPeer {
+class TlsPeer {
   readonly #trial: Trial;
   readonly #socket: PeerSocket;
   readonly #carrier: Carrier;

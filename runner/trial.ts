@@ -48,7 +48,7 @@ interface State {
   finished: boolean;
 }
 
-export const LOOPBACK: Readonly<Record<InetFamily, string>> = { inet: '127.0.0.1', inet6: '::1' };
+const LOOPBACK: Readonly<Record<InetFamily, string>> = { inet: '127.0.0.1', inet6: '::1' };
 /** Strangers that connect first may not keep the peer out. */
 const BACKLOG = 128;
 

@@ -8,7 +8,7 @@ import { CameTooLate, EnvironmentFailure, Unsupported } from './setup.ts';
 import { Trial, type TrialContext } from './trial.ts';
 import { placeOfFault } from './user-module.ts';
 
-export interface TrialsOptions {
+interface TrialsOptions {
   readonly trials: number;
   /** Asked before each trial: whether no more are wanted. */
   readonly isInterrupted?: () => boolean;

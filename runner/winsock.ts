@@ -1,4 +1,5 @@
 import type { Address, Handle, Outcome } from '../native-bindings/sockets.ts';
+import { STATUS_PENDING } from '../native-bindings/winsock/constants.ts';
 import type { Operation } from '../native-bindings/winsock/overlapped.ts';
 import { isWinsock, type WinsockSockets } from '../native-bindings/winsock/winsock-sockets.ts';
 import { type Call, failureOf } from './call.ts';
@@ -8,7 +9,6 @@ import type { Subject, Trial } from './trial.ts';
 
 /** Room for what an operation receives. */
 const LENGTH = 64;
-const STATUS_PENDING = 0x103;
 
 /**
  * The calls that only Winsock has. They are recorded like all others. The result of an operation can be read in three ways, each with a different code: the NTSTATUS
