@@ -9,10 +9,8 @@ import type { CloseAnswer, CloseRequest } from './close-live.ts';
 import { EnvironmentError, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';
 
-/** How long a policy may take to load, and then for each story, before it counts as hanging. */
-const POLICY_TIMEOUT_MS = 5000;
-/** Each poll of a live loop may wait a second where the socket is not ready. */
-const LIVE_TIMEOUT_MS = 60_000;
+/** How long a policy may take to load, and then for each story, before it counts as hanging; each poll of a live loop may wait a second where the socket is not ready. */
+const PATIENCE_MS: Readonly<Record<CloseRequest['do'], number>> = { play: 5000, live: 60_000 };
 
 /** What stands in a story is its player's: the module that it plays has no hand in it. */
 const closeAnswerSchema = z.discriminatedUnion('type', [
@@ -29,8 +27,12 @@ const closeAnswerSchema = z.discriminatedUnion('type', [
  * @throws UsageError where the policy is at fault: it is refused, hangs, or ends its process
  * @throws EnvironmentError where the process or its sockets are
  */
-export async function inProcess(request: CloseRequest, file: string | undefined, command: Command = agentCommand('policy')): Promise<readonly Story[]> {
-  const ms = request.do === 'live' ? LIVE_TIMEOUT_MS : POLICY_TIMEOUT_MS;
+export async function inProcess(
+  request: CloseRequest,
+  file: string | undefined,
+  command: Command = agentCommand('policy'),
+  ms = PATIENCE_MS[request.do],
+): Promise<readonly Story[]> {
   return interruptible(async (signal) => {
     const answer = await askProcess(command, closeAnswerSchema, { request, ms, late: 'did not respond', signal });
     if (typeof answer === 'string') throw atFault(file, answer);

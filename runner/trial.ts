@@ -20,7 +20,7 @@ export interface TrialContext extends Names {
   readonly platform: CodePlatform;
   /** Whether a call tells what state a connection is in; where none does, settling is a pause. */
   readonly tellsState: boolean;
-  readonly threads: BlockingThreads;
+  readonly threads: Pick<BlockingThreads, 'start'>;
   /** ms that a call may take before it counts as blocked. */
   readonly timeout: number;
   readonly peers: Peers;
