@@ -45,7 +45,7 @@ export class Conversation<Said extends object, Heard> {
 
 /** In one line. */
 function complaint({ issues: [issue] }: Zod.ZodError): string {
-  return `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message.split('\n', 1)[0]}`;
+  return `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message}`;
 }
 
 /** With who listens at a door. @throws Error where nobody does */

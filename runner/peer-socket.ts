@@ -4,7 +4,7 @@ import { PEER_PAYLOAD, perform } from './calls.ts';
 import type { PeerLink } from './peer.ts';
 import type { PeerAnswer, PeerRequest } from './peer-protocol.ts';
 import { settle } from './settle.ts';
-import { mustSucceed, type SetupContext, SetupFailed } from './setup.ts';
+import { mustName, mustSucceed, type SetupContext } from './setup.ts';
 
 /** The same numbers on Linux, macOS and Windows: IPPROTO_TCP is IANA's, TCP_NODELAY is 1 in each one's header. */
 const IPPROTO_TCP = 6;
@@ -69,10 +69,7 @@ export class PeerSocket implements PeerLink {
     mustSucceed(this.#context, sockets.connect(this.#handle, to), "the peer's connect");
     if (to.family === 'unix') return to;
     mustSucceed(this.#context, sockets.setsockopt(this.#handle, IPPROTO_TCP, TCP_NODELAY, ON), 'setsockopt(TCP_NODELAY)');
-    const named = sockets.getsockname(this.#handle);
-    mustSucceed(this.#context, named, 'getsockname');
-    if (named.address === undefined) throw new SetupFailed('getsockname succeeded without an address');
-    return named.address;
+    return mustName(this.#context, sockets.getsockname(this.#handle), 'getsockname');
   }
 
   async #receive(length: number): Promise<Answer> {

@@ -10,7 +10,7 @@ import { blockedObservation, observed, perform, type SocketCall } from './calls.
 import { KillablePeer, Peer, type PeerLink } from './peer.ts';
 import type { Peers } from './peers.ts';
 import { type Arrival, PAUSE_MS, settle, settleConnect } from './settle.ts';
-import { ADDRESS_FAILURES, CameTooLate, ENVIRONMENT_CODES, EnvironmentFailure, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
+import { ADDRESS_FAILURES, CameTooLate, ENVIRONMENT_CODES, EnvironmentFailure, mustName, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** What a trial runs with: one for each agent. */
@@ -205,11 +205,7 @@ export class Trial {
   }
 
   addressOf(S: Subject): Address {
-    const named = this.context.sockets.getsockname(S.handle);
-    mustSucceed(this.context, named, 'getsockname');
-    const { address } = named;
-    if (address === undefined) throw new SetupFailed('getsockname succeeded without an address');
-    return address;
+    return mustName(this.context, this.context.sockets.getsockname(S.handle), 'getsockname');
   }
 
   /** The trial's listener takes connections from `peer`, and from no other address than those that were named so. */
@@ -416,11 +412,7 @@ export class Subject {
 
   /** The address of the connection's other end. */
   peerAddress(): Address {
-    const named = this.#sockets.getpeername(this.handle);
-    mustSucceed(this.#trial.context, named, 'getpeername');
-    const { address } = named;
-    if (address === undefined) throw new SetupFailed('getpeername succeeded without an address');
-    return address;
+    return mustName(this.#trial.context, this.#sockets.getpeername(this.handle), 'getpeername');
   }
 
   /** Sends a datagram, unrecorded. */
