@@ -112,7 +112,7 @@ export const RECEIVE: Call<'recv'> = recvCall(4096);
 /** The name of the call's failure; undefined where it succeeded. */
 export function failureOf({ call }: Call, { ret, code, name }: Answer, names: Names): string | undefined {
   if (name !== undefined) return name;
-  return (ZERO_FAILS.has(call) ? ret === 0 : ret < 0) ? nameOfCode(code, names) : undefined;
+  return ret < 0 || (ret === 0 && ZERO_FAILS.has(call)) ? nameOfCode(code, names) : undefined;
 }
 
 /** They return a BOOL, FALSE where they failed. */
