@@ -12,17 +12,18 @@ export type Schema<T> = Pick<Zod.ZodType<T>, 'safeParse'>;
 
 /** What is said between this process and another: whoever knows the token of a door, of this process or of the other, takes part in it. */
 export class Conversation<Said extends object, Heard> {
-  /** The other side has closed the channel. */
-  readonly closed: Promise<void>;
+  /** How the other side ended, once the last that it said has arrived. */
+  readonly ended: Promise<string>;
   protected readonly channel: Channel;
-  protected readonly inbox: Inbox;
+  readonly #inbox: Inbox;
   readonly #schema: Schema<Heard>;
 
-  constructor(channel: Channel, inbox: Inbox, schema: Schema<Heard>) {
+  constructor(channel: Channel, inbox: Inbox, schema: Schema<Heard>, ended = inbox.closed.then(() => 'the connection was closed')) {
     this.channel = channel;
-    this.inbox = inbox;
-    this.closed = inbox.closed;
+    this.#inbox = inbox;
     this.#schema = schema;
+    this.ended = ended;
+    ended.then((how) => inbox.end(how));
   }
 
   say(message: Said): void {
@@ -31,7 +32,7 @@ export class Conversation<Said extends object, Heard> {
 
   /** The next message, or why there is none; one that does not fit the schema is the other side's fault. */
   async hear(patience?: Patience): Promise<Heard | Silence> {
-    const heard = await this.inbox.next(patience);
+    const heard = await this.#inbox.next(patience);
     if (heard instanceof Silence) return heard;
     const { success, data, error } = this.#schema.safeParse(heard);
     return success ? data : new Silence('unfit', `sent a message that does not fit: ${complaint(error)}`);
@@ -45,28 +46,28 @@ export class Conversation<Said extends object, Heard> {
 
 /** In one line. */
 function complaint({ issues: [issue] }: Zod.ZodError): string {
-  return `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message}`;
+  return [issue?.path.map(String).join('.'), issue?.message].filter((part) => part !== '').join(': ');
 }
 
 /** With who listens at a door. @throws Error where nobody does */
 export async function conversationAt<Said extends object, Heard>(door: Door, schema: Schema<Heard>): Promise<Conversation<Said, Heard>> {
   const inbox = new Inbox();
   const channel = await connectTo(door, inbox);
-  inbox.closed.then(() => inbox.end('it closed the connection'));
   return new Conversation(channel, inbox, schema);
 }
 
 /** With a process that this one started: requests there, messages back. */
 export class ProcessConversation<Said extends object, Heard> extends Conversation<Said, Heard> {
-  /** How the process ended, once the last that it said has arrived. */
-  readonly ended: Promise<string>;
   readonly #started: Started;
 
   private constructor(started: Started, inbox: Inbox, schema: Schema<Heard>) {
-    super(started.channel, inbox, schema);
+    super(
+      started.channel,
+      inbox,
+      schema,
+      started.ended.then((how) => Promise.race([inbox.closed, later(END_MS)]).then(() => how)),
+    );
     this.#started = started;
-    this.ended = started.ended.then((how) => Promise.race([inbox.closed, later(END_MS)]).then(() => how));
-    this.ended.then((how) => inbox.end(how));
     // Without a channel it is of no use; how it ends says why there is none.
     inbox.closed.then(() => later(END_MS)).then(() => this.kill());
   }

@@ -21,7 +21,6 @@ export async function runPeerHost(peerCommand: Command): Promise<void> {
     const peers = localPeers(peerContext(sockets), peerCommand);
     const { port, token } = await openDoor((channel) => {
       const inbox = new Inbox();
-      inbox.closed.then(() => inbox.end('it closed the connection'));
       // Without its peer the connection is of no use, and its end says so.
       serve(new Conversation(channel, inbox, hostRequestSchema), peers).catch(() => channel.destroy());
       return inbox;

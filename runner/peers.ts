@@ -54,9 +54,9 @@ async function hostLink(host: Door, ownProcess: boolean): Promise<PeerLink> {
   return {
     ask: (request) => answered(conversation, request),
     // The host ends the peer, and only then its side of the connection.
-    end: () => {
+    end: async () => {
       conversation.say({ do: 'end' });
-      return conversation.closed;
+      await conversation.ended;
     },
   };
 }
