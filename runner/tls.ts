@@ -3,6 +3,7 @@ import type { OpenSSL, SslOutcome, TlsOnBuffers, TlsOnSocket } from '../native-b
 import type { Handle, Outcome } from '../native-bindings/sockets.ts';
 import { type Answer, type Call, recvCall, sendCall } from './call.ts';
 import { timed } from './calls.ts';
+import { Peer } from './peer.ts';
 import { PeerSocket } from './peer-socket.ts';
 import { PAUSE_MS } from './settle.ts';
 import { mustSucceed, SetupFailed, Unsupported } from './setup.ts';
@@ -61,8 +62,7 @@ async function connectedPair(t: Trial, reader: Reader): Promise<TlsPair> {
   const { L, address } = t.listener();
   const peer = new PeerSocket(t.context);
   t.atEnd(() => peer.end());
-  const connected = await peer.ask({ do: 'connect', to: address });
-  if ('connected' in connected) t.expectFrom(connected.connected);
+  await new Peer(t, peer).connect(address);
   const socket = t.acceptFrom(L);
   t.closeHandle(L.handle);
   socket.setNonBlocking();
