@@ -4,13 +4,13 @@ import type { Command } from '../platforms/command.ts';
 import { didYouMean } from '../platforms/nearest.ts';
 import { shownPath } from '../platforms/shown-path.ts';
 import { z } from '../platforms/zod.ts';
-import { Conversation } from '../runner/conversation.ts';
+import { ProcessConversation } from '../runner/conversation.ts';
 import { Silence } from '../runner/inbox.ts';
 import { StartFailed } from '../runner/process.ts';
 import type { Answer } from './answer.ts';
 import { type Checked, platformsOf, type Reading } from './checked.ts';
 import { TableError } from './read-table.ts';
-import type { Question, TableAnswer, TableRequest } from './table-protocol.ts';
+import { type Question, type TableAnswer, type TableRequest, tableAnswerSchema } from './table-protocol.ts';
 import { TABLE_CALLS, type TableCall } from './table-schema.ts';
 
 /** A table as a function of the user's. */
@@ -33,8 +33,7 @@ export class TableProcessFailed extends Error {
 }
 
 /** ms that a module may take to load, and a function to answer. */
-const LOAD_MS = 15_000;
-const ANSWER_MS = 3000;
+const PATIENCE = { loadMs: 15_000, answerMs: 3000 };
 
 /** What a function is asked about where nothing says which. */
 export const USUAL_CALLS: readonly TableCall[] = ['recv', 'send'];
@@ -53,8 +52,8 @@ type Asked = Pick<Answer, 'call' | 'ret' | 'code'> & { readonly codes: CodePlatf
  * @throws TableError where it cannot be loaded, throws, dies, does not return, or gives what is no class
  * @throws TableProcessFailed
  */
-export async function checkedFunction(command: Command, source: FunctionFile, answers: readonly Asked[]): Promise<Checked> {
-  const child = await TableProcess.start(command);
+export async function checkedFunction(command: Command, source: FunctionFile, answers: readonly Asked[], patience = PATIENCE): Promise<Checked> {
+  const child = await TableProcess.start(command, patience);
   try {
     const said = exportsSchema.safeParse(await child.load(source));
     if (!said.success) throw new TableError(said.error.issues.map((issue) => `${shownPath(source.file)}: ${complaint(issue)}`).join('\n'));
@@ -122,15 +121,18 @@ function describe(source: FunctionFile, { ret, code, call, platform }: Question)
 
 /** The process that a function runs in. */
 class TableProcess {
-  readonly #conversation: Conversation;
+  readonly #conversation: ProcessConversation<TableRequest, TableAnswer>;
 
-  private constructor(conversation: Conversation) {
+  readonly #patience: typeof PATIENCE;
+
+  private constructor(conversation: ProcessConversation<TableRequest, TableAnswer>, patience: typeof PATIENCE) {
     this.#conversation = conversation;
+    this.#patience = patience;
   }
 
-  static async start(command: Command): Promise<TableProcess> {
+  static async start(command: Command, patience: typeof PATIENCE): Promise<TableProcess> {
     try {
-      return new TableProcess(await Conversation.start(command));
+      return new TableProcess(await ProcessConversation.start(command, tableAnswerSchema), patience);
     } catch (error) {
       if (error instanceof StartFailed) throw new TableProcessFailed(error.message);
       throw error;
@@ -140,14 +142,14 @@ class TableProcess {
   async load(source: FunctionFile): Promise<unknown> {
     const request: TableRequest =
       source.kind === 'module' ? { type: 'load-module', file: source.file } : { type: 'load-library', file: source.file, name: source.name };
-    const answer = await this.#exchange(request, LOAD_MS, `${shownPath(source.file)}: loading it`);
+    const answer = await this.#exchange(request, this.#patience.loadMs, `${shownPath(source.file)}: loading it`);
     if (answer.type === 'cannot') throw answer.machine ? new TableProcessFailed(answer.reason) : new TableError(answer.reason);
-    return (answer as { exports?: unknown }).exports ?? {};
+    return answer.type === 'loaded' ? answer.exports : {};
   }
 
   async ask(source: FunctionFile, question: Question): Promise<string | number> {
     const asked = describe(source, question);
-    const answer = await this.#exchange({ type: 'ask', question }, ANSWER_MS, `${shownPath(source.file)}: ${asked}`);
+    const answer = await this.#exchange({ type: 'ask', question }, this.#patience.answerMs, `${shownPath(source.file)}: ${asked}`);
     if (answer.type === 'threw') throw new TableError(`${answer.reason} (thrown by ${asked})`);
     if (answer.type !== 'class' || answer.value === null) {
       const given = answer.type === 'class' ? answer.kind : answer.type;
@@ -163,7 +165,7 @@ class TableProcess {
   async #exchange(request: TableRequest, ms: number, what: string): Promise<TableAnswer> {
     this.#conversation.say(request);
     const answer = await this.#conversation.hear({ ms });
-    if (!(answer instanceof Silence)) return answer as unknown as TableAnswer;
-    throw new TableError(`${what} ${answer.why === 'ended' ? `ended its process: ${answer.how}` : `did not return within ${ms / 1000} s`}`);
+    if (answer instanceof Silence) throw new TableError(`${what} ${answer.inWords(`did not return within ${ms / 1000} s`)}`);
+    return answer;
   }
 }

@@ -1,3 +1,5 @@
+import type * as Zod from 'zod';
+import { z } from '../platforms/zod.ts';
 import type { TableCall } from './table-schema.ts';
 
 /** What a user's function is asked, by the process that checks it, in a process of its own. */
@@ -14,12 +16,14 @@ export interface Question {
   readonly code: number;
 }
 
-export type TableAnswer =
+export const tableAnswerSchema = z.discriminatedUnion('type', [
   /** `exports` has the module's exports classes, calls and api, not validated yet. */
-  | { readonly type: 'loaded'; readonly exports: unknown }
+  z.object({ type: z.literal('loaded'), exports: z.unknown() }),
   /** `reason` begins with the file, and its line where it is known. `machine`: the user's file is not at fault. */
-  | { readonly type: 'cannot'; readonly reason: string; readonly machine: boolean }
+  z.object({ type: z.literal('cannot'), reason: z.string(), machine: z.boolean() }),
   /** `kind` is what typeof said. */
-  | { readonly type: 'class'; readonly value: string | number | null; readonly kind: string }
+  z.object({ type: z.literal('class'), value: z.union([z.string(), z.number(), z.null()]), kind: z.string() }),
   /** `reason`: the same */
-  | { readonly type: 'threw'; readonly reason: string };
+  z.object({ type: z.literal('threw'), reason: z.string() }),
+]);
+export type TableAnswer = Zod.infer<typeof tableAnswerSchema>;

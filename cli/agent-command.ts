@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from '../platforms/command.ts';
 import { sibling } from '../runner/sibling.ts';
 
-/** What the agent program is started as. */
-export type Role = 'agent' | 'peer' | 'peer-host' | 'scenarios';
+/** What the program that `sockatlas` starts does: `scenarios` describes a user's modules, `table` and `policy` run one. */
+export type Role = 'agent' | 'peer' | 'peer-host' | 'scenarios' | 'table' | 'policy';
 
 /** How this platform starts the agent program: with the node, and the node options, that run this one. `modules` hold scenarios of the user's own. */
 export function agentCommand(role: Role, modules: readonly string[] = []): Command {

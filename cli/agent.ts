@@ -1,7 +1,7 @@
 import { endWithOneLine } from '../runner/user-module.ts';
 import { agentCommand, type Role } from './agent-command.ts';
 
-/** The program that is an agent, or a peer of one: where the runner and the suites meet. Each role loads no more than it needs. */
+/** The program that `sockatlas` starts, in one of its roles: where the runner and the suites meet. Each role loads no more than it needs. */
 async function main([role, ...modules]: [Role | undefined, ...string[]]): Promise<void> {
   switch (role) {
     case 'peer': {
@@ -15,6 +15,14 @@ async function main([role, ...modules]: [Role | undefined, ...string[]]): Promis
     case 'scenarios': {
       const { describeModules } = await import('../runner/describe-modules.ts');
       return describeModules(modules);
+    }
+    case 'table': {
+      const { runTable } = await import('./table-process.ts');
+      return runTable();
+    }
+    case 'policy': {
+      const { runPolicy } = await import('./close-live.ts');
+      return runPolicy();
     }
     default: {
       const [{ runAgent }, { scenarios }] = await Promise.all([import('../runner/agent.ts'), import('../suites/index.ts')]);

@@ -1,5 +1,5 @@
 import type { Command } from '../platforms/command.ts';
-import { Conversation } from '../runner/conversation.ts';
+import { ProcessConversation, type Schema } from '../runner/conversation.ts';
 import { Silence } from '../runner/inbox.ts';
 import { StartFailed } from '../runner/process.ts';
 import { EnvironmentError } from './errors.ts';
@@ -15,25 +15,25 @@ export interface Question {
 }
 
 /**
- * Asks a process of its own for one message, and ends it. Where none came, a string says why: "did not respond within 5 s", "was interrupted", "ended its
+ * Asks a process of its own for one message, and ends it. Where none came that fits, a string says why: "did not respond within 5 s", "was interrupted", "ended its
  * process: signal SIGKILL".
  *
  * @throws EnvironmentError where the process cannot be started
  */
 export async function askProcess<Message extends { readonly type: string }>(
   command: Command,
+  schema: Schema<Message>,
   { request, ms, late, signal }: Question,
 ): Promise<Exclude<Message, { type: 'alive' }> | string> {
-  const conversation = await Conversation.start(command).catch((error) => {
+  const conversation = await ProcessConversation.start(command, schema).catch((error) => {
     throw error instanceof StartFailed ? new EnvironmentError(error.message) : error;
   });
   try {
     if (request !== undefined) conversation.say(request);
     for (;;) {
       const said = await conversation.hear({ ms, signal });
-      if (said instanceof Silence)
-        return { late: `${late} within ${ms / 1000} s`, interrupted: 'was interrupted', ended: `ended its process: ${said.how}` }[said.why];
-      if (said.type !== 'alive') return said as unknown as Exclude<Message, { type: 'alive' }>;
+      if (said instanceof Silence) return said.inWords(`${late} within ${ms / 1000} s`);
+      if (said.type !== 'alive') return said as Exclude<Message, { type: 'alive' }>;
     }
   } finally {
     await conversation.stop();

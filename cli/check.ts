@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Sighting } from '../classification/answer.ts';
 import type { Checked } from '../classification/checked.ts';
 import { checkedFunction, type FunctionFile, TableProcessFailed } from '../classification/checked-function.ts';
@@ -16,8 +15,8 @@ import { FINDING_FORMATS, type FindingFormat, formatFindings } from '../report/f
 import { painter, written } from '../report/paint.ts';
 import { plain, terminalWidth } from '../report/text.ts';
 import { WholeFile } from '../results/write.ts';
-import { sibling } from '../runner/sibling.ts';
 import { scenarios } from '../suites/index.ts';
+import { agentCommand } from './agent-command.ts';
 import { isLibraryFunction, type LibraryOptions, libraryAdvice, libraryFunction } from './check-library.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { formatOfFile, parseChoice, print, say } from './output.ts';
@@ -157,7 +156,7 @@ function ask(source: FunctionFile, evidence: readonly Evidence[]): Promise<Check
 }
 
 function tableProcess(): Command {
-  return { command: process.execPath, args: [...process.execArgv, fileURLToPath(sibling(import.meta.url, 'table-process'))], stderr: 'pipe' };
+  return { ...agentCommand('table'), stderr: 'pipe' };
 }
 
 /** A return value, and whether it is expected or was recorded. */

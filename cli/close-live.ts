@@ -9,9 +9,9 @@ import { type Io, type Policy, PolicyError, type Readiness } from '../classifica
 import type { Transport } from '../classification/policies/rules.ts';
 import { type Poll, turn, type World } from '../classification/policies/turn.ts';
 import { type Table, tablesOf } from '../classification/table.ts';
-import { type Channel, connectToStarter } from '../runner/channel.ts';
+import { withStarter } from '../runner/starter.ts';
 import type { TrialContext } from '../runner/trial.ts';
-import { endWithOneLine, importUserModule, UserModuleError } from '../runner/user-module.ts';
+import { importUserModule, UserModuleError } from '../runner/user-module.ts';
 import { agentCommand } from './agent-command.ts';
 
 /**
@@ -42,16 +42,10 @@ export type CloseAnswer =
   /** The machine is. */
   | { readonly type: 'cannot'; readonly reason: string };
 
-async function main(): Promise<void> {
-  let channel: Channel | undefined;
-  const request = await new Promise<CloseRequest>((resolve, reject) => {
-    connectToStarter({}, { message: (message) => resolve(message as CloseRequest), close: () => process.kill(process.pid, 'SIGKILL') }).then((connected) => {
-      channel = connected;
-    }, reject);
-  });
-  const answer = await answerTo(request, () => channel?.send({ type: 'alive' } satisfies CloseAnswer));
-  channel?.send(answer);
-  await channel?.end();
+export async function runPolicy(): Promise<void> {
+  const starter = await withStarter<CloseAnswer, CloseRequest>();
+  starter.say(await answerTo(await starter.hear(), () => starter.say({ type: 'alive' })));
+  await starter.end();
 }
 
 async function answerTo(request: CloseRequest, alive: () => void): Promise<CloseAnswer> {
@@ -204,6 +198,3 @@ function stoppedAfter(polls: readonly Poll[]): string {
   const last = alike > 1 ? `, and the last ${alike} of them were the same` : '';
   return `it did not close within ${polls.length} polls${last}. A run on real sockets cannot prove "never"; without --live a trace can`;
 }
-
-endWithOneLine();
-await main();

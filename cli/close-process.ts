@@ -1,18 +1,24 @@
-import { fileURLToPath } from 'node:url';
 import type { Story } from '../classification/policies/play.ts';
 import type { Command } from '../platforms/command.ts';
+import { z } from '../platforms/zod.ts';
 import { plain } from '../report/text.ts';
-import { sibling } from '../runner/sibling.ts';
+import type { Schema } from '../runner/conversation.ts';
 import { agentCommand } from './agent-command.ts';
 import { askProcess } from './ask-process.ts';
 import type { CloseAnswer, CloseRequest } from './close-live.ts';
 import { EnvironmentError, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';
 
-/** How long a policy may take to load, and then for each story, before it counts as hanging. */
-const POLICY_TIMEOUT_MS = 5000;
-/** Each poll of a live loop may wait a second where the socket is not ready. */
-const LIVE_TIMEOUT_MS = 60_000;
+/** How long a policy may take to load, and then for each story, before it counts as hanging; each poll of a live loop may wait a second where the socket is not ready. */
+const PATIENCE_MS: Readonly<Record<CloseRequest['do'], number>> = { play: 5000, live: 60_000 };
+
+/** What stands in a story is its player's: the module that it plays has no hand in it. */
+const closeAnswerSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('alive') }),
+  z.object({ type: z.literal('stories'), stories: z.array(z.custom<Story>((story) => typeof story === 'object')) }),
+  z.object({ type: z.literal('refused'), reason: z.string(), line: z.number().exactOptional() }),
+  z.object({ type: z.literal('cannot'), reason: z.string() }),
+]) satisfies Schema<CloseAnswer>;
 
 /**
  * Plays or runs a policy in a process of its own (cli/close-live.ts): whatever it does there, this process goes on. `file` is the user's policy, as the user
@@ -21,10 +27,14 @@ const LIVE_TIMEOUT_MS = 60_000;
  * @throws UsageError where the policy is at fault: it is refused, hangs, or ends its process
  * @throws EnvironmentError where the process or its sockets are
  */
-export async function inProcess(request: CloseRequest, file: string | undefined, command: Command = agentCommand('agent')): Promise<readonly Story[]> {
-  const ms = request.do === 'live' ? LIVE_TIMEOUT_MS : POLICY_TIMEOUT_MS;
+export async function inProcess(
+  request: CloseRequest,
+  file: string | undefined,
+  command: Command = agentCommand('policy'),
+  ms = PATIENCE_MS[request.do],
+): Promise<readonly Story[]> {
   return interruptible(async (signal) => {
-    const answer = await askProcess<CloseAnswer>(asClose(command), { request, ms, late: 'did not respond', signal });
+    const answer = await askProcess(command, closeAnswerSchema, { request, ms, late: 'did not respond', signal });
     if (typeof answer === 'string') throw atFault(file, answer);
     if (answer.type === 'refused')
       throw new UsageError(plain(`${file ?? 'the policy'}${answer.line === undefined ? '' : `:${answer.line}`}: ${answer.reason}`));
@@ -36,13 +46,4 @@ export async function inProcess(request: CloseRequest, file: string | undefined,
 /** Only a user's module can hang or end its process; without one, the machine is at fault. */
 function atFault(file: string | undefined, how: string): Error {
   return file === undefined ? new EnvironmentError(`the process that runs the policy ${how}`) : new UsageError(plain(`${file}: the policy ${how}`));
-}
-
-/** The same node and options as for an agent, with the other program beside it. */
-function asClose(command: Command): Command {
-  const agent = fileURLToPath(sibling(import.meta.url, 'agent'));
-  const program = command.args.findIndex((argument) => argument.endsWith(agent));
-  if (program === -1) throw new EnvironmentError(`${command.command} does not start this program's agent: ${command.args.join(' ')}`);
-  const path = (command.args[program] as string).replace(/agent(\.[jt]s)$/, 'close-live$1');
-  return { ...command, args: [...command.args.slice(0, program), path] };
 }

@@ -196,7 +196,7 @@ async function livePlayed(version: string | undefined, options: CloseArguments):
   const on: TracePlatform = { id: name === HERE ? idOf(HERE) : 'wine', name };
   const opened = place.open();
   try {
-    const command: Command = opened.command('agent');
+    const command: Command = opened.command('policy');
     const from = (url: string) => (on.id === 'wine' ? url.replace('file:///', 'file:///Z:/') : url);
     const asked: PolicySource =
       policy === undefined ? { version: version as string, transport: transport(options.tls) } : source(from(moduleUrl(policy)), version);

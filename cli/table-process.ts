@@ -1,7 +1,7 @@
 import type { Question, TableAnswer, TableRequest } from '../classification/table-protocol.ts';
 import { shownPath } from '../platforms/shown-path.ts';
-import { connectToStarter } from '../runner/channel.ts';
-import { describeFault, endWithOneLine, importUserModule, UserModuleError } from '../runner/user-module.ts';
+import { withStarter } from '../runner/starter.ts';
+import { describeFault, importUserModule, UserModuleError } from '../runner/user-module.ts';
 
 /** The program in which a user's classify function runs. If it throws, hangs or crashes, only this process is affected. */
 interface Loaded {
@@ -11,16 +11,11 @@ interface Loaded {
 
 let loaded: Loaded | undefined;
 
-endWithOneLine();
-
-const channel = await connectToStarter(
-  {},
-  {
-    message: async (message) => channel.send(await answer(message as TableRequest)),
-    // Not process.exit: its handlers are the user's.
-    close: () => process.kill(process.pid, 'SIGKILL'),
-  },
-);
+/** Answers until its starter ends it. */
+export async function runTable(): Promise<void> {
+  const starter = await withStarter<TableAnswer, TableRequest>();
+  for (;;) starter.say(await answer(await starter.hear()));
+}
 
 async function answer(request: TableRequest): Promise<TableAnswer> {
   if (request.type === 'ask') return ask(request.question);

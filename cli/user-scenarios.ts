@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { plain } from '../report/text.ts';
-import type { DescribeMessage } from '../runner/describe-modules.ts';
+import { describeMessageSchema } from '../runner/agent-protocol.ts';
 import type { Described } from '../runner/user-scenarios.ts';
 import { scenarios } from '../suites/index.ts';
 import { agentCommand } from './agent-command.ts';
@@ -42,7 +42,7 @@ export async function userScenarios(files: readonly string[]): Promise<UserScena
 }
 
 async function described(modules: readonly string[], files: readonly string[]): Promise<readonly Described[]> {
-  const message = await askProcess<DescribeMessage>(agentCommand('scenarios', modules), { ms: LOAD_MS, late: 'did not load' });
+  const message = await askProcess(agentCommand('scenarios', modules), describeMessageSchema, { ms: LOAD_MS, late: 'did not load' });
   if (typeof message === 'string') throw new UsageError(`${files.join(', ')}: ${plain(message)}`);
   if (message.type === 'refused') throw new UsageError(plain(message.reason));
   return message.scenarios;

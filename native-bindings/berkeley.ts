@@ -21,7 +21,6 @@ export function berkeleyCalls(def: ReturnType<typeof captured>, { handle, size, 
     accept: def('accept', handle, [handle, 'void *', 'void *']),
     connect: def('connect', 'int', [handle, 'void *', socklen]),
     recv: def('recv', transferred, [handle, 'void *', size, 'int']),
-    recvfrom: def('recvfrom', transferred, [handle, 'void *', size, 'int', 'void *', 'void *']),
     send: def('send', transferred, [handle, 'void *', size, 'int']),
     sendto: def('sendto', transferred, [handle, 'void *', size, 'int', 'void *', socklen]),
     shutdown: def('shutdown', 'int', [handle, 'int']),
@@ -93,11 +92,6 @@ export abstract class BerkeleySockets {
 
   recv(s: Handle, buffer: Uint8Array | null, length: number, flags: number): Outcome {
     return this.calls.recv(s, buffer, length, flags);
-  }
-
-  recvfrom(s: Handle, buffer: Uint8Array | null, length: number, flags: number): Named {
-    this.#length[0] = SOCKADDR_BYTES;
-    return this.#named(this.calls.recvfrom(s, buffer, length, flags, this.#address, this.#length));
   }
 
   send(s: Handle, buffer: Uint8Array, length: number, flags: number): Outcome {

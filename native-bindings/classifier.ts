@@ -1,7 +1,7 @@
 import { requireKoffi } from './load.ts';
 
 /** A C function `int classify(long ret, int code)`. */
-export type NativeClassify = (ret: number, code: number) => number;
+type NativeClassify = (ret: number, code: number) => number;
 
 /**
  * A classifier in a shared library. It may crash the process that loads it, so it must be called in a separate process.

@@ -19,13 +19,13 @@ export type Family = InetFamily | 'unix';
 export type SocketType = 'stream' | 'dgram';
 export type Direction = 'read' | 'write' | 'both';
 
-export interface InetAddress {
+interface InetAddress {
   readonly family: InetFamily;
   /** Numeric, as inet_pton takes it. */
   readonly host: string;
   readonly port: number;
 }
-export interface UnixAddress {
+interface UnixAddress {
   readonly family: 'unix';
   readonly path: string;
 }
@@ -54,11 +54,10 @@ export interface Constants {
   readonly SO_ERROR: number;
   readonly SO_LINGER: number;
   readonly SO_RCVTIMEO: number;
-  readonly SO_REUSEADDR: number;
 }
 
 /** poll's event bits, in the order in which trace tokens name them. */
-export type PollEvent = 'IN' | 'OUT' | 'ERR' | 'HUP' | 'PRI' | 'NVAL';
+type PollEvent = 'IN' | 'OUT' | 'ERR' | 'HUP' | 'PRI' | 'NVAL';
 export type PollEvents = ReadonlyArray<readonly [PollEvent, number]>;
 
 export interface Polled extends Outcome {
@@ -95,7 +94,6 @@ export interface Sockets {
   connect(s: Handle, address: Address): Outcome;
   /** `buffer` null passes a null pointer, together with `length`. */
   recv(s: Handle, buffer: Uint8Array | null, length: number, flags: number): Outcome;
-  recvfrom(s: Handle, buffer: Uint8Array | null, length: number, flags: number): Named;
   send(s: Handle, buffer: Uint8Array, length: number, flags: number): Outcome;
   sendto(s: Handle, buffer: Uint8Array, length: number, flags: number, to: Address): Outcome;
   shutdown(s: Handle, direction: Direction): Outcome;

@@ -2,27 +2,24 @@ import type { Command } from '../platforms/command.ts';
 import type { Platform } from '../platforms/platform.ts';
 import { BLOCKED } from '../platforms/trace.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
-import type { AgentMessage, AgentRequest, RunRequest } from './agent.ts';
-import { Conversation } from './conversation.ts';
+import { type AgentMessage, type AgentRequest, agentMessageSchema, type RunRequest } from './agent-protocol.ts';
+import { type ProcessConversation, startReady } from './conversation.ts';
 import { Silence } from './inbox.ts';
-import { START_TIMEOUT_MS, StartFailed } from './process.ts';
+import { StartFailed } from './process.ts';
 
 /** ms beyond the agent's own watchdog, before the agent itself counts as hanging. */
 const GRACE_MS = 1000;
 /** ms for an agent that is interrupted to finish the trials that it has begun, on a machine that is busy too. */
 const INTERRUPT_MS = 3000;
 
-/** This machine cannot run an agent, however often it is started. */
-export class CannotRun extends StartFailed {}
-
 /** An agent, as the process that started it sees it. */
 export class AgentHandle {
   readonly platform: Platform;
-  readonly #conversation: Conversation;
+  readonly #conversation: ProcessConversation<AgentRequest, AgentMessage>;
   #usable = true;
   #interrupted = false;
 
-  private constructor(platform: Platform, conversation: Conversation) {
+  private constructor(platform: Platform, conversation: ProcessConversation<AgentRequest, AgentMessage>) {
     this.platform = platform;
     this.#conversation = conversation;
     conversation.ended.then(() => {
@@ -32,16 +29,8 @@ export class AgentHandle {
 
   /** @throws StartFailed with the reason, in the agent's words where it had any */
   static async start(command: Command): Promise<AgentHandle> {
-    const conversation = await Conversation.start(command);
-    const said = (await conversation.hear({ ms: START_TIMEOUT_MS })) as AgentMessage | Silence;
-    if (!(said instanceof Silence) && said.type === 'ready') return new AgentHandle(said.platform, conversation);
-    conversation.kill();
-    if (!(said instanceof Silence)) throw new CannotRun(said.type === 'cannot' ? said.reason : `the agent sent ${said.type} before it was ready`);
-    throw new StartFailed(
-      said.why === 'ended'
-        ? `the agent process ended while it was starting: ${said.how}`
-        : `the agent was not ready ${START_TIMEOUT_MS / 1000} s after it connected back`,
-    );
+    const { conversation, ready } = await startReady<AgentRequest, AgentMessage>(command, agentMessageSchema, 'agent');
+    return new AgentHandle(ready.platform, conversation);
   }
 
   /** Whether it can take another scenario: not after a call in it has blocked, or when it is gone. */
@@ -76,11 +65,12 @@ export class AgentHandle {
       return { ...(latest ?? { ...nothing, traces }), ms: performance.now() - started, ended: { as, reason } };
     };
 
-    this.#say({ type: 'run', ...request });
+    this.#conversation.say({ type: 'run', ...request });
     for (;;) {
-      const said = (await this.#conversation.hear({ ms: request.timeout + GRACE_MS })) as AgentMessage | Silence;
+      const said = await this.#conversation.hear({ ms: request.timeout + GRACE_MS });
       if (said instanceof Silence) {
         this.kill();
+        if (said.why === 'unfit') return cutShort('crashed', `the agent ${said.how}`);
         const how = said.why === 'ended' ? `ended: ${said.how}` : `sent nothing for ${(request.timeout + GRACE_MS) / 1000} s`;
         if (!begun && !this.#interrupted) throw new StartFailed(`the agent process ${how}, before it began ${request.id}`);
         return said.why === 'ended'
@@ -110,7 +100,7 @@ export class AgentHandle {
   /** The scenario ends after the trials that have begun, which are its result; those that do not end soon end with the agent. */
   interrupt(): void {
     this.#interrupted = true;
-    this.#say({ type: 'interrupt' });
+    this.#conversation.say({ type: 'interrupt' });
     setTimeout(() => this.kill(), INTERRUPT_MS).unref();
   }
 
@@ -124,9 +114,5 @@ export class AgentHandle {
   stop(): Promise<void> {
     this.#usable = false;
     return this.#conversation.stop();
-  }
-
-  #say(request: AgentRequest): void {
-    this.#conversation.say(request);
   }
 }

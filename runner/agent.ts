@@ -1,56 +1,37 @@
 import { loadSockets, requireKoffi } from '../native-bindings/load.ts';
 import type { Sockets } from '../native-bindings/sockets.ts';
-import { socketCode } from '../platforms/code.ts';
+import { ntStatus, socketCode } from '../platforms/code.ts';
 import type { Command } from '../platforms/command.ts';
 import { identify } from '../platforms/identify.ts';
 import type { Platform } from '../platforms/platform.ts';
-import type { Measured, TimedObservation } from '../results/measured.ts';
+import type { AgentMessage, AgentRequest, RunRequest } from './agent-protocol.ts';
 import { BlockingThreads } from './blocking.ts';
-import { connectToStarter, type Door } from './channel.ts';
-import { Inbox } from './inbox.ts';
+import type { Names } from './call.ts';
 import { hostedPeers, localPeers } from './peers.ts';
 import type { Scenario } from './scenario.ts';
+import { withStarter } from './starter.ts';
 import type { TrialContext } from './trial.ts';
 import { runTrials } from './trials.ts';
-
-/** What an agent is asked: to run a scenario, and to end the one that it runs after the trials that have begun. */
-export type AgentRequest = RunRequest | { readonly type: 'interrupt' };
-
-export interface RunRequest {
-  readonly type: 'run';
-  readonly id: string;
-  readonly trials: number;
-  /** ms a call may take before it counts as blocked. */
-  readonly timeout: number;
-  /** Where the peers live, if not beside the subject. */
-  readonly peerHost?: Door;
-}
-
-/** What an agent says. */
-export type AgentMessage =
-  | { readonly type: 'ready'; readonly platform: Platform }
-  | { readonly type: 'cannot'; readonly reason: string }
-  /** It has heard which scenario to run: whatever happens from here on is the scenario's. */
-  | { readonly type: 'begun' }
-  | { readonly type: 'observation'; readonly observation: TimedObservation }
-  | { readonly type: 'progress'; readonly measured: Measured }
-  | { readonly type: 'done'; readonly measured: Measured };
 
 /** Everything a trial needs on this platform. @throws NoNativeModule */
 export async function localContext(peerCommand: Command, timeout: number): Promise<{ context: TrialContext; platform: Platform }> {
   const sockets = await loadSockets();
   const platform = identify(sockets, await requireKoffi());
-  const nameOf = (code: number) => socketCode(platform.id, code)?.name;
+  const names: Names = {
+    nameOf: (code) => socketCode(platform.id, code)?.name,
+    statusOf: (status) => ntStatus(platform.id, status)?.name,
+    pollEvents: sockets.pollEvents,
+  };
   return {
     context: {
+      ...names,
       sockets,
       platform: platform.id,
-      nameOf,
       tellsState: tellsState(sockets),
       threads: new BlockingThreads(),
       timeout,
       asksFor: [],
-      peers: localPeers(peerCommand),
+      peers: localPeers({ sockets, nameOf: names.nameOf }, peerCommand),
     },
     platform,
   };
@@ -70,45 +51,43 @@ export async function runAgent(scenarios: readonly Scenario[], peerCommand: Comm
   // A Ctrl-C reaches the whole process group; what is to be stopped, and when, is the starter's to say.
   process.on('SIGINT', () => {});
 
-  const requests = new Inbox();
+  const starter = await withStarter<AgentMessage, AgentRequest>();
   let interrupted = false;
-  const channel = await connectToStarter(
-    {},
-    {
-      message: (message) => {
-        if (message.type === 'interrupt') interrupted = true;
-        else requests.message(message);
-      },
-      // Not process.exit: it would wait for a thread that is blocked in a call.
-      close: () => process.kill(process.pid, 'SIGKILL'),
-    },
-  );
-  const say = (message: AgentMessage) => channel.send(message);
+  /** Hears an interrupt at once, also while a scenario runs. */
+  const hear = async (): Promise<RunRequest> => {
+    for (;;) {
+      const request = await starter.hear();
+      if (request.type === 'run') return request;
+      interrupted = true;
+    }
+  };
 
   let ready: Awaited<ReturnType<typeof localContext>>;
   try {
     ready = await localContext(peerCommand, 0);
   } catch (error) {
-    say({ type: 'cannot', reason: (error as Error).message });
-    return channel.end();
+    starter.say({ type: 'cannot', reason: (error as Error).message });
+    return starter.end();
   }
-  say({ type: 'ready', platform: ready.platform });
+  starter.say({ type: 'ready', platform: ready.platform });
 
+  let next = hear();
   for (;;) {
-    const { id, trials, timeout, peerHost } = (await requests.next()) as unknown as RunRequest;
-    say({ type: 'begun' });
+    const { id, trials, timeout, peerHost } = await next;
+    next = hear();
+    starter.say({ type: 'begun' });
     const scenario = scenarios.find((one) => one.id === id);
     if (scenario === undefined) {
-      say({ type: 'cannot', reason: `this agent has no scenario ${id}` });
+      starter.say({ type: 'cannot', reason: `this agent has no scenario ${id}` });
       continue;
     }
     const peers = peerHost === undefined ? ready.context.peers : hostedPeers(peerHost);
     const measured = await runTrials({ ...ready.context, timeout, peers }, scenario, {
       trials,
       isInterrupted: () => interrupted,
-      onObservation: (observation) => say({ type: 'observation', observation }),
-      onProgress: (progress) => say({ type: 'progress', measured: progress }),
+      onObservation: (observation) => starter.say({ type: 'observation', observation }),
+      onProgress: (progress) => starter.say({ type: 'progress', measured: progress }),
     });
-    say({ type: 'done', measured });
+    starter.say({ type: 'done', measured });
   }
 }

@@ -1,9 +1,17 @@
 import { Worker } from 'node:worker_threads';
-import type { Answer, Call } from './calls.ts';
+import type { Handle } from '../native-bindings/sockets.ts';
+import type { Answer } from './call.ts';
+import type { SocketCall } from './calls.ts';
 import { deferred } from './deferred.ts';
 import { ENVIRONMENT_CODES, EnvironmentFailure } from './setup.ts';
 import { sibling } from './sibling.ts';
 import { Watchdog } from './watchdog.ts';
+
+/** What a thread is asked. */
+export interface ThreadRequest {
+  readonly s: Handle;
+  readonly call: SocketCall;
+}
 
 /** What a thread says: that it is about to make the call, and what the call answered. */
 export type ThreadMessage = { readonly calling: true } | { readonly answer: Answer };
@@ -21,7 +29,7 @@ export class CallBlocked extends Error {
 const THREAD_START_MS = 30_000;
 
 /** A call under way in a thread. */
-export interface Pending {
+interface Pending {
   /** Resolves as soon as the thread is about to make the call; whether it then waits, only its duration tells. */
   readonly calling: Promise<void>;
   /** @throws CallBlocked */
@@ -36,7 +44,7 @@ export class BlockingThreads {
   readonly #idle: Worker[] = [];
 
   /** Makes a call in a thread; `timeout` in ms, from the call on. @throws EnvironmentFailure where the machine gives no thread */
-  start(call: Call, timeout: number): Pending {
+  start(s: Handle, call: SocketCall, timeout: number): Pending {
     const thread = this.#idle.pop() ?? startThread();
     const answer = deferred<Answer>();
     const calling = deferred<void>();
@@ -60,12 +68,8 @@ export class BlockingThreads {
     const onError = (error: NodeJS.ErrnoException) =>
       finish(() => answer.reject(isRefusal(error) ? new EnvironmentFailure(`a thread: ${error.message}`) : error));
     thread.on('message', onMessage).on('error', onError);
-    thread.postMessage(call);
+    thread.postMessage({ s, call } satisfies ThreadRequest);
     return { calling: calling.promise, answer: answer.promise };
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.#idle.splice(0).map((thread) => thread.terminate()));
   }
 }
 

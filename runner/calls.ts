@@ -1,114 +1,80 @@
-import type { Address, Handle, Outcome, Sockets } from '../native-bindings/sockets.ts';
-import { UNTOUCHED } from '../native-bindings/untouched.ts';
+// The global of that name is a getter, which costs a call of a few hundred ns a tenth.
+import { performance } from 'node:perf_hooks';
+import type { Handle, Outcome, Sockets } from '../native-bindings/sockets.ts';
 import { BLOCKED } from '../platforms/trace.ts';
 import type { TimedObservation } from '../results/measured.ts';
+import { type Answer, type Call, type FlagName, failureOf, type Names, READINESS_TIMEOUT_MS, type SocketCallName, tokenOf } from './call.ts';
 
-/**
- * The calls that a trace may hold: how each is made, and how its answer is spelled as a token. One description serves the agent's own thread and the
- * threads in which calls may block.
- */
-
-export type FlagName = 'MSG_PEEK' | 'MSG_WAITALL' | 'MSG_OOB';
-
-/** A call, as data: it may cross to another thread or process. */
-export type Call =
-  | {
-      readonly call: 'recv';
-      readonly s: Handle;
-      readonly stream: boolean;
-      readonly length: number;
-      readonly flags: readonly FlagName[];
-      readonly nullBuffer: boolean;
-      /** How the call is recorded, spelt once where it is made again and again. */
-      args?: TimedObservation['args'];
-    }
-  | { readonly call: 'send'; readonly s: Handle; readonly length: number }
-  | { readonly call: 'sendto'; readonly s: Handle; readonly length: number; readonly to: Address; readonly toName: string }
-  | { readonly call: 'connect'; readonly s: Handle; readonly to: Address; readonly toName: string }
-  | { readonly call: 'accept'; readonly s: Handle }
-  | { readonly call: 'getsockopt'; readonly s: Handle }
-  | { readonly call: 'poll'; readonly s: Handle }
-  | { readonly call: 'select'; readonly s: Handle };
-
-/** How long poll and select wait for something to report. */
-export const READINESS_TIMEOUT_MS = 1000;
+/** Makes the calls that every socket API has, in the agent's own thread or in one in which a call may block, and records their answers. */
 
 const PAYLOAD = Buffer.alloc(64 * 1024, 'subject ');
 /** What peers send, from its beginning. */
 export const PEER_PAYLOAD: Uint8Array = Buffer.alloc(64 * 1024, 'peer ');
 let receiveBuffer = new Uint8Array(4096);
 
-/** What came back, and how long it took. The clock is read outside of the pair of call and code. */
-export interface Answer extends Outcome {
-  readonly us: number;
-  /** A datagram that no subject sent. */
-  readonly isForeign?: boolean;
-  readonly out?: Readonly<Record<string, number>>;
+export type SocketCall = Call<SocketCallName>;
+
+type Perform<K extends SocketCallName> = (sockets: Sockets, s: Handle, call: Call<K>) => Answer;
+
+const PERFORM: { readonly [K in SocketCallName]: Perform<K> } = {
+  recv(sockets, s, { args, stream }) {
+    const { length } = args;
+    const buffer = args.buffer === 'NULL' ? null : bufferOf(length);
+    const flags = args.flags.length === 0 ? 0 : flagBits(sockets, args.flags);
+    const begun = performance.now();
+    const { ret, code } = sockets.recv(s, buffer, length, flags);
+    const us = (performance.now() - begun) * 1000;
+    return stream || ret <= 0 || isPayload(buffer, ret) ? { ret, code, us } : { ret, code, us, isForeign: true };
+  },
+  send: (sockets, s, { args }) => timed(() => sockets.send(s, PAYLOAD, args.length, 0)),
+  sendto: (sockets, s, { args, to }) => timed(() => sockets.sendto(s, PAYLOAD, args.length, 0, to)),
+  connect: (sockets, s, { to }) => timed(() => sockets.connect(s, to)),
+  accept: (sockets, s) => timed(() => sockets.accept(s)),
+  getsockopt(sockets, s) {
+    const value = new Int32Array(1);
+    const { SOL_SOCKET, SO_ERROR } = sockets.constants;
+    const answer = timed(() => sockets.getsockopt(s, SOL_SOCKET, SO_ERROR, new Uint8Array(value.buffer)));
+    return { ...answer, out: { value: value[0] as number } };
+  },
+  poll: (sockets, s) =>
+    timed(
+      () => sockets.poll([s], READINESS_TIMEOUT_MS),
+      ({ revents }) => ({ revents: revents[0] as number }),
+    ),
+  select: (sockets, s) =>
+    timed(
+      () => sockets.select(s, READINESS_TIMEOUT_MS),
+      ({ read, write, except }) => ({ sets: (read ? 1 : 0) | (write ? 2 : 0) | (except ? 4 : 0) }),
+    ),
+};
+
+export function perform<K extends SocketCallName>(sockets: Sockets, s: Handle, call: Call<K>): Answer {
+  return PERFORM[call.call](sockets, s, call);
 }
 
-export function perform(sockets: Sockets, call: Call): Answer {
-  switch (call.call) {
-    case 'recv': {
-      const buffer = call.nullBuffer ? null : bufferOf(call.length);
-      const flags = flagBits(sockets, call.flags);
-      const begun = performance.now();
-      const { ret, code } = sockets.recv(call.s, buffer, call.length, flags);
-      const us = (performance.now() - begun) * 1000;
-      return call.stream || ret <= 0 || isPayload(buffer, ret) ? { ret, code, us } : { ret, code, us, isForeign: true };
-    }
-    case 'send':
-      return timed(() => sockets.send(call.s, PAYLOAD, call.length, 0));
-    case 'sendto':
-      return timed(() => sockets.sendto(call.s, PAYLOAD, call.length, 0, call.to));
-    case 'connect':
-      return timed(() => sockets.connect(call.s, call.to));
-    case 'accept':
-      return timed(() => sockets.accept(call.s));
-    case 'getsockopt': {
-      const value = new Int32Array(1);
-      const { SOL_SOCKET, SO_ERROR } = sockets.constants;
-      const answer = timed(() => sockets.getsockopt(call.s, SOL_SOCKET, SO_ERROR, new Uint8Array(value.buffer)));
-      return { ...answer, out: { value: value[0] as number } };
-    }
-    case 'poll': {
-      let revents = 0;
-      const answer = timed(() => {
-        const polled = sockets.poll([call.s], READINESS_TIMEOUT_MS);
-        revents = polled.revents[0] as number;
-        return polled;
-      });
-      return { ...answer, out: { revents } };
-    }
-    case 'select': {
-      let sets = 0;
-      const answer = timed(() => {
-        const selected = sockets.select(call.s, READINESS_TIMEOUT_MS);
-        sets = (selected.read ? 1 : 0) | (selected.write ? 2 : 0) | (selected.except ? 4 : 0);
-        return selected;
-      });
-      return { ...answer, out: { sets } };
-    }
-  }
+/** Makes a call, and reads the clock outside of the pair of its return value and code; `written` gives what the call wrote to memory. */
+export function timed<T extends Outcome>(call: () => T, written?: (outcome: T) => Answer['out']): Answer {
+  const begun = performance.now();
+  const outcome = call();
+  const us = (performance.now() - begun) * 1000;
+  const { ret, code } = outcome;
+  const out = written?.(outcome);
+  return out === undefined ? { ret, code, us } : { ret, code, us, out };
 }
 
-/** The call's answer as an observation, its code under `nameOf`'s name. */
-export function observed(
-  sockets: Pick<Sockets, 'pollEvents'>,
-  nameOf: (code: number) => string | undefined,
-  on: 'S' | 'P',
-  call: Call,
-  answer: Answer,
-): TimedObservation {
+/** A call's answer as an observation. */
+export function observed(names: Names, on: 'S' | 'P', call: Call, answer: Answer): TimedObservation {
   const { ret, code, us, out } = answer;
-  const name = ret >= 0 ? undefined : (nameOf(code) ?? spellUnknown(code));
+  const name = failureOf(call, answer, names);
   // Added one by one, not by conditional spreads: this is done for each call of each trial, and a spread costs as much as the call.
   const observation: Writable<TimedObservation> = {
     on,
     call: call.call,
-    args: argsOf(call),
-    ret: call.call === 'accept' && ret >= 0 ? 'socket' : ret,
+    args: call.args,
+    // A descriptor's number has no meaning.
+    ret: call.call === 'accept' && name === undefined ? 'socket' : ret,
     code,
-    token: name ?? spell(sockets, nameOf, call, ret, out),
+    token: name ?? tokenOf(call, answer, names),
     us,
   };
   if (name !== undefined) observation.name = name;
@@ -119,68 +85,8 @@ export function observed(
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** An observation of a call that the watchdog had to end. */
-export function blockedObservation(on: 'S' | 'P', call: Call, us: number): TimedObservation {
-  return { on, call: call.call, args: argsOf(call), ret: null, code: 0, token: BLOCKED, us };
-}
-
-function spell(sockets: Pick<Sockets, 'pollEvents'>, nameOf: (code: number) => string | undefined, call: Call, ret: number, out: Answer['out']): string {
-  switch (call.call) {
-    case 'recv':
-      if (ret > 0) return `data:${ret}`;
-      return call.stream && call.length > 0 ? 'eof' : '0';
-    case 'send':
-    case 'sendto':
-      return `sent:${ret}`;
-    case 'connect':
-    case 'accept':
-      return 'ok';
-    case 'getsockopt': {
-      const value = out?.value ?? 0;
-      return `so_error:${value === 0 ? 0 : (nameOf(value) ?? spellUnknown(value))}`;
-    }
-    case 'poll': {
-      const revents = out?.revents ?? 0;
-      const named = sockets.pollEvents.filter(([, bit]) => (revents & bit) !== 0).map(([event]) => event);
-      return `poll:${named.length === 0 ? 0 : named.join('|')}`;
-    }
-    case 'select': {
-      const sets = out?.sets ?? 0;
-      return `select:${sets & 1 ? 'r' : '-'}${sets & 2 ? 'w' : '-'}${sets & 4 ? 'x' : '-'}`;
-    }
-  }
-}
-
-/** A code that has no name on its platform. */
-export function spellUnknown(code: number): string {
-  return code === UNTOUCHED ? 'untouched' : `code:${code}`;
-}
-
-function argsOf(call: Call): TimedObservation['args'] {
-  switch (call.call) {
-    case 'recv':
-      call.args ??= { buffer: call.nullBuffer ? 'NULL' : 'given', length: call.length, flags: call.flags };
-      return call.args;
-    case 'send':
-      return { length: call.length, flags: [] };
-    case 'sendto':
-      return { length: call.length, flags: [], to: call.toName };
-    case 'connect':
-      return { to: call.toName };
-    case 'accept':
-      return {};
-    case 'getsockopt':
-      return { level: 'SOL_SOCKET', option: 'SO_ERROR' };
-    case 'poll':
-      return { events: ['IN', 'OUT'], timeout: READINESS_TIMEOUT_MS };
-    case 'select':
-      return { sets: ['read', 'write', 'except'], timeout: READINESS_TIMEOUT_MS };
-  }
-}
-
-function timed(call: () => Outcome): Answer {
-  const begun = performance.now();
-  const { ret, code } = call();
-  return { ret, code, us: (performance.now() - begun) * 1000 };
+export function blockedObservation(on: 'S' | 'P', { call, args }: Call, us: number): TimedObservation {
+  return { on, call, args, ret: null, code: 0, token: BLOCKED, us };
 }
 
 function isPayload(buffer: Uint8Array | null, length: number): boolean {

@@ -65,13 +65,13 @@ function parsed(line: string): Message | undefined {
   }
 }
 
-/** Connects a started process to its starter. `hello` goes with the token. @throws Error where it was not started by sockatlas, or its starter is gone */
-export async function connectToStarter(hello: object, listener: Listener): Promise<Channel> {
+/** Connects a started process to its starter. @throws Error where it was not started by sockatlas, or its starter is gone */
+export async function connectToStarter(listener: Listener): Promise<Channel> {
   const [, port, token] = /^(\d+):([0-9a-f]+)$/.exec(process.env[CHANNEL_VARIABLE] ?? '') ?? [];
   if (port === undefined || token === undefined) throw new Error('this program is started by sockatlas itself; run `sockatlas --help`');
   // What a user's module starts needs no way to the starter.
   delete process.env[CHANNEL_VARIABLE];
-  return connectTo({ port: Number(port), token }, hello, listener);
+  return connectTo({ port: Number(port), token }, listener);
 }
 
 /** Where a process of sockatlas listens, and the token that it wants to hear first. */
@@ -84,11 +84,11 @@ export interface Door {
 const CONNECT_MS = 5000;
 
 /** @throws Error where nobody listens there */
-export async function connectTo({ port, token }: Door, hello: object, listener: Listener): Promise<Channel> {
+export async function connectTo({ port, token }: Door, listener: Listener): Promise<Channel> {
   const socket = createConnection({ host: '127.0.0.1', port });
   const watchdog = new Watchdog(CONNECT_MS, () => socket.destroy(new Error(`no connection to 127.0.0.1:${port} within ${CONNECT_MS / 1000} s`)));
   await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject)).finally(() => watchdog.stop());
   const channel = channelOver(socket, listener);
-  channel.send({ type: 'hello', token, ...hello });
+  channel.send({ type: 'hello', token });
   return channel;
 }

@@ -1,47 +1,85 @@
+import type * as Zod from 'zod';
 import type { Command } from '../platforms/command.ts';
-import type { Message } from './channel.ts';
-import { Inbox, type Patience, type Silence } from './inbox.ts';
-import { type Started, startProcess } from './process.ts';
+import { type Channel, connectTo, type Door } from './channel.ts';
+import { Inbox, type Patience, Silence } from './inbox.ts';
+import { START_TIMEOUT_MS, type Started, StartFailed, startProcess } from './process.ts';
 
 /** ms for a process to end after it has closed its channel, and for the last of what it said to arrive after it ended. */
 const END_MS = 1000;
 
-/** What is said between this process and one that it started: requests there, messages back. */
-export class Conversation {
-  /** What the process said of itself when it connected back. */
-  readonly hello: Message;
-  /** How the process ended, once the last that it said has arrived. */
-  readonly ended: Promise<string>;
-  readonly #started: Started;
-  readonly #inbox: Inbox;
+/** What the other side may say: a zod schema, which gives the type. */
+export type Schema<T> = Pick<Zod.ZodType<T>, 'safeParse'>;
 
-  private constructor(started: Started, inbox: Inbox) {
-    this.#started = started;
+/** What is said between this process and another: whoever knows the token of a door, of this process or of the other, takes part in it. */
+export class Conversation<Said extends object, Heard> {
+  /** How the other side ended, once the last that it said has arrived. */
+  readonly ended: Promise<string>;
+  protected readonly channel: Channel;
+  readonly #inbox: Inbox;
+  readonly #schema: Schema<Heard>;
+
+  constructor(channel: Channel, inbox: Inbox, schema: Schema<Heard>, ended = inbox.closed.then(() => 'the connection was closed')) {
+    this.channel = channel;
     this.#inbox = inbox;
-    this.hello = started.hello;
-    this.ended = started.ended.then((how) => Promise.race([inbox.closed, later(END_MS)]).then(() => how));
-    this.ended.then((how) => inbox.end(how));
+    this.#schema = schema;
+    this.ended = ended;
+    ended.then((how) => inbox.end(how));
+  }
+
+  say(message: Said): void {
+    this.channel.send(message);
+  }
+
+  /** The next message, or why there is none; one that does not fit the schema is the other side's fault. */
+  async hear(patience?: Patience): Promise<Heard | Silence> {
+    const heard = await this.#inbox.next(patience);
+    if (heard instanceof Silence) return heard;
+    const { success, data, error } = this.#schema.safeParse(heard);
+    return success ? data : new Silence('unfit', `sent a message that does not fit: ${complaint(error)}`);
+  }
+
+  /** Ends it once what was said has left. */
+  end(): Promise<void> {
+    return this.channel.end();
+  }
+}
+
+/** In one line. */
+function complaint({ issues: [issue] }: Zod.ZodError): string {
+  return [issue?.path.map(String).join('.'), issue?.message].filter((part) => part !== '').join(': ');
+}
+
+/** With who listens at a door. @throws Error where nobody does */
+export async function conversationAt<Said extends object, Heard>(door: Door, schema: Schema<Heard>): Promise<Conversation<Said, Heard>> {
+  const inbox = new Inbox();
+  const channel = await connectTo(door, inbox);
+  return new Conversation(channel, inbox, schema);
+}
+
+/** With a process that this one started: requests there, messages back. */
+export class ProcessConversation<Said extends object, Heard> extends Conversation<Said, Heard> {
+  readonly #started: Started;
+
+  private constructor(started: Started, inbox: Inbox, schema: Schema<Heard>) {
+    super(
+      started.channel,
+      inbox,
+      schema,
+      started.ended.then((how) => Promise.race([inbox.closed, later(END_MS)]).then(() => how)),
+    );
+    this.#started = started;
     // Without a channel it is of no use; how it ends says why there is none.
     inbox.closed.then(() => later(END_MS)).then(() => this.kill());
   }
 
   /** @throws StartFailed */
-  static async start(command: Command): Promise<Conversation> {
+  static async start<Said extends object, Heard>(command: Command, schema: Schema<Heard>): Promise<ProcessConversation<Said, Heard>> {
     const inbox = new Inbox();
-    return new Conversation(await startProcess(command, inbox), inbox);
+    return new ProcessConversation(await startProcess(command, inbox), inbox, schema);
   }
 
   get pid(): number | undefined {
     return this.#started.child.pid;
-  }
-
-  say(request: object): void {
-    this.#started.channel.send(request);
-  }
-
-  /** The next message, or why there is none. */
-  hear(patience?: Patience): Promise<Message | Silence> {
-    return this.#inbox.next(patience);
   }
 
   /** Ends the process at once, and with it every call that it hangs in. */
@@ -53,8 +91,35 @@ export class Conversation {
   async stop(): Promise<void> {
     this.kill();
     await this.#started.ended;
-    this.#started.channel.destroy();
+    this.channel.destroy();
   }
+}
+
+/** This machine cannot run such a process, however often it is started. */
+export class CannotRun extends StartFailed {}
+
+interface Cannot {
+  readonly type: 'cannot';
+  readonly reason: string;
+}
+
+/**
+ * Starts a process that says first that it is ready, or why it cannot do what it is for. `who`: "agent".
+ *
+ * @throws StartFailed with the reason, in the process's own words where it had any
+ */
+export async function startReady<Said extends object, Heard extends { readonly type: string }>(
+  command: Command,
+  schema: Schema<Heard | Cannot>,
+  who: string,
+): Promise<{ conversation: ProcessConversation<Said, Heard | Cannot>; ready: Extract<Heard, { type: 'ready' }> }> {
+  const conversation = await ProcessConversation.start<Said, Heard | Cannot>(command, schema);
+  const said = await conversation.hear({ ms: START_TIMEOUT_MS });
+  if (!(said instanceof Silence) && said.type === 'ready') return { conversation, ready: said as Extract<Heard, { type: 'ready' }> };
+  conversation.kill();
+  if (!(said instanceof Silence)) throw new CannotRun('reason' in said ? said.reason : `the ${who} sent ${said.type} before it was ready`);
+  if (said.why === 'ended') throw new StartFailed(`the ${who} process ended while it was starting: ${said.how}`);
+  throw new StartFailed(`the ${who} ${said.inWords(`was not ready ${START_TIMEOUT_MS / 1000} s after it connected back`)}`);
 }
 
 function later(ms: number): Promise<void> {

@@ -1,15 +1,10 @@
-import { connectToStarter } from './channel.ts';
-import { type Described, loadScenarios } from './user-scenarios.ts';
-
-/** What the starter is told of the user's modules. */
-export type DescribeMessage =
-  | { readonly type: 'scenarios'; readonly scenarios: readonly Described[] }
-  /** A module is at fault. */
-  | { readonly type: 'refused'; readonly reason: string };
+import type { DescribeMessage } from './agent-protocol.ts';
+import { withStarter } from './starter.ts';
+import { loadScenarios } from './user-scenarios.ts';
 
 /** Says which scenarios modules hold, in a process of its own: a module may do anything as it is loaded. */
 export async function describeModules(modules: readonly string[]): Promise<void> {
-  const channel = await connectToStarter({}, { message: () => {}, close: () => process.kill(process.pid, 'SIGKILL') });
+  const starter = await withStarter<DescribeMessage, never>();
   let message: DescribeMessage;
   try {
     const scenarios = await loadScenarios(modules);
@@ -18,5 +13,5 @@ export async function describeModules(modules: readonly string[]): Promise<void>
     message = { type: 'refused', reason: (error as Error).message };
   }
   // The starter ends this process once it has heard: on Windows one that ended by itself would reset the connection, and the message with it.
-  channel.send(message);
+  starter.say(message);
 }

@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
-import { type Channel, channelOver, connectTo, type Door, type Listener, type Message } from './channel.ts';
+import { type Channel, channelOver, connectTo, type Door, type Listener } from './channel.ts';
 
 /** What a stranger may send, for how long it may stay, and how many may at a time. */
 const HELLO_CHARACTERS = 8192;
@@ -14,11 +14,11 @@ export interface OpenDoor extends Door {
 
 /**
  * Listens on loopback. Any program of this machine, of any user, may connect there: who does not say the token at once is a stranger, and is turned away.
- * `arrived` is told of each that does, with what else its hello says, and returns who hears the rest.
+ * `arrived` is told of each that does, and returns who hears the rest.
  *
  * @throws Error where there is no loopback, or no descriptor left
  */
-export async function openDoor(arrived: (channel: Channel, hello: Message) => Listener): Promise<OpenDoor> {
+export async function openDoor(arrived: (channel: Channel) => Listener): Promise<OpenDoor> {
   const token = randomBytes(32).toString('hex');
   const strangers = new Set<Socket>();
   const server = createServer((socket) => {
@@ -33,11 +33,10 @@ export async function openDoor(arrived: (channel: Channel, hello: Message) => Li
       {
         message: (message) => {
           if (known !== undefined) return known.message(message);
-          const { type, token: said, ...hello } = message;
-          if (type !== 'hello' || !isSame(said, token)) return channel.destroy();
+          if (message.type !== 'hello' || !isSame(message.token, token)) return channel.destroy();
           clearTimeout(late);
           strangers.delete(socket);
-          known = arrived(channel, hello);
+          known = arrived(channel);
         },
         close: () => {
           clearTimeout(late);
@@ -69,7 +68,7 @@ let isReachable = process.platform === 'win32';
 /** Without loopback a port can still be listened on; only a connection tells. @throws Error where there is none */
 async function mustBeReachable(port: number): Promise<void> {
   if (isReachable) return;
-  const channel = await connectTo({ port, token: '' }, {}, { message: () => {}, close: () => {} });
+  const channel = await connectTo({ port, token: '' }, { message: () => {}, close: () => {} });
   channel.destroy();
   isReachable = true;
 }

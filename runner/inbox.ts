@@ -5,15 +5,20 @@ import { Watchdog } from './watchdog.ts';
 /** Messages that may wait to be heard; no process of ours sends so many. */
 const MOST_WAITING = 100_000;
 
-/** Why nothing was heard. */
+/** Why nothing was heard that could be used. */
 export class Silence {
-  readonly why: 'late' | 'interrupted' | 'ended';
-  /** How the other process ended: `exit code 1`, `signal SIGKILL`. */
+  readonly why: 'late' | 'interrupted' | 'ended' | 'unfit';
+  /** How the other process ended: `exit code 1`, `signal SIGKILL`; what is wrong with what it said. */
   readonly how: string;
 
   constructor(why: Silence['why'], how = '') {
     this.why = why;
     this.how = how;
+  }
+
+  /** What the other side did, after its name: `ended its process: exit code 1`. `late`: what it did not do in time. */
+  inWords(late: string): string {
+    return { late, interrupted: 'was interrupted', ended: `ended its process: ${this.how}`, unfit: this.how }[this.why];
   }
 }
 

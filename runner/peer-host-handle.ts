@@ -1,8 +1,8 @@
 import type { Command } from '../platforms/command.ts';
 import type { Platform } from '../platforms/platform.ts';
+import { type PeerHostMessage, peerHostMessageSchema } from './agent-protocol.ts';
 import type { Door } from './channel.ts';
-import { Conversation } from './conversation.ts';
-import { StartFailed } from './process.ts';
+import { startReady } from './conversation.ts';
 
 export interface PeerHost {
   readonly door: Door;
@@ -14,12 +14,7 @@ export interface PeerHost {
 
 /** Starts a process that holds peers. @throws StartFailed */
 export async function startPeerHost(command: Command): Promise<PeerHost> {
-  const conversation = await Conversation.start(command);
-  const stop = () => conversation.stop();
-  const { host: door, platform } = conversation.hello as { host?: Door; platform?: Platform };
-  if (door === undefined || platform === undefined) {
-    await stop();
-    throw new StartFailed(`${command.command} did not start as a peer host`);
-  }
-  return { door, platform, ended: conversation.ended, stop };
+  const { conversation, ready } = await startReady<never, PeerHostMessage>(command, peerHostMessageSchema, 'peer host');
+  const { door, platform } = ready;
+  return { door, platform, ended: conversation.ended, stop: () => conversation.stop() };
 }

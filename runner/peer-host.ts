@@ -1,59 +1,47 @@
 import { loadSockets, requireKoffi } from '../native-bindings/load.ts';
-import type { Sockets } from '../native-bindings/sockets.ts';
 import type { Command } from '../platforms/command.ts';
 import { identify } from '../platforms/identify.ts';
-import { type Channel, connectToStarter, type Listener, type Message } from './channel.ts';
+import type { PeerHostMessage } from './agent-protocol.ts';
 import { Conversation } from './conversation.ts';
 import { openDoor } from './door.ts';
-import { Silence } from './inbox.ts';
-import { servePeer } from './peer-process.ts';
-import type { PeerRequest } from './peer-protocol.ts';
-
-type Request = PeerRequest | { readonly do: 'kill' };
+import { Inbox, Silence } from './inbox.ts';
+import type { PeerLink } from './peer.ts';
+import { answerOf, peerContext } from './peer-process.ts';
+import { type HostRequest, hostRequestSchema, type PeerAnswer } from './peer-protocol.ts';
+import { localPeers, type Peers } from './peers.ts';
+import { withStarter } from './starter.ts';
 
 /** A process that holds the peers of subjects on another platform: one connection a peer. It ends with its starter. */
 export async function runPeerHost(peerCommand: Command): Promise<void> {
   process.on('SIGINT', () => {});
-  const sockets = await loadSockets();
-  const { port, token } = await openDoor((channel, hello) => (hello.ownProcess === true ? inOwnProcess(channel, peerCommand) : shared(channel, sockets)));
-  const platform = identify(sockets, await requireKoffi());
-  await connectToStarter({ host: { port, token }, platform }, { message: () => {}, close: () => process.kill(process.pid, 'SIGKILL') });
+  const starter = await withStarter<PeerHostMessage, never>();
+  try {
+    const sockets = await loadSockets();
+    const platform = identify(sockets, await requireKoffi());
+    const peers = localPeers(peerContext(sockets), peerCommand);
+    const { port, token } = await openDoor((channel) => {
+      const inbox = new Inbox();
+      // Without its peer the connection is of no use, and its end says so.
+      serve(new Conversation(channel, inbox, hostRequestSchema), peers).catch(() => channel.destroy());
+      return inbox;
+    });
+    starter.say({ type: 'ready', door: { port, token }, platform });
+  } catch (error) {
+    starter.say({ type: 'cannot', reason: (error as Error).message });
+    await starter.end();
+  }
 }
 
-function shared(channel: Channel, sockets: Sockets): Listener {
-  const peer = servePeer(sockets);
-  return {
-    message: async (message) => {
-      const request = asRequest(message);
-      if (request.do === 'kill') await channel.end();
-      else channel.send(await peer.answer(request));
-    },
-    close: peer.end,
-  };
-}
-
-/** A peer in a process of this platform: requests and answers are handed on. */
-function inOwnProcess(channel: Channel, peerCommand: Command): Listener {
-  const started = Conversation.start(peerCommand);
-  // Without its peer the connection is of no use, and its end says so.
-  started.catch(() => channel.destroy());
-  return {
-    message: async (message) => {
-      const peer = await started.catch(() => undefined);
-      if (peer === undefined) return;
-      if (asRequest(message).do === 'kill') {
-        await peer.stop();
-        return channel.end();
-      }
-      peer.say(message);
-      const answer = await peer.hear();
-      if (answer instanceof Silence) channel.destroy();
-      else channel.send(answer);
-    },
-    close: () => void started.then((peer) => peer.kill()).catch(() => {}),
-  };
-}
-
-function asRequest(message: Message): Request {
-  return message as unknown as Request;
+/** One peer of an agent's, until the agent says that it is to end, or is gone. */
+async function serve(agent: Conversation<PeerAnswer, HostRequest>, peers: Peers): Promise<void> {
+  let peer: PeerLink | undefined;
+  for (;;) {
+    const request = await agent.hear();
+    if (request instanceof Silence && request.why === 'unfit') agent.say({ failed: `the agent ${request.how}`, environment: false });
+    else if (request instanceof Silence || request.do === 'end') {
+      await peer?.end();
+      return agent.end();
+    } else if (request.do === 'begin') peer = await (request.ownProcess ? peers.inOwnProcess() : peers.shared());
+    else if (peer !== undefined) agent.say(await answerOf(peer, request));
+  }
 }

@@ -1,62 +1,51 @@
-import type { Address, Direction, Handle, Sockets } from '../native-bindings/sockets.ts';
-import { type Answer, type Call, perform } from './calls.ts';
-import { type Arrival, settle } from './settle.ts';
-import { mustSucceed, SetupFailed } from './setup.ts';
-import type { TrialContext } from './trial.ts';
+import type * as Zod from 'zod';
+import type { Address } from '../native-bindings/sockets.ts';
+import { z } from '../platforms/zod.ts';
+import type { Schema } from './conversation.ts';
+import type { Arrival } from './settle.ts';
 
-type Context = Pick<TrialContext, 'sockets' | 'nameOf'>;
+/** What a peer is asked and answers, in whichever process it lives: one request at a time, each answered before the next. */
 
-/** What a peer in another process is asked, one request at a time, each answered before the next. */
-export type PeerRequest =
-  | { readonly do: 'connect'; readonly to: Address }
-  | { readonly do: 'send'; readonly length: number }
-  | { readonly do: 'shutdown'; readonly direction: Direction }
-  | { readonly do: 'close' }
-  | { readonly do: 'reset' }
-  | { readonly do: 'settle'; readonly arrival: Arrival }
-  | { readonly do: 'receive'; readonly length: number };
+const address = z.union([
+  z.object({ family: z.enum(['inet', 'inet6']), host: z.string(), port: z.number() }),
+  z.object({ family: z.literal('unix'), path: z.string() }),
+]) satisfies Schema<Address>;
 
-export type PeerAnswer =
+const arrival = z.union([
+  z.enum(['reset', 'fin', 'end', 'unobservable']),
+  z.object({ bytes: z.number() }),
+  z.object({ connections: z.number() }),
+]) satisfies Schema<Arrival>;
+
+const requests = [
+  z.object({ do: z.literal('connect'), to: address }),
+  z.object({ do: z.literal('send'), length: z.number() }),
+  z.object({ do: z.literal('shutdown'), direction: z.enum(['read', 'write', 'both']) }),
+  /** A plain close: sends a FIN where all was read, an RST where something was not. */
+  z.object({ do: z.literal('close') }),
+  /** Resets the connection: SO_LINGER {1, 0}, then close. */
+  z.object({ do: z.literal('reset') }),
+  /** Waits until what S did has arrived at P, by calls that consume nothing of it. */
+  z.object({ do: z.literal('settle'), arrival }),
+  /** Receives what S sent, once `length` bytes of it are there. */
+  z.object({ do: z.literal('receive'), length: z.number() }),
+] as const;
+export type PeerRequest = Zod.infer<(typeof requests)[number]>;
+
+/** What an agent asks the process that holds its peers: for a peer first, perhaps in a process of its own, and for its end last. */
+export const hostRequestSchema = z.discriminatedUnion('do', [
+  z.object({ do: z.literal('begin'), ownProcess: z.boolean() }),
+  ...requests,
+  z.object({ do: z.literal('end') }),
+]);
+export type HostRequest = Zod.infer<typeof hostRequestSchema>;
+
+export const peerAnswerSchema = z.union([
+  z.object({ done: z.literal(true) }),
   /** A connect, and the address that the peer has connected from. */
-  | { readonly connected: Address }
-  | { readonly done: true }
-  | { readonly received: Answer }
-  /** `environment`: the machine refused it, as every trial's (setup.ts). */
-  | { readonly failed: string; readonly environment: boolean };
-
-export function receiveCall(handle: Handle): Call {
-  return { call: 'recv', s: handle, stream: true, length: 4096, flags: [], nullBuffer: false };
-}
-
-/** Receives on a peer's socket once `length` bytes have arrived there. */
-export async function receiveOn(sockets: Sockets, handle: Handle, length: number): Promise<Answer> {
-  await settle(sockets, handle, { bytes: length });
-  return perform(sockets, receiveCall(handle));
-}
-
-/** The same numbers on Linux, macOS and Windows: IPPROTO_TCP is IANA's, TCP_NODELAY is 1 in each one's header. */
-const IPPROTO_TCP = 6;
-const TCP_NODELAY = 1;
-const ON = Uint8Array.of(1, 0, 0, 0);
-
-/**
- * Connects a peer's socket. Gives the address that it connects from. What it sends leaves at once (TCP_NODELAY): else a second piece waits for the acknowledgement of the
- * first, which the other end delays by 40 ms.
- */
-export function connectPeer(context: Context, handle: Handle, to: Address): Address {
-  const { sockets } = context;
-  mustSucceed(context, sockets.connect(handle, to), "the peer's connect");
-  if (to.family === 'unix') return to;
-  mustSucceed(context, sockets.setsockopt(handle, IPPROTO_TCP, TCP_NODELAY, ON), 'setsockopt(TCP_NODELAY)');
-  const named = sockets.getsockname(handle);
-  mustSucceed(context, named, 'getsockname');
-  if (named.address === undefined) throw new SetupFailed('getsockname succeeded without an address');
-  return named.address;
-}
-
-/** Makes the close that follows a reset: SO_LINGER {1, 0}. */
-export function resetOnClose(context: Context, handle: Handle): void {
-  const { sockets } = context;
-  const { SOL_SOCKET, SO_LINGER } = sockets.constants;
-  mustSucceed(context, sockets.setsockopt(handle, SOL_SOCKET, SO_LINGER, sockets.linger(true, 0)), 'setsockopt(SO_LINGER)');
-}
+  z.object({ connected: address }),
+  z.object({ received: z.object({ ret: z.number(), code: z.number(), us: z.number() }) }),
+  /** From another process. `environment`: the machine refused it, as every trial's (setup.ts). */
+  z.object({ failed: z.string(), environment: z.boolean() }),
+]);
+export type PeerAnswer = Zod.infer<typeof peerAnswerSchema>;

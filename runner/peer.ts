@@ -1,80 +1,87 @@
-import type { Address, Direction, Handle } from '../native-bindings/sockets.ts';
+import type { Address, Direction } from '../native-bindings/sockets.ts';
 import type { TimedObservation } from '../results/measured.ts';
-import { observed, PEER_PAYLOAD } from './calls.ts';
-import { connectPeer, receiveCall, receiveOn, resetOnClose } from './peer-protocol.ts';
-import { type Arrival, settle } from './settle.ts';
-import { mustSucceed } from './setup.ts';
-import type { Trial } from './trial.ts';
+import { type Answer, type Call, RECEIVE } from './call.ts';
+import type { PeerAnswer, PeerRequest } from './peer-protocol.ts';
+import type { Arrival } from './settle.ts';
+import { EnvironmentFailure, SetupFailed } from './setup.ts';
 
-/** The other end of a connection. Its calls prepare what S will see; they are not recorded, but for `receive`. */
-export interface Peer {
-  connect(to: Address): Promise<void>;
-  send(length: number): Promise<void>;
-  shutdown(direction: Direction): Promise<void>;
-  /** A plain close: sends a FIN where all was read, an RST where something was not. */
-  close(): Promise<void>;
-  /** Resets the connection: SO_LINGER {1, 0}, then close. */
-  reset(): Promise<void>;
-  /** Waits until what S did has arrived at P, by calls that consume nothing of it. */
-  settled(arrival: Arrival): Promise<void>;
-  /** Receives what S sent, once `length` bytes of it are there: recorded. */
-  receive(length: number): Promise<TimedObservation>;
+/** The way to a peer: its socket in this process, or a channel to another. */
+export interface PeerLink {
+  /** @throws SetupFailed, EnvironmentFailure */
+  ask(request: PeerRequest): PeerAnswer | Promise<PeerAnswer>;
+  /** Ends the peer, and its process where it has one of its own, and waits until it is gone: its sockets are closed by the system. */
+  end(): void | Promise<void>;
+}
+
+/** What a peer tells the trial that it is of. */
+interface PeerTrial {
+  expectFrom(peer: Address): void;
+  observe(on: 'P', call: Call, answer: Answer): TimedObservation;
 }
 
 const DONE = Promise.resolve();
 
-/** A peer in the process of the subject. Its calls are done when they return, and cost a trial no turn of an async function of their own. */
-export class LocalPeer implements Peer {
-  readonly #trial: Trial;
-  #handle: Handle = -1;
-  #family: Address['family'] = 'inet';
+/** The other end of a connection. What it does prepares what S will see, and is not recorded, but for `receive`. Of a peer in this process it is done when the call returns. */
+export class Peer {
+  readonly #trial: PeerTrial;
+  readonly #link: PeerLink;
 
-  constructor(trial: Trial) {
+  constructor(trial: PeerTrial, link: PeerLink) {
     this.#trial = trial;
+    this.#link = link;
   }
 
   connect(to: Address): Promise<void> {
-    this.#family = to.family;
-    this.#handle = this.#trial.socket(this.#family).handle;
-    this.#trial.expectFrom(connectPeer(this.#context, this.#handle, to));
-    return DONE;
+    return this.#do({ do: 'connect', to });
   }
 
   send(length: number): Promise<void> {
-    mustSucceed(this.#context, this.#sockets.send(this.#handle, PEER_PAYLOAD, length, 0), "the peer's send");
-    return DONE;
+    return this.#do({ do: 'send', length });
   }
 
   shutdown(direction: Direction): Promise<void> {
-    mustSucceed(this.#context, this.#sockets.shutdown(this.#handle, direction), "the peer's shutdown");
-    return DONE;
+    return this.#do({ do: 'shutdown', direction });
   }
 
   close(): Promise<void> {
-    this.#trial.disown(this.#handle);
-    mustSucceed(this.#context, this.#sockets.close(this.#handle), "the peer's close");
-    return DONE;
+    return this.#do({ do: 'close' });
   }
 
   reset(): Promise<void> {
-    resetOnClose(this.#context, this.#handle);
-    return this.close();
+    return this.#do({ do: 'reset' });
   }
 
   settled(arrival: Arrival): Promise<void> {
-    return settle(this.#sockets, this.#handle, arrival);
+    return this.#do({ do: 'settle', arrival });
   }
 
   async receive(length: number): Promise<TimedObservation> {
-    const answer = await receiveOn(this.#sockets, this.#handle, length);
-    return this.#trial.record(observed(this.#sockets, this.#context.nameOf, 'P', receiveCall(this.#handle), answer));
+    const answer = await this.#link.ask({ do: 'receive', length });
+    this.#heard(answer);
+    if (!('received' in answer)) throw new SetupFailed("the peer's receive: the peer sent no result");
+    return this.#trial.observe('P', RECEIVE, answer.received);
   }
 
-  get #context() {
-    return this.#trial.context;
+  end(): void | Promise<void> {
+    return this.#link.end();
   }
 
-  get #sockets() {
-    return this.#trial.context.sockets;
+  #do(request: PeerRequest): Promise<void> {
+    const answer = this.#link.ask(request);
+    if (answer instanceof Promise) return answer.then((later) => this.#heard(later));
+    this.#heard(answer);
+    return DONE;
+  }
+
+  #heard(answer: PeerAnswer): void {
+    if ('connected' in answer) this.#trial.expectFrom(answer.connected);
+    else if ('failed' in answer) throw answer.environment ? new EnvironmentFailure(answer.failed) : new SetupFailed(answer.failed);
+  }
+}
+
+/** A peer in a process of its own, which a scenario may kill. */
+export class KillablePeer extends Peer {
+  async kill(): Promise<void> {
+    await this.end();
   }
 }

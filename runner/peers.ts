@@ -1,29 +1,28 @@
 import type { Command } from '../platforms/command.ts';
-import { connectTo, type Door, type Message } from './channel.ts';
-import { Conversation } from './conversation.ts';
-import { Inbox, Silence } from './inbox.ts';
-import { LocalPeer, type Peer } from './peer.ts';
-import type { PeerAnswer } from './peer-protocol.ts';
-import { type PeerLink, RemotePeer } from './remote-peer.ts';
-import { EnvironmentFailure } from './setup.ts';
-import type { Trial } from './trial.ts';
+import type { Door } from './channel.ts';
+import { type Conversation, conversationAt, ProcessConversation } from './conversation.ts';
+import { Silence } from './inbox.ts';
+import type { PeerLink } from './peer.ts';
+import type { HostRequest, PeerAnswer, PeerRequest } from './peer-protocol.ts';
+import { PeerSocket } from './peer-socket.ts';
+import { EnvironmentFailure, type SetupContext } from './setup.ts';
 
 /** Where the peers of an agent's trials live. */
 export interface Peers {
   /** Whether they live on the subject's own platform, and may share a file system with it. */
   readonly onSamePlatform: boolean;
-  /** A peer that no trial kills. */
-  shared(trial: Trial): Peer | Promise<Peer>;
+  /** A peer that no trial kills: at once where it lives beside the subject. */
+  shared(): PeerLink | Promise<PeerLink>;
   /** A peer in a process of its own, which a trial may kill. */
-  inOwnProcess(trial: Trial): Promise<RemotePeer>;
+  inOwnProcess(): Promise<PeerLink>;
 }
 
 /** Peers beside the subject; `command` starts one in a process of its own. */
-export function localPeers(command: Command): Peers {
+export function localPeers(context: SetupContext, command: Command): Peers {
   return {
     onSamePlatform: true,
-    shared: (trial) => new LocalPeer(trial),
-    inOwnProcess: async (trial) => new RemotePeer(trial, await processLink(command)),
+    shared: () => new PeerSocket(context),
+    inOwnProcess: () => processLink(command),
   };
 }
 
@@ -31,51 +30,40 @@ export function localPeers(command: Command): Peers {
 export function hostedPeers(host: Door): Peers {
   return {
     onSamePlatform: false,
-    shared: async (trial) => new RemotePeer(trial, await hostLink(host, { ownProcess: false })),
-    inOwnProcess: async (trial) => new RemotePeer(trial, await hostLink(host, { ownProcess: true })),
+    shared: () => hostLink(host, false),
+    inOwnProcess: () => hostLink(host, true),
   };
-}
-
-/** What a connection to a peer host begins with, beside the token. */
-export interface PeerHello {
-  readonly ownProcess: boolean;
 }
 
 /** ms for a peer to do what it is asked: longer than it waits for anything itself. */
 const ANSWER_MS = 10_000;
 
+/** Loaded by an agent that has such peers alone, for it loads zod. */
+const answers = async () => (await import('./peer-protocol.ts')).peerAnswerSchema;
+
 async function processLink(command: Command): Promise<PeerLink> {
-  const conversation = await Conversation.start(command);
-  return {
-    ask: (request) => {
-      conversation.say(request);
-      return answerOf(conversation.hear({ ms: ANSWER_MS }));
-    },
-    kill: () => conversation.stop(),
-  };
+  const conversation = await ProcessConversation.start<PeerRequest, PeerAnswer>(command, await answers());
+  return { ask: (request) => answered(conversation, request), end: () => conversation.stop() };
 }
 
-async function hostLink(host: Door, hello: PeerHello): Promise<PeerLink> {
-  const inbox = new Inbox();
-  const channel = await connectTo(host, hello, inbox).catch((error) => {
+async function hostLink(host: Door, ownProcess: boolean): Promise<PeerLink> {
+  const conversation = await conversationAt<HostRequest, PeerAnswer>(host, await answers()).catch((error) => {
     throw new EnvironmentFailure(`the peer host: ${error.message}`);
   });
-  inbox.closed.then(() => inbox.end('its host closed the connection'));
+  conversation.say({ do: 'begin', ownProcess });
   return {
-    ask: (request) => {
-      channel.send(request);
-      return answerOf(inbox.next({ ms: ANSWER_MS }));
-    },
+    ask: (request) => answered(conversation, request),
     // The host ends the peer, and only then its side of the connection.
-    kill: () => {
-      channel.send({ do: 'kill' });
-      return inbox.closed;
+    end: async () => {
+      conversation.say({ do: 'end' });
+      await conversation.ended;
     },
   };
 }
 
-async function answerOf(heard: Promise<Message | Silence>): Promise<PeerAnswer> {
-  const answer = await heard;
-  if (!(answer instanceof Silence)) return answer as unknown as PeerAnswer;
-  return { failed: answer.why === 'ended' ? `its process ended: ${answer.how}` : `it did not answer within ${ANSWER_MS / 1000} s`, environment: true };
+async function answered(conversation: Conversation<PeerRequest, PeerAnswer>, request: PeerRequest): Promise<PeerAnswer> {
+  conversation.say(request);
+  const answer = await conversation.hear({ ms: ANSWER_MS });
+  if (answer instanceof Silence) throw new EnvironmentFailure(`the peer ${answer.inWords(`did not answer within ${ANSWER_MS / 1000} s`)}`);
+  return answer;
 }

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import spawn from 'cross-spawn';
 import type { Command } from '../platforms/command.ts';
-import { CHANNEL_VARIABLE, type Channel, type Listener, type Message } from './channel.ts';
+import { CHANNEL_VARIABLE, type Channel, type Listener } from './channel.ts';
 import { deferred } from './deferred.ts';
 import { type OpenDoor, openDoor } from './door.ts';
 import { Watchdog } from './watchdog.ts';
@@ -9,7 +9,6 @@ import { Watchdog } from './watchdog.ts';
 export interface Started {
   readonly child: ChildProcess;
   readonly channel: Channel;
-  readonly hello: Message;
   /** How the process ended, in words: `exit code 1`, `signal SIGKILL`, with the last of what it wrote to stderr. */
   readonly ended: Promise<string>;
 }
@@ -27,14 +26,14 @@ const STDERR_BYTES = 2000;
 
 /** Starts a process and waits for it to connect back. @throws StartFailed */
 export async function startProcess(command: Command, listener: Listener): Promise<Started> {
-  const arrived = deferred<{ channel: Channel; hello: Message }>();
+  const arrived = deferred<Channel>();
   let door: OpenDoor;
   let isConnected = false;
   try {
-    door = await openDoor((channel, hello) => {
+    door = await openDoor((channel) => {
       isConnected = true;
       door.close();
-      arrived.resolve({ channel, hello });
+      arrived.resolve(channel);
       return listener;
     });
   } catch (error) {
@@ -53,7 +52,7 @@ export async function startProcess(command: Command, listener: Listener): Promis
   });
   const watchdog = new Watchdog(START_TIMEOUT_MS, () => fail(`did not connect back within ${START_TIMEOUT_MS / 1000} s`));
   try {
-    return { child, ...(await arrived.promise), ended };
+    return { child, channel: await arrived.promise, ended };
   } catch (error) {
     child.kill('SIGKILL');
     throw error;

@@ -1,12 +1,13 @@
 import type { Command } from '../platforms/command.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
-import { AgentHandle, CannotRun } from './agent-handle.ts';
+import { AgentHandle } from './agent-handle.ts';
 import type { Door } from './channel.ts';
+import { CannotRun } from './conversation.ts';
 import { StartFailed } from './process.ts';
 import type { Scenario } from './scenario.ts';
 
-export interface RunOptions {
+interface RunOptions {
   /** How an agent of the platform is started. */
   readonly agent: Command;
   readonly scenarios: readonly Pick<Scenario, 'id' | 'waits'>[];

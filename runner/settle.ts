@@ -17,25 +17,25 @@ const STATES: Readonly<Record<'reset' | 'fin' | 'end', readonly TcpState[]>> = {
 };
 
 /** What was awaited did not arrive, so the trial does not count. */
-export class NotSettled extends Error {
+class NotSettled extends Error {
   override readonly name = 'NotSettled';
 }
 
-/** Waits until what the peer did has arrived at `s`, by calls that consume nothing of it; by a pause where there is none. */
-export function settle(sockets: Sockets, s: Handle, arrival: Arrival): Promise<void> {
+/** Waits until what the peer did has arrived at `s`, by calls that consume nothing of it, for at most `ms`; by a pause where there is no such call. @throws NotSettled */
+export function settle(sockets: Sockets, s: Handle, arrival: Arrival, ms = DEADLINE_MS): Promise<void> {
   if (typeof arrival === 'string' && !WORDS.includes(arrival))
     throw new RangeError(`settled(${JSON.stringify(arrival)}): choose one of ${WORDS.join(', ')}, { bytes: 10 }`);
   const arrived = watch(sockets, s, arrival);
   // As a rule it is there at once, on loopback.
-  return arrived() === true ? SETTLED : wait(sockets, s, arrival, arrived);
+  return arrived() === true ? SETTLED : wait(sockets, s, arrival, arrived, ms);
 }
 
 const SETTLED = Promise.resolve();
 /** A scenario of the user's own is not type-checked. */
 const WORDS: readonly string[] = ['reset', 'fin', 'end', 'unobservable'];
 
-async function wait(sockets: Sockets, s: Handle, arrival: Arrival, arrived: () => boolean | undefined): Promise<void> {
-  const deadline = performance.now() + DEADLINE_MS;
+async function wait(sockets: Sockets, s: Handle, arrival: Arrival, arrived: () => boolean | undefined, ms: number): Promise<void> {
+  const deadline = performance.now() + ms;
   // Else after a turn of the event loop; a slow stack is not hurried by asking oftener.
   for (let turn = 0; ; turn++) {
     // Read before what arrived: a process that was stopped meanwhile (Ctrl-Z) looks once more.
@@ -46,7 +46,7 @@ async function wait(sockets: Sockets, s: Handle, arrival: Arrival, arrived: () =
     if (there === undefined) return void (await setTimeout(arrival === 'end' ? DEATH_PAUSE_MS : PAUSE_MS));
     if (isLate) {
       throw new NotSettled(
-        `${typeof arrival === 'string' ? arrival : JSON.stringify(arrival)} did not arrive within ${DEADLINE_MS} ms (TCP state ${sockets.tcpState(s)})`,
+        `${typeof arrival === 'string' ? arrival : JSON.stringify(arrival)} did not arrive within ${ms} ms (TCP state ${sockets.tcpState(s)})`,
       );
     }
     await (turn < 10 ? setImmediate() : setTimeout(1));

@@ -1,4 +1,4 @@
-import type { Outcome } from '../native-bindings/sockets.ts';
+import type { Address, Named, Outcome, Sockets } from '../native-bindings/sockets.ts';
 
 /** The platform lacks what a scenario needs: the message says what. */
 export class Unsupported extends Error {
@@ -50,9 +50,23 @@ export const ADDRESS_FAILURES: ReadonlySet<string> = new Set([
   'WSAEADDRNOTAVAIL',
 ]);
 
+/** What a preparing call is made with. */
+export interface SetupContext {
+  readonly sockets: Sockets;
+  /** The name of an error code on this platform. */
+  nameOf(code: number): string | undefined;
+}
+
 /** @throws SetupFailed, EnvironmentFailure */
-export function mustSucceed(context: { nameOf(code: number): string | undefined }, { ret, code }: Outcome, what: string): void {
+export function mustSucceed(context: Pick<SetupContext, 'nameOf'>, { ret, code }: Outcome, what: string): void {
   if (ret !== -1) return;
   const name = context.nameOf(code) ?? `code ${code}`;
   throw ENVIRONMENT_CODES.has(name) ? new EnvironmentFailure(`${what}: ${name}`) : new SetupFailed(`${what}: ${name}`);
+}
+
+/** The address that getsockname or getpeername gave. @throws SetupFailed, EnvironmentFailure */
+export function mustName(context: Pick<SetupContext, 'nameOf'>, named: Named, what: string): Address {
+  mustSucceed(context, named, what);
+  if (named.address === undefined) throw new SetupFailed(`${what} succeeded without an address`);
+  return named.address;
 }

@@ -1,8 +1,10 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { OpenSSL, SslOutcome, TlsOnBuffers, TlsOnSocket } from '../native-bindings/openssl/index.ts';
 import type { Handle, Outcome } from '../native-bindings/sockets.ts';
-import { observed } from './calls.ts';
-import { connectPeer, resetOnClose } from './peer-protocol.ts';
+import { type Answer, type Call, recvCall, sendCall } from './call.ts';
+import { timed } from './calls.ts';
+import { Peer } from './peer.ts';
+import { PeerSocket } from './peer-socket.ts';
 import { PAUSE_MS } from './settle.ts';
 import { mustSucceed, SetupFailed, Unsupported } from './setup.ts';
 import type { Subject, Trial } from './trial.ts';
@@ -17,13 +19,14 @@ export type Reader = (typeof READERS)[number];
 const HANDSHAKE_MS = 2000;
 /** Room for one recv, and for one SSL_read: as much as plain scenarios give. */
 const ROOM = 4096;
+const RECV = recvCall(ROOM);
 /** For every trial of the process: each call that writes there is synchronous, and memory of its own for each would be the garbage that a long run grows by. */
 const room = new Uint8Array(ROOM);
 /** One record's worth, RFC 8446, 5.1. */
 const FULL_RECORD = 16 * 1024;
 const PAYLOAD = Buffer.alloc(FULL_RECORD, 'tls ');
 
-export interface TlsPair {
+interface TlsPair {
   readonly S: TlsSubject;
   readonly P: TlsPeer;
 }
@@ -57,12 +60,13 @@ async function connectedPair(t: Trial, reader: Reader): Promise<TlsPair> {
   if (!peers.onSamePlatform) throw new Unsupported('TLS scenarios need subject and peer on the same platform');
   const ssl = await library();
   const { L, address } = t.listener();
-  const peer = t.socket(t.parameters.family);
-  t.expectFrom(connectPeer(t.context, peer.handle, address));
+  const peer = new PeerSocket(t.context);
+  t.atEnd(() => peer.end());
+  await new Peer(t, peer).connect(address);
   const socket = t.acceptFrom(L);
   t.closeHandle(L.handle);
   socket.setNonBlocking();
-  peer.setNonBlocking();
+  mustSucceed(t.context, t.context.sockets.setNonBlocking(peer.handle, true), 'setting non-blocking');
   return { S: new TlsSubject(t, socket, ssl, reader), P: new TlsPeer(t, peer, ssl) };
 }
 
@@ -102,14 +106,7 @@ class Carrier {
 
   /** recv, and what came is OpenSSL's. */
   receive(record: boolean): Outcome {
-    const { sockets, nameOf } = this.#trial.context;
-    const begun = performance.now();
-    const answer = sockets.recv(this.#handle, room, ROOM, 0);
-    const us = (performance.now() - begun) * 1000;
-    if (record) {
-      const call = { call: 'recv', s: this.#handle, stream: true, length: ROOM, flags: [], nullBuffer: false } as const;
-      this.#trial.record(observed(sockets, nameOf, 'S', call, { ...answer, us }));
-    }
+    const answer = this.#perform(RECV, record, () => this.#trial.context.sockets.recv(this.#handle, room, ROOM, 0));
     if (answer.ret > 0 && this.tls.feed(room.subarray(0, answer.ret)) !== answer.ret)
       throw new SetupFailed('the BIO had no room for the bytes that recv returned');
     return answer;
@@ -118,14 +115,16 @@ class Carrier {
   /** send of what OpenSSL has to send, once; undefined where that is nothing. */
   send(record: boolean): Outcome | undefined {
     if (this.#held.length === 0) this.#held = this.tls.take();
-    if (this.#held.length === 0) return undefined;
-    const { sockets, nameOf } = this.#trial.context;
     const { length } = this.#held;
-    const begun = performance.now();
-    const answer = sockets.send(this.#handle, this.#held, length, 0);
-    const us = (performance.now() - begun) * 1000;
-    if (record) this.#trial.record(observed(sockets, nameOf, 'S', { call: 'send', s: this.#handle, length }, { ...answer, us }));
+    if (length === 0) return undefined;
+    const answer = this.#perform(sendCall(length), record, () => this.#trial.context.sockets.send(this.#handle, this.#held, length, 0));
     if (answer.ret > 0) this.#held = this.#held.subarray(answer.ret);
+    return answer;
+  }
+
+  #perform(call: Call, record: boolean, make: () => Outcome): Answer {
+    const answer = timed(make);
+    if (record) this.#trial.observe('S', call, answer);
     return answer;
   }
 
@@ -144,10 +143,10 @@ function mustGoOn({ ret, name }: SslOutcome): void {
   if (ret !== 1 && name !== 'SSL_ERROR_WANT_READ' && name !== 'SSL_ERROR_WANT_WRITE') throw new SetupFailed(`the TLS handshake: ${name}`);
 }
 
-type SslCall = 'SSL_read' | 'SSL_write' | 'SSL_do_handshake';
+type SslCall = Call<'SSL_read' | 'SSL_write' | 'SSL_do_handshake'>;
 
 /** The TLS end under test. Its calls are recorded: OpenSSL's, and for the reader `bio` the recv and send underneath, which `socket` hides. */
-export class TlsSubject {
+class TlsSubject {
   readonly #trial: Trial;
   readonly #socket: Subject;
   readonly #tls: TlsOnSocket | TlsOnBuffers;
@@ -172,19 +171,19 @@ export class TlsSubject {
   /** What a program does when its socket is readable: SSL_read; with `bio` one recv before it. */
   read(): void {
     this.#carrier?.receive(true);
-    this.#record('SSL_read', ROOM, (tls) => tls.read(room));
+    this.#perform({ call: 'SSL_read', args: { length: ROOM } }, (tls) => tls.read(room));
   }
 
   /** SSL_write; with `bio` one send after it, where there is something to send. */
   write(length: number): void {
-    this.#record('SSL_write', length, (tls) => tls.write(PAYLOAD.subarray(0, length)));
+    this.#perform({ call: 'SSL_write', args: { length } }, (tls) => tls.write(PAYLOAD.subarray(0, length)));
     this.#carrier?.send(true);
   }
 
   /** SSL_do_handshake; with `bio` one recv before it, and one send after it where there is something to send. */
   handshake(): void {
     this.#carrier?.receive(true);
-    this.#record('SSL_do_handshake', undefined, (tls) => tls.handshake());
+    this.#perform({ call: 'SSL_do_handshake', args: {} }, (tls) => tls.handshake());
     this.#carrier?.send(true);
   }
 
@@ -214,38 +213,29 @@ export class TlsSubject {
     return outcome.ret === 1;
   }
 
-  #record(call: SslCall, length: number | undefined, perform: (tls: TlsOnSocket | TlsOnBuffers) => SslOutcome): void {
+  #perform(call: SslCall, make: (tls: TlsOnSocket | TlsOnBuffers) => SslOutcome): void {
     const begun = performance.now();
-    const { ret, error, name, systemCode, queue, pending, hasPending } = perform(this.#tls);
+    const { ret, error, name, systemCode, queue, pending, hasPending } = make(this.#tls);
     const us = (performance.now() - begun) * 1000;
-    const failed = error !== 0;
     // With a BIO between, OpenSSL made no system call, and a code that stands there is another's.
     const errno = this.#carrier === undefined && name === 'SSL_ERROR_SYSCALL' ? systemCode : undefined;
-    this.#trial.record({
-      on: 'S',
-      call,
-      args: length === undefined ? {} : { length },
+    this.#trial.observe('S', call, {
       ret,
       code: error,
-      ...(failed && { name }),
+      ...(error !== 0 && { name }),
       out: { queue, pending, hasPending: hasPending ? 1 : 0, ...(errno !== undefined && { errno }) },
-      token: failed ? name : spell(call, ret),
       us,
     });
   }
 }
 
-function spell(call: SslCall, ret: number): string {
-  return call === 'SSL_read' ? `data:${ret}` : call === 'SSL_write' ? `sent:${ret}` : 'ok';
-}
-
 /** The TLS client at the other end. Its calls prepare what S will see, and are not recorded. */
-export class TlsPeer {
+class TlsPeer {
   readonly #trial: Trial;
-  readonly #socket: Subject;
+  readonly #socket: PeerSocket;
   readonly #carrier: Carrier;
 
-  constructor(trial: Trial, socket: Subject, ssl: OpenSSL) {
+  constructor(trial: Trial, socket: PeerSocket, ssl: OpenSSL) {
     this.#trial = trial;
     this.#socket = socket;
     const tls = ssl.onBuffers('client');
@@ -282,16 +272,12 @@ export class TlsPeer {
     return this.#send(this.#carrier.tls.take());
   }
 
-  /** A plain close: sends a FIN where all was read. */
   close(): void {
-    this.#trial.disown(this.#socket.handle);
-    mustSucceed(this.#trial.context, this.#trial.context.sockets.close(this.#socket.handle), "the peer's close");
+    this.#socket.ask({ do: 'close' });
   }
 
-  /** Resets the connection: SO_LINGER {1, 0}, then close. */
   reset(): void {
-    resetOnClose(this.#trial.context, this.#socket.handle);
-    this.close();
+    this.#socket.ask({ do: 'reset' });
   }
 
   #mustWrite(length: number): void {

@@ -5,24 +5,22 @@ import type { CodePlatform } from '../platforms/code.ts';
 import { MAX_CALLS } from '../results/limits.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import { type BlockingThreads, CallBlocked } from './blocking.ts';
-import { type Answer, blockedObservation, type Call, type FlagName, observed, perform } from './calls.ts';
-import type { Peer } from './peer.ts';
+import { ACCEPT, type Answer, type Call, connectCall, type FlagName, type Names, POLL, recvCall, SELECT, SO_ERROR, sendCall, sendtoCall } from './call.ts';
+import { blockedObservation, observed, perform, type SocketCall } from './calls.ts';
+import { KillablePeer, Peer, type PeerLink } from './peer.ts';
 import type { Peers } from './peers.ts';
-import { RemotePeer } from './remote-peer.ts';
 import { type Arrival, PAUSE_MS, settle, settleConnect } from './settle.ts';
-import { ADDRESS_FAILURES, CameTooLate, ENVIRONMENT_CODES, EnvironmentFailure, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
+import { ADDRESS_FAILURES, CameTooLate, ENVIRONMENT_CODES, EnvironmentFailure, mustName, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** What a trial runs with: one for each agent. */
-export interface TrialContext {
+export interface TrialContext extends Names {
   readonly sockets: Sockets;
   /** Whose codes these are. */
   readonly platform: CodePlatform;
-  /** The name of an error code on this platform. */
-  nameOf(code: number): string | undefined;
   /** Whether a call tells what state a connection is in; where none does, settling is a pause. */
   readonly tellsState: boolean;
-  readonly threads: BlockingThreads;
+  readonly threads: Pick<BlockingThreads, 'start'>;
   /** ms that a call may take before it counts as blocked. */
   readonly timeout: number;
   readonly peers: Peers;
@@ -40,7 +38,7 @@ export interface Parameters {
 interface State {
   readonly observations: TimedObservation[];
   readonly open: Set<Handle>;
-  readonly remotePeers: RemotePeer[];
+  readonly peers: Peer[];
   /** What else has to be closed or removed. */
   readonly cleanUps: (() => void)[];
   /** Whose connections the trial's listener takes. */
@@ -50,7 +48,7 @@ interface State {
   finished: boolean;
 }
 
-export const LOOPBACK: Readonly<Record<InetFamily, string>> = { inet: '127.0.0.1', inet6: '::1' };
+const LOOPBACK: Readonly<Record<InetFamily, string>> = { inet: '127.0.0.1', inet6: '::1' };
 /** Strangers that connect first may not keep the peer out. */
 const BACKLOG = 128;
 
@@ -66,7 +64,7 @@ export class Trial {
     this.#state =
       parent !== undefined
         ? parent.#state
-        : { observations: [], open: new Set(), remotePeers: [], cleanUps: [], expected: [], failure: undefined, strangers: 0, finished: false };
+        : { observations: [], open: new Set(), peers: [], cleanUps: [], expected: [], failure: undefined, strangers: 0, finished: false };
   }
 
   /** The same trial with other parameters. */
@@ -101,6 +99,11 @@ export class Trial {
     this.#state.observations.push(observation);
     this.context.onObservation?.(observation);
     return observation;
+  }
+
+  /** Records what a call answered. */
+  observe(on: 'S' | 'P', call: Call, answer: Answer): TimedObservation {
+    return this.record(observed(this.context, on, call, answer));
   }
 
   /** A fresh socket. @throws Unsupported where the platform has no such family */
@@ -147,10 +150,8 @@ export class Trial {
   }
 
   /** The same, with P in a process of its own, which a scenario may kill. */
-  async tcpToProcess(): Promise<{ S: Subject; P: RemotePeer }> {
-    const P = await this.context.peers.inOwnProcess(this);
-    this.#state.remotePeers.push(P);
-    return this.#pair(this.listener(), P, false);
+  async tcpToProcess(): Promise<{ S: Subject; P: KillablePeer }> {
+    return this.#pair(this.listener(), this.#ended(new KillablePeer(this, await this.context.peers.inOwnProcess())), false);
   }
 
   /** A connected AF_UNIX pair, S as accept returned it and non-blocking. */
@@ -198,16 +199,13 @@ export class Trial {
 
   /** A peer that is not yet connected: at once where it lives beside the subject. */
   peer(): Peer | Promise<Peer> {
-    const shared = this.context.peers.shared(this);
-    return shared instanceof Promise ? shared.then((P) => this.#endWith(P)) : shared;
+    const peer = (link: PeerLink) => this.#ended(new Peer(this, link));
+    const link = this.context.peers.shared();
+    return link instanceof Promise ? link.then(peer) : peer(link);
   }
 
   addressOf(S: Subject): Address {
-    const named = this.context.sockets.getsockname(S.handle);
-    mustSucceed(this.context, named, 'getsockname');
-    const { address } = named;
-    if (address === undefined) throw new SetupFailed('getsockname succeeded without an address');
-    return address;
+    return mustName(this.context, this.context.sockets.getsockname(S.handle), 'getsockname');
   }
 
   /** The trial's listener takes connections from `peer`, and from no other address than those that were named so. */
@@ -257,16 +255,16 @@ export class Trial {
   /** Closes what the trial opened. */
   async end(): Promise<void> {
     this.#state.finished = true;
-    for (const peer of this.#state.remotePeers) await peer.kill();
+    for (const peer of this.#state.peers) await peer.end();
     for (const handle of this.#state.open) this.context.sockets.close(handle);
     this.#state.open.clear();
     for (const cleanUp of this.#state.cleanUps) cleanUp();
   }
 
-  /** Ends a peer in another process together with the trial. */
-  #endWith(P: Peer): Peer {
-    if (P instanceof RemotePeer) this.#state.remotePeers.push(P);
-    return P;
+  /** Ends a peer together with the trial. */
+  #ended<P extends Peer>(peer: P): P {
+    this.#state.peers.push(peer);
+    return peer;
   }
 
   async #pair<P extends Peer>({ L, address }: { L: Subject; address: Address }, peer: P | Promise<P>, blocking: boolean): Promise<{ S: Subject; P: P }> {
@@ -286,15 +284,13 @@ function isSameAddress(a: Address, b: Address): boolean {
   return a.family !== 'unix' && b.family !== 'unix' && a.port === b.port && a.host === b.host;
 }
 
-type RecvCall = Extract<Call, { call: 'recv' }>;
-
 /** The socket under test. Each of its calls named as a system call is recorded; on a blocking socket they are made in a thread. */
 export class Subject {
   readonly handle: Handle;
   readonly #trial: Trial;
   readonly #stream: boolean;
   #blocking = true;
-  #lastRecv: RecvCall | undefined;
+  #lastRecv: Call<'recv'> | undefined;
 
   constructor(trial: Trial, handle: Handle, stream: boolean) {
     this.#trial = trial;
@@ -332,28 +328,28 @@ export class Subject {
 
   /** recv into a null pointer. */
   recvNull(length: number) {
-    return this.#record({ ...this.#recv(length, []), nullBuffer: true });
+    return this.#record(recvCall(length, { stream: this.#stream, isNull: true }));
   }
 
   send(length: number) {
-    return this.#record({ call: 'send', s: this.handle, length });
+    return this.#record(sendCall(length));
   }
 
   /** getsockopt(SO_ERROR). */
   soError() {
-    return this.#record({ call: 'getsockopt', s: this.handle });
+    return this.#record(SO_ERROR);
   }
 
   poll() {
-    return this.#record({ call: 'poll', s: this.handle });
+    return this.#record(POLL);
   }
 
   select() {
-    return this.#record({ call: 'select', s: this.handle });
+    return this.#record(SELECT);
   }
 
   connect(to: Address, toName: string) {
-    const recorded = this.#record({ call: 'connect', s: this.handle, to, toName });
+    const recorded = this.#record(connectCall(to, toName));
     // It may be a listener of the trial's own that takes this connection.
     const expected = () => {
       const { address } = this.#sockets.getsockname(this.handle);
@@ -366,10 +362,9 @@ export class Subject {
 
   /** Returns the accepted socket, which is non-blocking; undefined where accept failed. */
   async accept(): Promise<Subject | undefined> {
-    const call: Call = { call: 'accept', s: this.handle };
     let answer: Answer;
     for (;;) {
-      answer = perform(this.#sockets, call);
+      answer = perform(this.#sockets, this.handle, ACCEPT);
       if (answer.ret === -1) break;
       const { address } = this.#sockets.getpeername(answer.ret);
       if (address !== undefined && this.#trial.isExpected(address)) break;
@@ -380,7 +375,7 @@ export class Subject {
       }
       this.#trial.dropStranger(answer.ret);
     }
-    this.#observe(call, answer);
+    this.#observe(ACCEPT, answer);
     if (answer.ret === -1) return undefined;
     const accepted = this.#trial.own(answer.ret, true);
     accepted.setNonBlocking();
@@ -403,30 +398,26 @@ export class Subject {
 
   /** Sends pieces of `length` until one fails; only that one is recorded. */
   sendUntilFailure(length: number): void {
-    const call: Call = { call: 'send', s: this.handle, length };
+    const call = sendCall(length);
     for (;;) {
-      const answer = perform(this.#sockets, call);
+      const answer = perform(this.#sockets, this.handle, call);
       if (answer.ret === -1) return void this.#observe(call, answer);
     }
   }
 
   /** send, unrecorded. */
   sendUnrecorded(length: number): void {
-    mustSucceed(this.#trial.context, perform(this.#sockets, { call: 'send', s: this.handle, length }), 'send');
+    this.#mustPerform(sendCall(length));
   }
 
   /** The address of the connection's other end. */
   peerAddress(): Address {
-    const named = this.#sockets.getpeername(this.handle);
-    mustSucceed(this.#trial.context, named, 'getpeername');
-    const { address } = named;
-    if (address === undefined) throw new SetupFailed('getpeername succeeded without an address');
-    return address;
+    return mustName(this.#trial.context, this.#sockets.getpeername(this.handle), 'getpeername');
   }
 
   /** Sends a datagram, unrecorded. */
   sendTo(to: Address, length: number): void {
-    mustSucceed(this.#trial.context, perform(this.#sockets, { call: 'sendto', s: this.handle, length, to, toName: '' }), 'sendto');
+    this.#mustPerform(sendtoCall(length, to, ''));
   }
 
   /** connect, unrecorded: for a datagram socket, which only learns an address by it. */
@@ -444,23 +435,27 @@ export class Subject {
     this.#trial.closeHandle(this.handle);
   }
 
-  #recv(length: number, flags: readonly FlagName[]): RecvCall {
+  #recv(length: number, flags: readonly FlagName[]): Call<'recv'> {
     const last = this.#lastRecv;
     // The same call again, as a rule.
-    if (last !== undefined && last.length === length && flags.length === 0) return last;
-    const call: RecvCall = { call: 'recv', s: this.handle, stream: this.#stream, length, flags, nullBuffer: false };
+    if (last !== undefined && last.args.length === length && flags.length === 0) return last;
+    const call = recvCall(length, { stream: this.#stream, flags });
     if (flags.length === 0) this.#lastRecv = call;
     return call;
   }
 
-  /** Synchronous on a non-blocking socket; in a thread, where the watchdog can give it up, on a blocking one. */
-  #record(call: Call): TimedObservation | Promise<TimedObservation> {
-    return this.#blocking ? this.#inThread(call).returned : this.#observe(call, perform(this.#sockets, call));
+  #mustPerform(call: SocketCall): void {
+    mustSucceed(this.#trial.context, perform(this.#sockets, this.handle, call), call.call);
   }
 
-  #inThread(call: Call): { readonly calling: Promise<void>; readonly returned: Promise<TimedObservation> } {
+  /** Synchronous on a non-blocking socket; in a thread, where the watchdog can give it up, on a blocking one. */
+  #record(call: SocketCall): TimedObservation | Promise<TimedObservation> {
+    return this.#blocking ? this.#inThread(call).returned : this.#observe(call, perform(this.#sockets, this.handle, call));
+  }
+
+  #inThread(call: SocketCall): { readonly calling: Promise<void>; readonly returned: Promise<TimedObservation> } {
     const { threads, timeout } = this.#trial.context;
-    const { calling, answer } = threads.start(call, timeout);
+    const { calling, answer } = threads.start(this.handle, call, timeout);
     const returned = answer.then(
       (answered) => this.#observe(call, answered),
       (error) => {
@@ -475,7 +470,6 @@ export class Subject {
 
   #observe(call: Call, answer: Answer): TimedObservation {
     if (answer.isForeign) throw new EnvironmentFailure(`${call.call}: a datagram that another process sent`);
-    const { sockets, nameOf } = this.#trial.context;
-    return this.#trial.record(observed(sockets, nameOf, 'S', call, answer));
+    return this.#trial.observe('S', call, answer);
   }
 }

@@ -8,7 +8,7 @@ import { CameTooLate, EnvironmentFailure, Unsupported } from './setup.ts';
 import { Trial, type TrialContext } from './trial.ts';
 import { placeOfFault } from './user-module.ts';
 
-export interface TrialsOptions {
+interface TrialsOptions {
   readonly trials: number;
   /** Asked before each trial: whether no more are wanted. */
   readonly isInterrupted?: () => boolean;
@@ -16,12 +16,14 @@ export interface TrialsOptions {
   readonly onObservation?: (observation: TimedObservation) => void;
   /** Told now and then how far it is, with what has been measured so far. */
   readonly onProgress?: (measured: Measured) => void;
+  /** How much longer is waited each time that the machine refuses a trial, in ms. */
+  readonly refusalMs?: number;
 }
 
 /** How many trials run side by side where they spend their time waiting: as many as fit into 64 descriptors with their threads. */
 const SIDE_BY_SIDE = 5;
 const PROGRESS_MS = 100;
-/** How often in a row the machine may refuse a trial, and how much longer is waited each time, in ms. */
+/** How often in a row the machine may refuse a trial. */
 const REFUSALS = 6;
 const REFUSAL_MS = 50;
 
@@ -76,7 +78,7 @@ export async function runTrials(context: TrialContext, scenario: Scenario, optio
   /** Whether the trial is to be made again, and after how many ms. */
   const madeAgain = (cause: Error): number | undefined => {
     if (cause instanceof CameTooLate && ++tooLate <= options.trials) return 0;
-    return isEnvironment(cause) && ++refusals <= REFUSALS ? refusals * REFUSAL_MS : undefined;
+    return isEnvironment(cause) && ++refusals <= REFUSALS ? refusals * (options.refusalMs ?? REFUSAL_MS) : undefined;
   };
 
   const lane = async () => {

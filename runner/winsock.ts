@@ -1,15 +1,14 @@
 import type { Address, Handle, Outcome } from '../native-bindings/sockets.ts';
+import { STATUS_PENDING } from '../native-bindings/winsock/constants.ts';
 import type { Operation } from '../native-bindings/winsock/overlapped.ts';
 import { isWinsock, type WinsockSockets } from '../native-bindings/winsock/winsock-sockets.ts';
-import { ntStatus } from '../platforms/code.ts';
-import type { Observation } from '../results/schema.ts';
-import { spellUnknown } from './calls.ts';
+import { type Call, failureOf } from './call.ts';
+import { timed } from './calls.ts';
 import { EnvironmentFailure, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
 import type { Subject, Trial } from './trial.ts';
 
 /** Room for what an operation receives. */
 const LENGTH = 64;
-const STATUS_PENDING = 0x103;
 
 /**
  * The calls that only Winsock has. They are recorded like all others. The result of an operation can be read in three ways, each with a different code: the NTSTATUS
@@ -33,28 +32,27 @@ export class Winsock {
 
   /** WSARecv: `data:N` or `eof` where it was done at once, ERROR_IO_PENDING where it goes on. */
   recv(S: Subject, operation: Operation): Outcome {
-    return this.#record('WSARecv', { length: operation.data.length }, () => this.#sockets.overlapped.recv(S.handle, operation), 'socket', spellReceived);
+    return this.#perform({ call: 'WSARecv', args: { length: operation.data.length } }, () => this.#sockets.overlapped.recv(S.handle, operation));
   }
 
   /** WSASend. */
   send(S: Subject, operation: Operation): Outcome {
-    return this.#record('WSASend', { length: operation.data.length }, () => this.#sockets.overlapped.send(S.handle, operation), 'socket', spellSent);
+    return this.#perform({ call: 'WSASend', args: { length: operation.data.length } }, () => this.#sockets.overlapped.send(S.handle, operation));
   }
 
   /** GetOverlappedResult, not waiting. */
   result(S: Subject, operation: Operation): void {
-    this.#record('GetOverlappedResult', { wait: 'FALSE' }, () => this.#sockets.overlapped.result(S.handle, operation, false), 'bool', spellReceived);
+    this.#perform({ call: 'GetOverlappedResult', args: { wait: 'FALSE' } }, () => this.#sockets.overlapped.result(S.handle, operation, false));
   }
 
   /** WSAGetOverlappedResult, not waiting. */
   wsaResult(S: Subject, operation: Operation): void {
-    this.#record('WSAGetOverlappedResult', { wait: 'FALSE' }, () => this.#sockets.overlapped.wsaResult(S.handle, operation, false), 'bool', spellReceived);
+    this.#perform({ call: 'WSAGetOverlappedResult', args: { wait: 'FALSE' } }, () => this.#sockets.overlapped.wsaResult(S.handle, operation, false));
   }
 
   /** The NTSTATUS in the operation's OVERLAPPED, which no call is needed to read. */
   status({ internal }: Operation): void {
-    const name = internal === 0 ? '0' : (ntStatus(this.#trial.context.platform, internal)?.name ?? `0x${internal.toString(16).toUpperCase().padStart(8, '0')}`);
-    this.#trial.record({ on: 'S', call: 'OVERLAPPED.Internal', args: {}, ret: internal, code: 0, token: `status:${name}`, us: 0 });
+    this.#trial.observe('S', { call: 'OVERLAPPED.Internal', args: {} }, { ret: internal, code: 0, us: 0 });
   }
 
   /** A completion port that S is bound to. */
@@ -69,7 +67,7 @@ export class Winsock {
 
   /** GetQueuedCompletionStatus, not waiting: what it says of the next operation that is done, WAIT_TIMEOUT where there is none. */
   next(port: Handle): void {
-    this.#record('GetQueuedCompletionStatus', { timeout: 0 }, () => this.#sockets.ports.next(port, 0), 'bool', spellReceived);
+    this.#perform({ call: 'GetQueuedCompletionStatus', args: { timeout: 0 } }, () => this.#sockets.ports.next(port, 0));
   }
 
   /** WSAEventSelect for FD_READ and FD_CLOSE; S is non-blocking from then on. */
@@ -82,23 +80,20 @@ export class Winsock {
 
   /** WSAEnumNetworkEvents: `events:READ|CLOSE`, an event that has an error with its name: `events:CLOSE=WSAECONNABORTED`. */
   networkEvents(S: Subject): void {
-    this.#record(
-      'WSAEnumNetworkEvents',
-      {},
-      () => this.#sockets.events.enumerate(S.handle),
-      'socket',
-      ({ events }) => {
-        const named = Object.entries(events).map(([event, code]) => `${event.replace('FD_', '')}${code === 0 ? '' : `=${this.#nameOf(code)}`}`);
-        return `events:${named.length === 0 ? 0 : named.join('|')}`;
-      },
-    );
+    let events: Readonly<Record<string, number>> = {};
+    const answer = timed(() => {
+      const enumerated = this.#sockets.events.enumerate(S.handle);
+      events = enumerated.events;
+      return enumerated;
+    });
+    this.#trial.observe('S', { call: 'WSAEnumNetworkEvents', args: {} }, { ...answer, events });
   }
 
   /** AcceptEx on `L`, which waits for the first bytes too: the operation, and the socket that the connection will be. */
   acceptEx(L: Subject): { readonly S: Subject; readonly operation: Operation } {
     const S = this.#trial.socket(this.#trial.parameters.family);
     const operation = this.#sockets.extensions.acceptOperation({ receive: LENGTH });
-    this.#record('AcceptEx', { receive: LENGTH }, () => this.#sockets.extensions.acceptEx(L.handle, S.handle, operation, LENGTH), 'bool', spellReceived);
+    this.#perform({ call: 'AcceptEx', args: { receive: LENGTH } }, () => this.#sockets.extensions.acceptEx(L.handle, S.handle, operation, LENGTH));
     return { S, operation };
   }
 
@@ -118,13 +113,7 @@ export class Winsock {
     const S = this.#trial.socket(this.#trial.parameters.family);
     if (bound) this.#trial.bindTo(S);
     const operation = this.operation(0);
-    this.#record(
-      'ConnectEx',
-      { to: toName, bound: bound ? 'yes' : 'no' },
-      () => this.#sockets.extensions.connectEx(S.handle, to, operation),
-      'bool',
-      () => 'ok',
-    );
+    this.#perform({ call: 'ConnectEx', args: { to: toName, bound: bound ? 'yes' : 'no' } }, () => this.#sockets.extensions.connectEx(S.handle, to, operation));
     return { S, operation };
   }
 
@@ -139,42 +128,11 @@ export class Winsock {
     while (operation.internal === STATUS_PENDING && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 1));
   }
 
-  /** `fails` says how the call tells a failure: a socket call by -1, a call that returns a BOOL by 0. */
-  #record<T extends Outcome & { readonly bytes?: number | undefined }>(
-    call: string,
-    args: Observation['args'],
-    perform: () => T,
-    fails: 'socket' | 'bool',
-    spell: (answer: T) => string,
-  ): Outcome {
-    const begun = performance.now();
-    const answer = perform();
-    const us = (performance.now() - begun) * 1000;
-    const { ret, code, bytes } = answer;
-    const name = ret === (fails === 'socket' ? -1 : 0) ? this.#nameOf(code) : undefined;
-    this.#trial.record({
-      on: 'S',
-      call,
-      args,
-      ret,
-      code,
-      ...(name !== undefined && { name }),
-      ...(name === undefined && bytes !== undefined && { out: { bytes } }),
-      token: name ?? spell(answer),
-      us,
-    });
-    return { ret, code };
+  #perform(call: Call, make: () => Outcome & { readonly bytes?: number | undefined }): Outcome {
+    const { out, ...answer } = timed(make, ({ bytes }) => (bytes === undefined ? undefined : { bytes }));
+    // What a failed one has written there is no number of bytes that went over.
+    const hasMoved = out !== undefined && failureOf(call, answer, this.#trial.context) === undefined;
+    this.#trial.observe('S', call, hasMoved ? { ...answer, out } : answer);
+    return answer;
   }
-
-  #nameOf(code: number): string {
-    return this.#trial.context.nameOf(code) ?? spellUnknown(code);
-  }
-}
-
-function spellReceived({ bytes = 0 }: { readonly bytes?: number | undefined }): string {
-  return bytes === 0 ? 'eof' : `data:${bytes}`;
-}
-
-function spellSent({ bytes = 0 }: { readonly bytes?: number | undefined }): string {
-  return `sent:${bytes}`;
 }

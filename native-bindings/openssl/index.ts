@@ -18,7 +18,7 @@ export class NoOpenSSL extends Error {
 }
 
 /** SSL_get_error's values by number, https://docs.openssl.org/3.0/man3/SSL_get_error/ and include/openssl/ssl.h. */
-export const SSL_ERRORS = [
+const SSL_ERRORS = [
   'SSL_ERROR_NONE',
   'SSL_ERROR_SSL',
   'SSL_ERROR_WANT_READ',

@@ -42,7 +42,6 @@ export const LINUX: PosixPlatform = {
     MSG_PEEK: 0x2,
     MSG_WAITALL: 0x100,
     SOL_SOCKET: 1,
-    SO_REUSEADDR: 2,
     SO_ERROR: 4,
     SO_LINGER: 13,
     SO_RCVTIMEO: 20,
@@ -67,7 +66,6 @@ export const DARWIN: PosixPlatform = {
     MSG_PEEK: 0x2,
     MSG_WAITALL: 0x40,
     SOL_SOCKET: 0xffff,
-    SO_REUSEADDR: 0x4,
     SO_ERROR: 0x1007,
     // SO_LINGER (0x80) counts in clock ticks there, SO_LINGER_SEC (0x1080) in seconds; with 0 both reset the connection.
     SO_LINGER: 0x1080,

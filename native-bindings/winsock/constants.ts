@@ -8,7 +8,6 @@ export const CONSTANTS: Constants = {
   // 0x100, Linux's MSG_WAITALL, is MSG_TRUNC here.
   MSG_WAITALL: 0x8,
   SOL_SOCKET: 0xffff,
-  SO_REUSEADDR: 0x4,
   SO_LINGER: 0x80,
   SO_RCVTIMEO: 0x1006,
   SO_ERROR: 0x1007,
@@ -41,7 +40,6 @@ export const POLL_EVENTS: PollEvents = [
   ['NVAL', 0x4],
 ];
 
-export const WSA_FLAG_OVERLAPPED = 0x1;
 /** WSA_IO_PENDING (= ERROR_IO_PENDING): the operation goes on, its completion will be told elsewhere. */
 export const IO_PENDING = 997;
 /** ntstatus.h: what OVERLAPPED.Internal holds while the operation goes on. */
@@ -54,12 +52,7 @@ export const SO_UPDATE_CONNECT_CONTEXT = 0x7010;
 /** WSAIoctl's codes: https://learn.microsoft.com/windows/win32/winsock/winsock-ioctls. */
 export const SIO_GET_EXTENSION_FUNCTION_POINTER = 0xc8000006;
 export const SIO_UDP_CONNRESET = 0x9800000c;
-export const SIO_TCP_INITIAL_RTO = 0x98000011;
 export const SIO_TCP_INFO = 0xd8000027;
-
-/** mstcpip.h: in TCP_INITIAL_RTO_PARAMETERS, "leave the round-trip time as it is" and "send no SYN again". */
-export const TCP_INITIAL_RTO_UNSPECIFIED_RTT = 0xffff;
-export const TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS = 0xfe;
 
 /** TCPSTATE, by number: https://learn.microsoft.com/windows/win32/api/mstcpip/ne-mstcpip-tcpstate. */
 export const TCP_STATES: readonly TcpState[] = [

@@ -3,7 +3,7 @@ import { NETWORK_EVENTS, type NetworkEvent, WSA_WAIT_FAILED } from './constants.
 import { type Layouts, writePointer } from './layout.ts';
 import type { WinsockLibrary } from './library.ts';
 
-export interface NetworkEvents extends Outcome {
+interface NetworkEvents extends Outcome {
   /** What has happened since it was last asked, each with its error code, 0 for none. */
   readonly events: Readonly<Partial<Record<NetworkEvent, number>>>;
 }
@@ -18,7 +18,6 @@ export class Events {
     this.#calls = {
       create: boolCall('WSACreateEvent', 'intptr_t', []),
       close: boolCall('WSACloseEvent', 'int', ['intptr_t']),
-      reset: boolCall('WSAResetEvent', 'int', ['intptr_t']),
       select: socketCall('WSAEventSelect', 'int', ['intptr_t', 'intptr_t', 'int32_t']),
       enumerate: socketCall('WSAEnumNetworkEvents', 'int', ['intptr_t', 'intptr_t', 'void *']),
       wait: call((ret) => ret === WSA_WAIT_FAILED)('WSAWaitForMultipleEvents', 'uint32_t', ['uint32_t', 'void *', 'int', 'uint32_t', 'int']),
@@ -36,11 +35,6 @@ export class Events {
   /** WSACloseEvent: 1, or 0 with a Winsock code. https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsacloseevent */
   close(event: Handle): Outcome {
     return this.#calls.close(event);
-  }
-
-  /** WSAResetEvent: 1, or 0 with a Winsock code. https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsaresetevent */
-  reset(event: Handle): Outcome {
-    return this.#calls.reset(event);
   }
 
   /**

@@ -10,7 +10,7 @@ import { Operation, type Transferred } from './overlapped.ts';
 /** AcceptEx wants 16 bytes more than an address has, for each of the two that it writes. */
 const ACCEPT_ADDRESS_BYTES = SOCKADDR_BYTES + 16;
 /** How much of an operation's room AcceptEx takes for itself. */
-export const ACCEPT_ADDRESSES_BYTES = 2 * ACCEPT_ADDRESS_BYTES;
+const ACCEPT_ADDRESSES_BYTES = 2 * ACCEPT_ADDRESS_BYTES;
 
 type Call = ReturnType<ReturnType<WinsockLibrary['callAt']>>;
 

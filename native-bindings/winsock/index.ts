@@ -13,7 +13,6 @@ import {
   SOCK_DGRAM,
   SOCK_STREAM,
   UNIX_PATH_BYTES,
-  WSA_FLAG_OVERLAPPED,
 } from './constants.ts';
 import { Events } from './events.ts';
 import { Extensions } from './extensions.ts';
@@ -50,7 +49,6 @@ class Winsock extends BerkeleySockets implements WinsockSockets {
   readonly ioctls: Ioctls;
   readonly #layouts: Layouts;
   readonly #setHandleInformation;
-  readonly #wsaSocket;
   readonly #ioctlsocket;
   readonly #poll;
   readonly #long = new Uint32Array(1);
@@ -69,7 +67,6 @@ class Winsock extends BerkeleySockets implements WinsockSockets {
     );
     this.#layouts = library.layouts;
     this.#setHandleInformation = library.kernelCall('SetHandleInformation', 'int', ['intptr_t', 'uint32_t', 'uint32_t']);
-    this.#wsaSocket = def('WSASocketW', 'intptr_t', ['int', 'int', 'int', 'void *', 'uint32_t', 'uint32_t']);
     this.#ioctlsocket = def('ioctlsocket', 'int', ['intptr_t', 'uint32_t', 'void *']);
     this.#poll = def('WSAPoll', 'int', ['void *', 'uint32_t', 'int']);
     this.overlapped = new Overlapped(library);
@@ -84,10 +81,6 @@ class Winsock extends BerkeleySockets implements WinsockSockets {
     // A socket that a started process has too is not reset, nor closed, when it is closed here.
     if (outcome.ret !== -1) this.#setHandleInformation(outcome.ret, HANDLE_FLAG_INHERIT, 0);
     return outcome;
-  }
-
-  wsaSocket(family: Family, type: SocketType, { overlapped }: { readonly overlapped: boolean }): Outcome {
-    return this.#wsaSocket(DOMAIN[family], type === 'stream' ? SOCK_STREAM : SOCK_DGRAM, 0, null, 0, overlapped ? WSA_FLAG_OVERLAPPED : 0);
   }
 
   setNonBlocking(s: Handle, on: boolean): Outcome {

@@ -3,7 +3,7 @@ import { type Layouts, readPointer } from './layout.ts';
 import type { WinsockLibrary } from './library.ts';
 import { presetBytes, type Transferred, transferred } from './overlapped.ts';
 
-export interface Completion extends Transferred {
+interface Completion extends Transferred {
   /** The key that the socket was bound with. */
   readonly key: bigint;
   /** The `address` of the operation that is done; 0 where none was taken from the port. */

@@ -1,13 +1,5 @@
 import type { Handle, Outcome, TcpState } from '../sockets.ts';
-import {
-  SIO_GET_EXTENSION_FUNCTION_POINTER,
-  SIO_TCP_INFO,
-  SIO_TCP_INITIAL_RTO,
-  SIO_UDP_CONNRESET,
-  TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS,
-  TCP_INITIAL_RTO_UNSPECIFIED_RTT,
-  TCP_STATES,
-} from './constants.ts';
+import { SIO_GET_EXTENSION_FUNCTION_POINTER, SIO_TCP_INFO, SIO_UDP_CONNRESET, TCP_STATES } from './constants.ts';
 import { guidBytes, type Layouts, readPointer } from './layout.ts';
 import type { WinsockLibrary } from './library.ts';
 
@@ -41,21 +33,6 @@ export class Ioctls {
    */
   udpConnReset(s: Handle, on: boolean): Outcome {
     return this.#ioctl(s, SIO_UDP_CONNRESET, new Uint8Array(Int32Array.of(on ? 1 : 0).buffer), null);
-  }
-
-  /**
-   * SIO_TCP_INITIAL_RTO on a socket that is not yet connected: `rtt` ms (none: as it is), and how often the SYN is sent again (none: never, so that a
-   * connect to a closed port fails at once and not after two seconds; Windows 10 1709). https://learn.microsoft.com/windows/win32/winsock/sio-tcp-initial-rto
-   */
-  tcpInitialRto(
-    s: Handle,
-    { rtt = TCP_INITIAL_RTO_UNSPECIFIED_RTT, retransmissions = TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS }: { rtt?: number; retransmissions?: number } = {},
-  ): Outcome {
-    const { TCP_INITIAL_RTO_PARAMETERS } = this.#layouts;
-    const parameters = new DataView(new ArrayBuffer(TCP_INITIAL_RTO_PARAMETERS.size));
-    parameters.setUint16(TCP_INITIAL_RTO_PARAMETERS.offset.Rtt, rtt, true);
-    parameters.setUint8(TCP_INITIAL_RTO_PARAMETERS.offset.MaxSynRetransmissions, retransmissions);
-    return this.#ioctl(s, SIO_TCP_INITIAL_RTO, new Uint8Array(parameters.buffer), null);
   }
 
   /** SIO_GET_EXTENSION_FUNCTION_POINTER: where the provider of `s` has the function of that GUID. */

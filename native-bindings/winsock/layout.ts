@@ -9,7 +9,7 @@ export type PointerBytes = 4 | 8;
 type Field = 1 | 2 | 4 | 8 | 'pointer';
 type Fields = Readonly<Record<string, Field | readonly [Field, number]>>;
 
-export interface StructLayout<F extends Fields> {
+interface StructLayout<F extends Fields> {
   readonly size: number;
   readonly offset: { readonly [K in keyof F]: number };
 }
@@ -36,7 +36,7 @@ export function layoutOf<F extends Fields>(pointer: PointerBytes, fields: F): St
 /** How many sockets an fd_set of winsock2.h holds. It is an array, not a bit set: a socket's value does not matter. */
 export const FD_SETSIZE = 64;
 /** How many events WSANETWORKEVENTS has an error for. */
-export const FD_MAX_EVENTS = 10;
+const FD_MAX_EVENTS = 10;
 
 /** The structures of winsock2.h, ws2def.h, mstcpip.h and minwinbase.h that the calls here take. */
 export function layouts(pointer: PointerBytes) {
@@ -57,7 +57,6 @@ export function layouts(pointer: PointerBytes) {
       pointer === 8
         ? of({ wVersion: 2, wHighVersion: 2, iMaxSockets: 2, iMaxUdpDg: 2, lpVendorInfo: 'pointer', szDescription: [1, 257], szSystemStatus: [1, 129] })
         : of({ wVersion: 2, wHighVersion: 2, szDescription: [1, 257], szSystemStatus: [1, 129], iMaxSockets: 2, iMaxUdpDg: 2, lpVendorInfo: 'pointer' }),
-    TCP_INITIAL_RTO_PARAMETERS: of({ Rtt: 2, MaxSynRetransmissions: 1 }),
     TCP_INFO_v0: of({
       State: 4,
       Mss: 4,

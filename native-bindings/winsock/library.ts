@@ -7,7 +7,7 @@ export const WS2_32 = 'ws2_32.dll';
 const VERSION_2_2 = 0x0202;
 
 /** Makes a call whose pair is atomic: see captured(). */
-export type Define = ReturnType<typeof captured>;
+type Define = ReturnType<typeof captured>;
 
 /** Winsock, started, and the ways in which its calls tell that they failed. */
 export interface WinsockLibrary {

@@ -61,11 +61,6 @@ export class Operation {
     return this.#memory.view.getUint32(this.#layouts.OVERLAPPED.offset.Internal, true);
   }
 
-  /** OVERLAPPED.InternalHigh: the bytes that went over. */
-  get internalHigh(): number {
-    return this.#memory.view.getUint32(this.#layouts.OVERLAPPED.offset.InternalHigh, true);
-  }
-
   /** Adds what the call wrote, and keeps the memory alive for as long as Windows may write to it. */
   begun(outcome: Outcome): Transferred {
     for (const operation of pending) if (operation.internal !== STATUS_PENDING) pending.delete(operation);
@@ -88,7 +83,6 @@ export class Overlapped {
       send: socketCall('WSASend', 'int', [...transfer, 'uint32_t', 'void *', 'void *']),
       wsaResult: boolCall('WSAGetOverlappedResult', 'int', ['intptr_t', 'void *', 'void *', 'int', 'void *']),
       result: kernelCall('GetOverlappedResult', 'int', ['intptr_t', 'void *', 'void *', 'int']),
-      cancel: kernelCall('CancelIoEx', 'int', ['intptr_t', 'void *']),
     };
   }
 
@@ -130,11 +124,6 @@ export class Overlapped {
   result(s: Handle, operation: Operation, wait: boolean): Transferred {
     const bytes = presetBytes();
     return transferred(this.#calls.result(s, operation.overlapped, bytes, wait ? 1 : 0), bytes);
-  }
-
-  /** CancelIoEx: 1, or 0 with a Win32 code. https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-cancelioex */
-  cancel(s: Handle, operation: Operation): Outcome {
-    return this.#calls.cancel(s, operation.overlapped);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Family, Outcome, Sockets, SocketType } from '../sockets.ts';
+import type { Sockets } from '../sockets.ts';
 import type { Events } from './events.ts';
 import type { Extensions } from './extensions.ts';
 import type { CompletionPorts } from './iocp.ts';
@@ -15,11 +15,6 @@ export interface WinsockSockets extends Sockets {
   readonly events: Events;
   readonly ioctls: Ioctls;
 
-  /**
-   * A socket from WSASocketW, with WSA_FLAG_OVERLAPPED or without. `socket` always sets it; without it SO_RCVTIMEO has no effect, and
-   * an overlapped call blocks. https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsasocketw
-   */
-  wsaSocket(family: Family, type: SocketType, options: { readonly overlapped: boolean }): Outcome;
   /** Wine's version where Wine answers the calls. */
   wineVersion(): string | undefined;
   /** Windows' major.minor.build. */

@@ -10,7 +10,7 @@ interface Steps {
 }
 
 /** A scenario that is run in both reading ways. */
-export interface TlsCase {
+interface TlsCase {
   readonly why: string;
   readonly before: string;
   readonly recorded: (steps: Steps) => string;

@@ -110,7 +110,7 @@ describe('a right table has no finding above a note', () => {
     expect(alarms(checkedTable(wrong, '/wrong.json', JSON.stringify(wrong)))).toEqual([expect.stringMatching(/^would-block-as-end: /)]);
   });
 
-  const command = { command: process.execPath, args: [join(packageRoot, 'dist', 'cli', 'table-process.js')], stderr: 'pipe' } as const;
+  const command = { command: process.execPath, args: [join(packageRoot, 'dist', 'cli', 'agent.js'), 'table'], stderr: 'pipe' } as const;
   const asked = (source: FunctionFile) =>
     checkedFunction(command, source, [...evidence, ...(['linux', 'windows'] as const).map((codes) => ({ codes, call: 'send', ret: 0, code: 0 }) as const)]);
 

@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { checkedFunction } from '../../classification/checked-function.ts';
+import { agentCommand } from '../../cli/agent-command.ts';
 import { workplace } from '../fixtures/check.ts';
 
 const { folder, written, check } = workplace();
@@ -73,12 +76,20 @@ describe('a function of a shared library', () => {
 
   test.for([
     ['crashes', 'crash', /^libmine\.\w+: crash\(-1, \d+\) ended its process: /],
-    ['never returns', 'hang', /^libmine\.\w+: hang\(-1, \d+\) did not return within 3 s$/],
     ['ends its process', 'leave', /ended its process: exit code 7$/],
     ['returns a number without a name', 'odd', /^libmine\.\w+: odd\(.*\) returned -7, a number that --meanings does not list; it lists 1, 0, -1, -2, -3$/],
   ] as const)('that %s costs an exit code of 2, and nothing else', async ([, name, message], { skip }) => {
     skip(why !== undefined, why);
     expect(await check({ meanings }, `${library}:${name}`)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
+  });
+
+  test('that never returns is ended', async ({ skip }) => {
+    skip(why !== undefined, why);
+    const hang = { kind: 'library', file: library, name: 'hang', classes: new Map([[-1, 'other' as const]]), calls: ['recv'], platforms: ['linux'] } as const;
+    const asked = [{ codes: 'linux', call: 'recv', ret: -1, code: constants.errno.ECONNRESET }] as const;
+    await expect(checkedFunction(agentCommand('table'), hang, asked, { loadMs: 15_000, answerMs: 300 })).rejects.toThrow(
+      /libmine\.so: hang\(-1, \d+\) did not return within 0\.3 s$/,
+    );
   });
 
   test.for<[Record<string, string>, RegExp]>([

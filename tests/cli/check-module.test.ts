@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { checkedFunction } from '../../classification/checked-function.ts';
+import { agentCommand } from '../../cli/agent-command.ts';
 import { workplace } from '../fixtures/check.ts';
 
 const { folder, written, check } = workplace();
@@ -56,7 +58,6 @@ describe('a fault is told with file and line, and costs an exit code of 2', () =
     ['is no CommonJS', 'odd.cjs', 'exports.a = 1;\nfunction (', /^odd\.cjs:2: SyntaxError: /],
     ['is no TypeScript', 'odd.ts', 'export const a: number = 1;\n\nexport function (', /^odd\.ts:3: SyntaxError: /],
     ['imports what is not there', 'odd.mjs', "import './absent.mjs';", /^odd\.mjs: Error: Cannot find module .*absent\.mjs/],
-    ['never returns', 'odd.mjs', body('for (;;);'), /^odd\.mjs: classify\(.*\) did not return within 3 s$/],
     ['ends its process', 'odd.mjs', body('process.exit(7)'), /^odd\.mjs: classify\(.*\) ended its process: exit code 7$/],
     [
       'ends its process after a few answers',
@@ -84,6 +85,14 @@ describe('a fault is told with file and line, and costs an exit code of 2', () =
   ])('a module that %s', async (_, name, text, message) => {
     const file = text === undefined ? join(folder, name) : written(name, text);
     expect(await check({}, file)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
+  });
+
+  test('a module that never returns', async () => {
+    const module = { kind: 'module', file: written('hangs.mjs', body('for (;;);')) } as const;
+    const asked = [{ codes: 'linux', call: 'recv', ret: 0, code: 0 }] as const;
+    await expect(checkedFunction(agentCommand('table'), module, asked, { loadMs: 15_000, answerMs: 300 })).rejects.toThrow(
+      /hangs\.mjs: classify\(0, 0, 'recv', 'linux'\) did not return within 0\.3 s$/,
+    );
   });
 
   test('in what the module imports, too', async () => {

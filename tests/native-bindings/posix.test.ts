@@ -79,14 +79,13 @@ describe.runIf(process.platform !== 'win32')('the POSIX calls [needs POSIX]', as
     expect(() => sockets.connect(open('inet'), { family: 'inet', host: 'localhost', port: 1 })).toThrow(/"localhost" is not an inet address/);
   });
 
-  test('a datagram tells where it came from', () => {
+  test('a datagram arrives whole', () => {
     const [a, b] = [open('inet', 'dgram'), open('inet', 'dgram')];
-    sockets.bind(a, LOOPBACK);
     sockets.bind(b, LOOPBACK);
-    const [from, to] = [sockets.getsockname(a).address, sockets.getsockname(b).address];
+    const { address: to } = sockets.getsockname(b);
     if (to === undefined) throw new Error('getsockname gave no address');
     expect(sockets.sendto(a, Buffer.from('abc'), 3, 0, to)).toEqual({ ret: 3, code: 0 });
-    expect(sockets.recvfrom(b, Buffer.alloc(8), 8, 0)).toEqual({ ret: 3, code: 0, address: from });
+    expect(sockets.recv(b, Buffer.alloc(8), 8, 0)).toEqual({ ret: 3, code: 0 });
   });
 
   test('a null buffer is passed as one, and the data stays', () => {

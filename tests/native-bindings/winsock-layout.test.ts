@@ -22,8 +22,6 @@ const HEADERS: Readonly<Record<PointerBytes, Readonly<Record<string, { size: num
     GUID: { size: 16, offset: { Data1: 0, Data2: 4, Data3: 6, Data4: 8 } },
     // winsock2.h, where _WIN64 is defined
     WSADATA: { size: 408, offset: { wVersion: 0, wHighVersion: 2, iMaxSockets: 4, iMaxUdpDg: 6, lpVendorInfo: 8, szDescription: 16, szSystemStatus: 273 } },
-    // mstcpip.h: USHORT Rtt; UCHAR MaxSynRetransmissions
-    TCP_INITIAL_RTO_PARAMETERS: { size: 4, offset: { Rtt: 0, MaxSynRetransmissions: 2 } },
     // mstcpip.h: a BOOLEAN between ULONG64 and ULONG, a UCHAR at the end
     TCP_INFO_v0: {
       size: 88,

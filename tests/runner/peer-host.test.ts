@@ -30,9 +30,10 @@ test('a peer host outlives strangers, and serves who knows its token', async () 
     ['null\n', '[]\n', '{"token":1}\n', '{"type":"hello"}\n', 'x'.repeat(1_000_000), '\u{1f4a5}\n\n', undefined].map((say) => stranger(port, say)),
   );
   const inbox = new Inbox();
-  const channel = await connectTo(host.door, { ownProcess: false }, inbox);
+  const channel = await connectTo(host.door, inbox);
+  channel.send({ do: 'begin', ownProcess: false });
   channel.send({ do: 'no such thing' });
-  expect(await inbox.next({ ms: 5000 })).toMatchObject({ failed: expect.any(String) });
+  expect(await inbox.next({ ms: 5000 })).toMatchObject({ failed: expect.stringMatching(/^the agent sent a message that does not fit: do: /) });
   channel.send({ do: 'connect', to: { family: 'inet', host: '127.0.0.1', port } });
   expect(await inbox.next({ ms: 5000 })).toMatchObject({ connected: { family: 'inet', host: '127.0.0.1' } });
   channel.destroy();

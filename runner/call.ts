@@ -1,0 +1,172 @@
+import type { Address } from '../native-bindings/sockets.ts';
+import { UNTOUCHED } from '../native-bindings/untouched.ts';
+
+/**
+ * The calls that a trace may hold: what each is made with, and how its answer is spelled as a token. Pure; how each is made is in calls.ts, and for the calls
+ * of Winsock and OpenSSL alone in winsock.ts and tls.ts.
+ */
+
+export type FlagName = 'MSG_PEEK' | 'MSG_WAITALL' | 'MSG_OOB';
+
+/** How long poll and select wait for something to report. */
+export const READINESS_TIMEOUT_MS = 1000;
+
+/** The calls of every socket API. `args` is recorded as it stands; what is beside it is not. */
+interface SocketKinds {
+  recv: { readonly args: { readonly buffer: 'given' | 'NULL'; readonly length: number; readonly flags: readonly FlagName[] }; readonly stream: boolean };
+  send: { readonly args: { readonly length: number; readonly flags: readonly FlagName[] } };
+  sendto: { readonly args: { readonly length: number; readonly flags: readonly FlagName[]; readonly to: string }; readonly to: Address };
+  connect: { readonly args: { readonly to: string }; readonly to: Address };
+  accept: NoArguments;
+  getsockopt: { readonly args: { readonly level: 'SOL_SOCKET'; readonly option: 'SO_ERROR' } };
+  poll: { readonly args: { readonly events: readonly string[]; readonly timeout: number } };
+  select: { readonly args: { readonly sets: readonly string[]; readonly timeout: number } };
+}
+
+/** Those of Winsock and OpenSSL alone. */
+interface Kinds extends SocketKinds {
+  WSARecv: Length;
+  WSASend: Length;
+  GetOverlappedResult: { readonly args: { readonly wait: 'FALSE' } };
+  WSAGetOverlappedResult: { readonly args: { readonly wait: 'FALSE' } };
+  /** No call: the NTSTATUS that stands there. */
+  'OVERLAPPED.Internal': NoArguments;
+  GetQueuedCompletionStatus: { readonly args: { readonly timeout: 0 } };
+  WSAEnumNetworkEvents: NoArguments;
+  AcceptEx: { readonly args: { readonly receive: number } };
+  ConnectEx: { readonly args: { readonly to: string; readonly bound: 'yes' | 'no' } };
+
+  SSL_read: Length;
+  SSL_write: Length;
+  SSL_do_handshake: NoArguments;
+}
+interface Length {
+  readonly args: { readonly length: number };
+}
+interface NoArguments {
+  readonly args: Readonly<Record<string, never>>;
+}
+
+type CallName = keyof Kinds;
+export type SocketCallName = keyof SocketKinds;
+/** A call, as data: it may cross to another thread or process. */
+export type Call<K extends CallName = CallName> = { [P in K]: { readonly call: P } & Kinds[P] }[K];
+
+/** What came back, and how long it took. */
+export interface Answer {
+  readonly ret: number;
+  readonly code: number;
+  readonly us: number;
+  /** What the failure is called where the call says it itself, and `code` is none of the platform's. */
+  readonly name?: string;
+  /** What the call wrote to memory, as recorded. */
+  readonly out?: Readonly<Record<string, number>>;
+  /** WSAEnumNetworkEvents: what has happened, each with its error code, 0 for none. */
+  readonly events?: Readonly<Record<string, number>>;
+  /** A datagram that no subject sent. */
+  readonly isForeign?: boolean;
+}
+
+/** The names of a platform's numbers. */
+export interface Names {
+  /** Of an error code. */
+  nameOf(code: number): string | undefined;
+  /** Of an NTSTATUS. */
+  statusOf(status: number): string | undefined;
+  /** poll's event bits, in the order in which tokens name them. */
+  readonly pollEvents: ReadonlyArray<readonly [string, number]>;
+}
+
+export function recvCall(length: number, { flags = NO_FLAGS, isNull = false, stream = true }: RecvOptions = {}): Call<'recv'> {
+  return { call: 'recv', stream, args: { buffer: isNull ? 'NULL' : 'given', length, flags } };
+}
+interface RecvOptions {
+  readonly flags?: readonly FlagName[];
+  /** A null pointer instead of a buffer. */
+  readonly isNull?: boolean;
+  /** Whether 0 is the end of a stream, or a datagram without bytes. */
+  readonly stream?: boolean;
+}
+const NO_FLAGS: readonly FlagName[] = [];
+
+export function sendCall(length: number): Call<'send'> {
+  return { call: 'send', args: { length, flags: NO_FLAGS } };
+}
+
+export function sendtoCall(length: number, to: Address, toName: string): Call<'sendto'> {
+  return { call: 'sendto', to, args: { length, flags: NO_FLAGS, to: toName } };
+}
+
+/** `toName` stands for the address in records: a port has another number each time. */
+export function connectCall(to: Address, toName: string): Call<'connect'> {
+  return { call: 'connect', to, args: { to: toName } };
+}
+
+export const ACCEPT: Call<'accept'> = { call: 'accept', args: {} };
+export const SO_ERROR: Call<'getsockopt'> = { call: 'getsockopt', args: { level: 'SOL_SOCKET', option: 'SO_ERROR' } };
+export const POLL: Call<'poll'> = { call: 'poll', args: { events: ['IN', 'OUT'], timeout: READINESS_TIMEOUT_MS } };
+export const SELECT: Call<'select'> = { call: 'select', args: { sets: ['read', 'write', 'except'], timeout: READINESS_TIMEOUT_MS } };
+/** What a peer receives with. */
+export const RECEIVE: Call<'recv'> = recvCall(4096);
+
+/** The name of the call's failure; undefined where it succeeded. */
+export function failureOf({ call }: Call, { ret, code, name }: Answer, names: Names): string | undefined {
+  if (name !== undefined) return name;
+  return ret < 0 || (ret === 0 && ZERO_FAILS.has(call)) ? nameOfCode(code, names) : undefined;
+}
+
+/** They return a BOOL, FALSE where they failed. */
+const ZERO_FAILS: ReadonlySet<CallName> = new Set(['GetOverlappedResult', 'WSAGetOverlappedResult', 'GetQueuedCompletionStatus', 'AcceptEx', 'ConnectEx']);
+
+/** How the answer of a call that succeeded is spelled as a token. */
+export function tokenOf<K extends CallName>(call: Call<K>, answer: Answer, names: Names): string {
+  return TOKENS[call.call](answer, call, names);
+}
+
+type Spell<K extends CallName> = (answer: Answer, call: Call<K>, names: Names) => string;
+
+const ok = () => 'ok';
+const sent = ({ ret }: Answer) => `sent:${ret}`;
+const data = ({ ret }: Answer) => `data:${ret}`;
+const overlappedSent = ({ out }: Answer) => `sent:${out?.bytes ?? 0}`;
+const overlappedReceived = ({ out }: Answer) => ((out?.bytes ?? 0) === 0 ? 'eof' : `data:${out?.bytes}`);
+
+const TOKENS: { readonly [K in CallName]: Spell<K> } = {
+  recv: (answer, { stream, args }) => (answer.ret > 0 ? data(answer) : stream && args.length > 0 ? 'eof' : '0'),
+  send: sent,
+  sendto: sent,
+  connect: ok,
+  accept: ok,
+  getsockopt: ({ out }, _, names) => `so_error:${errorOf(out?.value ?? 0, names)}`,
+  poll: ({ out }, _, { pollEvents }) => `poll:${joined(pollEvents.filter(([, bit]) => ((out?.revents ?? 0) & bit) !== 0).map(([event]) => event))}`,
+  select: ({ out }) => `select:${['r', 'w', 'x'].map((set, bit) => ((out?.sets ?? 0) & (1 << bit) ? set : '-')).join('')}`,
+
+  WSARecv: overlappedReceived,
+  WSASend: overlappedSent,
+  GetOverlappedResult: overlappedReceived,
+  WSAGetOverlappedResult: overlappedReceived,
+  'OVERLAPPED.Internal': ({ ret }, _, names) => `status:${ret === 0 ? 0 : (names.statusOf(ret) ?? `0x${ret.toString(16).toUpperCase().padStart(8, '0')}`)}`,
+  GetQueuedCompletionStatus: overlappedReceived,
+  // An event that has an error with its name: `events:CLOSE=WSAECONNABORTED`.
+  WSAEnumNetworkEvents: ({ events = {} }, _, names) =>
+    `events:${joined(Object.entries(events).map(([event, code]) => `${event.replace('FD_', '')}${code === 0 ? '' : `=${errorOf(code, names)}`}`))}`,
+  AcceptEx: overlappedReceived,
+  ConnectEx: ok,
+
+  SSL_read: data,
+  SSL_write: sent,
+  SSL_do_handshake: ok,
+};
+
+function joined(names: readonly string[]): string {
+  return names.length === 0 ? '0' : names.join('|');
+}
+
+function errorOf(code: number, names: Names): string {
+  return code === 0 ? '0' : nameOfCode(code, names);
+}
+
+/** A code that has no name on its platform is spelled as its number. */
+function nameOfCode(code: number, { nameOf }: Names): string {
+  return nameOf(code) ?? (code === UNTOUCHED ? 'untouched' : `code:${code}`);
+}

@@ -1,0 +1,89 @@
+import { expect, test, vi } from 'vitest';
+import { Peer, type PeerLink } from '../../runner/peer.ts';
+import { answerOf } from '../../runner/peer-process.ts';
+import { hostRequestSchema, type PeerAnswer, type PeerRequest, peerAnswerSchema } from '../../runner/peer-protocol.ts';
+import { PeerSocket } from '../../runner/peer-socket.ts';
+import { EnvironmentFailure, SetupFailed } from '../../runner/setup.ts';
+import { Trial } from '../../runner/trial.ts';
+import { fakeContext, fakeSockets } from '../fixtures/fake-sockets.ts';
+
+function listening() {
+  const sockets = fakeSockets();
+  const context = fakeContext(sockets);
+  const t = new Trial(context);
+  return { sockets, context, t, ...t.listener() };
+}
+
+/** As a peer in another process: all that crosses is JSON, and fits the schemas. */
+function distant(link: PeerLink): PeerLink {
+  const crossed = <T>(schema: { parse(value: unknown): T }, message: object) => schema.parse(JSON.parse(JSON.stringify(message)));
+  return {
+    ask: async (request) => crossed(peerAnswerSchema, await answerOf(link, crossed(hostRequestSchema, request) as PeerRequest)),
+    end: () => link.end(),
+  };
+}
+
+test.each([
+  ['in the process of its subject', (link: PeerLink) => link],
+  ['in another process', distant],
+])('a peer %s does what it is asked', async (_, way) => {
+  const { sockets, context, t, L, address } = listening();
+  const socket = new PeerSocket(context);
+  const P = new Peer(t, way(socket));
+  await P.connect(address);
+  const S = t.acceptFrom(L);
+  S.setNonBlocking();
+  await P.send(10);
+  expect(S.recv()).toMatchObject({ token: 'data:10' });
+  S.sendUnrecorded(5);
+  await P.settled({ bytes: 5 });
+  expect(await P.receive(5)).toMatchObject({ on: 'P', call: 'recv', args: { buffer: 'given', length: 4096, flags: [] }, token: 'data:5' });
+  await P.shutdown('write');
+  await S.settled('fin');
+  await P.reset();
+  expect(sockets.tcpState(S.handle)).toBe('CLOSE');
+  expect(socket.handle).toBe(-1);
+});
+
+test('a peer beside its subject has done what it is asked when the call returns', () => {
+  const { sockets, context, t, L, address } = listening();
+  const P = new Peer(t, new PeerSocket(context));
+  P.connect(address);
+  P.send(10);
+  P.close();
+  expect(sockets.bytesReadable(t.acceptFrom(L).handle)).toBe(10);
+});
+
+test('a plain close with unread bytes is the system’s to answer; an end closes what is open, once', async () => {
+  const { sockets, context, t, L, address } = listening();
+  const socket = new PeerSocket(context);
+  const P = new Peer(t, socket);
+  await P.connect(address);
+  const S = t.acceptFrom(L);
+  S.sendUnrecorded(1);
+  await P.close();
+  expect(sockets.tcpState(S.handle)).toBe('CLOSE');
+  const close = vi.spyOn(sockets, 'close');
+  await P.end();
+  expect(close).not.toHaveBeenCalled();
+});
+
+test.each([
+  ['in the process of its subject', (link: PeerLink) => link],
+  ['in another process', distant],
+])('what a peer %s cannot do tells whether the machine is at fault', async (_, way) => {
+  const { sockets, context, t, address } = listening();
+  const P = new Peer(t, way(new PeerSocket(context)));
+  sockets.refuse('connect', 'EADDRNOTAVAIL');
+  await expect(async () => P.connect(address)).rejects.toThrow(new EnvironmentFailure("the peer's connect: EADDRNOTAVAIL"));
+  sockets.refuse('send', 'EPIPE');
+  await P.connect(address);
+  await expect(async () => P.send(1)).rejects.toThrow(new SetupFailed("the peer's send: EPIPE"));
+});
+
+test('an answer that is none to a receive is no observation', async () => {
+  const { t } = listening();
+  const P = new Peer(t, { ask: (): PeerAnswer => ({ done: true }), end: () => {} });
+  await expect(P.receive(1)).rejects.toThrow(SetupFailed);
+  expect(t.observations).toEqual([]);
+});
