@@ -1,5 +1,6 @@
-import { type CodePlatform, codeNamed, type Meaning, socketCode } from '../platforms/code.ts';
-import type { Evidence } from '../platforms/evidence.ts';
+import type { CodePlatform, Meaning } from '../language/code.ts';
+import type { Evidence } from '../language/evidence.ts';
+import { codeNamed, socketCode } from '../platforms/codes.ts';
 import type { Observation } from '../results/schema.ts';
 import type { TableCall } from './table-schema.ts';
 

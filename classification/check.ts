@@ -1,4 +1,4 @@
-import type { CodePlatform, Meaning } from '../platforms/code.ts';
+import type { CodePlatform, Meaning } from '../language/code.ts';
 import type { Observation, ScenarioLine } from '../results/schema.ts';
 import { meaningOfObservation } from './answer.ts';
 import { classifier, meaningOf, type Table, type TableCall, tableId } from './table.ts';

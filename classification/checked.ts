@@ -1,4 +1,4 @@
-import type { CodePlatform, Meaning } from '../platforms/code.ts';
+import { type CodePlatform, type Meaning, platformsWith } from '../language/code.ts';
 import type { Answer } from './answer.ts';
 import { type Compiled, compile } from './compile.ts';
 import { type Api, meaningOf, type Table, type TableCall, tableId } from './table-schema.ts';
@@ -33,16 +33,8 @@ export interface Checked {
 
 /** The platforms whose codes an api's tables name. */
 export function platformsOf(api: Api | undefined): readonly CodePlatform[] {
-  switch (api) {
-    case 'posix':
-      return ['linux', 'darwin'];
-    case 'winsock':
-      return ['windows', 'wine'];
-    case undefined:
-      return ['linux', 'darwin', 'windows', 'wine'];
-    default:
-      return [];
-  }
+  if (api === undefined) return [...platformsWith('posix'), ...platformsWith('winsock')];
+  return api === 'posix' || api === 'winsock' ? platformsWith(api) : [];
 }
 
 /** A table, ready to be asked. `text` is its file's. */

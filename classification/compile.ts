@@ -1,5 +1,5 @@
-import { type CodePlatform, codeNamed } from '../platforms/code.ts';
-import { crtNumber } from './crt.ts';
+import type { CodePlatform } from '../language/code.ts';
+import { codes } from '../platforms/codes.ts';
 import { isInReturn, type Row, type Table, tableId } from './table-schema.ts';
 
 /** What a table says of one answer. */
@@ -65,7 +65,7 @@ export function numberOf(table: Pick<Table, 'api' | 'codes'>, platform: CodePlat
   if (typeof code === 'number') return code;
   const own = table.codes !== undefined && Object.hasOwn(table.codes, code) ? table.codes[code] : undefined;
   if (own !== undefined || isInReturn(table.api)) return own;
-  return codeNamed(platform, code)?.number ?? (table.api === 'winsock' ? crtNumber(code) : undefined);
+  return codes.named(platform, code)?.number ?? (table.api === 'winsock' ? codes.crtNumber(code) : undefined);
 }
 
 interface Lookup {

@@ -1,5 +1,5 @@
+import { tokenAt } from '../language/trace.ts';
 import { EXPECTED_PLATFORMS, type Expectation, expectationsFor, expectedFile, patternsOf } from '../platforms/expectation.ts';
-import { REPEATS } from '../platforms/trace.ts';
 import { newestTraces, type Recorded } from '../results/recorded.ts';
 import type { Observation } from '../results/schema.ts';
 import type { Scenario } from '../runner/scenario.ts';
@@ -75,9 +75,8 @@ const UNKNOWN: Observation = { on: 'S', call: '?', args: {}, ret: null, code: 0,
 
 /** Each step with its token; one that repeats stands for all the steps that are left. */
 function expand(pattern: readonly string[], steps: readonly Step[]): [Step, string][] {
-  const last = pattern.at(-1) ?? '';
   return steps.flatMap((step, i): [Step, string][] => {
-    const token = last.endsWith(REPEATS) && i >= pattern.length - 1 ? last.slice(0, -REPEATS.length) : pattern[i];
+    const token = tokenAt(pattern, i);
     return token === undefined ? [] : [[step, token]];
   });
 }

@@ -1,4 +1,4 @@
-import type { CodePlatform } from '../platforms/code.ts';
+import type { CodePlatform } from '../language/code.ts';
 import { inRange } from '../platforms/version.ts';
 import type { Sighting } from './answer.ts';
 import { type Checked, platformsOf, type Reading } from './checked.ts';

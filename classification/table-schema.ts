@@ -1,5 +1,5 @@
 import type * as Zod from 'zod';
-import { MEANINGS, type Meaning } from '../platforms/code.ts';
+import { MEANINGS, type Meaning } from '../language/code.ts';
 import { didYouMean } from '../platforms/nearest.ts';
 import { z } from '../platforms/zod.ts';
 

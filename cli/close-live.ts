@@ -3,12 +3,13 @@ import { classified, observedAnswer, readinessOf } from '../classification/polic
 import { checkedPolicy, frozen } from '../classification/policies/checked.ts';
 import { folded } from '../classification/policies/folded.ts';
 import { mongooseBuild } from '../classification/policies/mongoose.ts';
-import { apiOf, type PlatformTrace } from '../classification/policies/platform-trace.ts';
+import type { PlatformTrace } from '../classification/policies/platform-trace.ts';
 import { play, type Story } from '../classification/policies/play.ts';
 import { type Io, type Policy, PolicyError, type Readiness } from '../classification/policies/policy.ts';
 import type { Transport } from '../classification/policies/rules.ts';
 import { type Poll, turn, type World } from '../classification/policies/turn.ts';
 import { type Table, tablesOf } from '../classification/table.ts';
+import { apiOf } from '../language/code.ts';
 import { type Channel, connectToStarter } from '../runner/channel.ts';
 import type { TrialContext } from '../runner/trial.ts';
 import { endWithOneLine, importUserModule, UserModuleError } from '../runner/user-module.ts';

@@ -1,12 +1,13 @@
 import { classified } from '../classification/policies/answers.ts';
 import { mongooseBuild } from '../classification/policies/mongoose.ts';
-import { apiOf, type PlatformTrace, platformTraces, type TracePlatform, tracePlatforms } from '../classification/policies/platform-trace.ts';
+import { type PlatformTrace, platformTraces, type TracePlatform, tracePlatforms } from '../classification/policies/platform-trace.ts';
 import { play, type Story } from '../classification/policies/play.ts';
 import type { Answer, Io, Policy } from '../classification/policies/policy.ts';
 import { type Described, type RecvLoop, recvLoop } from '../classification/policies/recv-loop.ts';
 import type { Transport } from '../classification/policies/rules.ts';
 import { tablesOf } from '../classification/table.ts';
-import { REPEATS } from '../platforms/trace.ts';
+import { apiOf } from '../language/code.ts';
+import { repeating } from '../language/trace.ts';
 import { code, markdownStories, text } from '../report/close/markdown.ts';
 import { mongooseMatrix } from '../report/close/matrix.ts';
 import { markdownMatrix, matrixNotes } from '../report/close/matrix-text.ts';
@@ -51,7 +52,7 @@ one that never has a record to read.
 ## What recv, poll and select return
 
 The peer has sent an RST, and nothing else (scenario \`${SCENARIO}\`). The table shows what \`recv\` returns, call after call. It also shows what poll and select report
-before and after \`recv\` has reported the reset. ${REPEATS} means that every later call returns the same. In select's three letters, r is readable, w is writable and x is the
+before and after \`recv\` has reported the reset. … means that every later call returns the same. In select's three letters, r is readable, w is writable and x is the
 exceptional set.
 
 | platform | evidence | recv | poll | select |
@@ -122,7 +123,7 @@ function storyOf(version: string, trace: PlatformTrace, io: Io, transport: Trans
 }
 
 function traceRow(trace: PlatformTrace): string {
-  const tokens = trace.answers.map(({ token }, i) => (trace.repeats && i === trace.answers.length - 1 ? `${token}${REPEATS}` : token));
+  const tokens = trace.answers.map(({ token }, i) => (trace.repeats && i === trace.answers.length - 1 ? repeating(token) : token));
   const said = ({ poll, select }: PlatformTrace['readiness'], io: 'poll' | 'select') => {
     const found = io === 'poll' ? poll : select;
     if (found === undefined) return 'not known';

@@ -1,4 +1,5 @@
-import { type CodePlatform, codeNamed, socketCode } from '../../platforms/code.ts';
+import type { CodePlatform } from '../../language/code.ts';
+import { codeNamed, socketCode } from '../../platforms/codes.ts';
 import type { Observation } from '../../results/schema.ts';
 import { type Classify, classifier, meaningOf, type Table } from '../table.ts';
 import { type Answer, type Io, PolicyError, type Readiness } from './policy.ts';

@@ -1,4 +1,4 @@
-import type { Meaning } from '../../platforms/code.ts';
+import type { Meaning } from '../../language/code.ts';
 import type { Answer, Policy, Readiness, Seen, Step } from './policy.ts';
 import type { Condition, ReadinessRule, Rule } from './rules.ts';
 

@@ -1,13 +1,13 @@
 import { isAbsolute, relative } from 'node:path';
-import type { CodePlatform } from '../../platforms/code.ts';
-import type { Evidence } from '../../platforms/evidence.ts';
+import type { CodePlatform } from '../../language/code.ts';
+import type { Evidence } from '../../language/evidence.ts';
+import { BLOCKED } from '../../language/token.ts';
+import { ANY, expanded, isRepeating } from '../../language/trace.ts';
 import { type Expectation, expectationFor, patternsOf } from '../../platforms/expectation.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
 import type { Platform } from '../../platforms/platform.ts';
-import { ANY, BLOCKED, REPEATS } from '../../platforms/trace.ts';
 import { newestTraces, type Recorded } from '../../results/recorded.ts';
 import type { ScenarioLine } from '../../results/schema.ts';
-import type { Table } from '../table.ts';
 import { assumedReadable, expectedAnswer, observedAnswer, readinessOf } from './answers.ts';
 import { type Answer, type Io, PolicyError, type Readiness } from './policy.ts';
 import type { RecvLoop } from './recv-loop.ts';
@@ -108,11 +108,6 @@ export function isReadinessKnown({ readiness }: PlatformTrace, io: Io): boolean 
   return readiness[io === 'select' ? 'select' : 'poll'] !== undefined;
 }
 
-/** The API whose error codes a platform uses. */
-export function apiOf({ id }: TracePlatform): Table['api'] {
-  return id === 'windows' || id === 'wine' ? 'winsock' : 'posix';
-}
-
 type WithoutReadiness = Omit<PlatformTrace, 'readiness'>;
 
 function recordedTraces(runs: readonly Recorded[], platform: TracePlatform, loop: RecvLoop): WithoutReadiness[] | string | undefined {
@@ -176,18 +171,10 @@ function expectedTraces(platform: TracePlatform, loop: RecvLoop): WithoutReadine
       history: tokens.slice(0, loop.from),
       ...folded,
       // A pattern may say that its last answer repeats, though only one call of this loop is left for it.
-      repeats: folded.repeats || (isWhole && loop.to === loop.calls && pattern.at(-1)?.endsWith(REPEATS) === true),
+      repeats: folded.repeats || (isWhole && loop.to === loop.calls && isRepeating(pattern.at(-1))),
       ends: isWhole ? 'the expectation ends there' : 'the expectation does not say what recv returns next',
     };
   });
-}
-
-/** A pattern as the tokens of so many calls: its last token, where it repeats, stands for all that are left. */
-function expanded(pattern: readonly string[], calls: number): string[] {
-  const last = pattern.at(-1) ?? '';
-  if (!last.endsWith(REPEATS)) return pattern.slice(0, calls);
-  const head = pattern.slice(0, -1);
-  return [...head, ...Array.from({ length: Math.max(0, calls - head.length) }, () => last.slice(0, -REPEATS.length))];
 }
 
 /** The events whose `poll` and `select` scenarios say how ready a socket is. */

@@ -1,4 +1,4 @@
-import type { Meaning } from '../../platforms/code.ts';
+import type { Meaning } from '../../language/code.ts';
 
 /** How an event loop asks which sockets are ready. Only Linux has epoll; its bits are those of poll. */
 export const IO_METHODS = ['select', 'poll', 'epoll'] as const;

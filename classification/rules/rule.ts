@@ -1,4 +1,4 @@
-import type { CodePlatform } from '../../platforms/code.ts';
+import type { CodePlatform } from '../../language/code.ts';
 import type { Answer, Sighting } from '../answer.ts';
 import type { Checked, Reading } from '../checked.ts';
 import type { Table } from '../table-schema.ts';

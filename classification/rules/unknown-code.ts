@@ -1,6 +1,6 @@
-import { type CodePlatform, codeNamed, codesOf } from '../../platforms/code.ts';
+import type { CodePlatform } from '../../language/code.ts';
+import { codes } from '../../platforms/codes.ts';
 import { didYouMean } from '../../platforms/nearest.ts';
-import { crtNumber } from '../crt.ts';
 import { isErrnoName } from '../errno-names.ts';
 import { isInReturn, type Table } from '../table-schema.ts';
 import type { RowFault, RowRule } from './rule.ts';
@@ -28,19 +28,19 @@ export const unknownCode: RowRule = {
 
 function isKnown(table: Table, platforms: readonly CodePlatform[], name: string): boolean {
   return (
-    platforms.some((platform) => codeNamed(platform, name) !== undefined) ||
+    platforms.some((platform) => codes.named(platform, name) !== undefined) ||
     Object.hasOwn(table.codes ?? {}, name) ||
-    (table.api === 'winsock' ? crtNumber(name) !== undefined : isErrnoName(name))
+    (table.api === 'winsock' ? codes.crtNumber(name) !== undefined : isErrnoName(name))
   );
 }
 
 function complaint({ api }: Table, platforms: readonly CodePlatform[], name: string): string {
-  const names = platforms.flatMap((platform) => codesOf(platform).flatMap((code) => [code.name, ...(code.aliases ?? [])]));
+  const names = platforms.flatMap((platform) => codes.all(platform).flatMap((code) => [code.name, ...(code.aliases ?? [])]));
   if (api === 'winsock') {
-    const isPosix = codeNamed('linux', name) !== undefined || codeNamed('darwin', name) !== undefined || isErrnoName(name);
+    const isPosix = codes.named('linux', name) !== undefined || codes.named('darwin', name) !== undefined || isErrnoName(name);
     const wanted = name.startsWith('E') && !name.startsWith('ERROR_') ? `WSA${name}` : name;
     return isPosix ? `${name} is a POSIX code, and this is a winsock table${didYouMean(names, wanted)}` : `unknown code ${name}${didYouMean(names, wanted)}`;
   }
-  if (codeNamed('windows', name) !== undefined) return `${name} is a Windows code, and this is a posix table${didYouMean(names, name.replace(/^WSA/, ''))}`;
+  if (codes.named('windows', name) !== undefined) return `${name} is a Windows code, and this is a posix table${didYouMean(names, name.replace(/^WSA/, ''))}`;
   return `unknown code ${name}${didYouMean(names, name.replace(/^WSA/, ''))}`;
 }

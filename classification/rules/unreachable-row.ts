@@ -1,6 +1,6 @@
-import { type CodePlatform, codeNamed, socketCode } from '../../platforms/code.ts';
+import type { CodePlatform } from '../../language/code.ts';
+import { codes } from '../../platforms/codes.ts';
 import { numberOf } from '../compile.ts';
-import { crtName, crtNumber } from '../crt.ts';
 import { isErrnoName } from '../errno-names.ts';
 import { isInReturn, type Row, type Table } from '../table-schema.ts';
 import type { RowFault, RowRule } from './rule.ts';
@@ -46,9 +46,9 @@ function sentences(reasons: readonly Reason[]): string {
   const crt = reasons.flatMap((reason) => (typeof reason === 'string' ? [] : [reason.crt]));
   const others = reasons.filter((reason) => typeof reason === 'string');
   if (crt.length === 0) return others.join('; ');
-  const codes = crt.flatMap((name) => codeNamed('windows', name === 'EAGAIN' ? 'WSAEWOULDBLOCK' : `WSA${name}`) ?? []);
-  const set = [...new Set(codes.map(({ name, number }) => `${name} (${number})`))];
-  const runtime = crt.map((name) => `${name} (${crtNumber(name)})`).join(', ');
+  const winsock = crt.flatMap((name) => codes.counterpart('windows', name) ?? []);
+  const set = [...new Set(winsock.map(({ name, number }) => `${name} (${number})`))];
+  const runtime = crt.map((name) => `${name} (${codes.crtNumber(name)})`).join(', ');
   const are = crt.length === 1 ? `${runtime} is a code` : `${runtime} are codes`;
   return [`${are} of the C runtime, which Winsock never sets${set.length === 0 ? '' : `; Winsock sets ${set.join(', ')}`}`, ...others].join('; ');
 }
@@ -65,16 +65,16 @@ function whyDead(table: Table, platforms: readonly CodePlatform[], { ret }: Row,
     if (typeof code === 'string' && !isErrnoName(code) && !Object.hasOwn(table.codes ?? {}, code)) return undefined;
     return `no socket call on ${platforms.join(' or ')} sets ${code}`;
   }
-  const crt = typeof code === 'number' ? crtName(code) : crtNumber(code) === undefined ? undefined : code;
+  const crt = typeof code === 'number' ? codes.crtName(code) : codes.crtNumber(code) === undefined ? undefined : code;
   if (crt === undefined) return typeof code === 'number' || Object.hasOwn(table.codes ?? {}, code) ? `no Winsock call sets ${code}` : undefined;
   return { crt };
 }
 
 /** Whether a failed call may leave the code there. */
 function mayLeave(table: Table, platform: CodePlatform, code: CodeOfRow): boolean {
-  if (typeof code === 'string' && codeNamed(platform, code) !== undefined) return true;
+  if (typeof code === 'string' && codes.named(platform, code) !== undefined) return true;
   const number = numberOf(table, platform, code);
   // What a name of the C runtime stands for may be the number of another code; a name of the table's own list is its number.
   const isNumber = typeof code === 'number' || Object.hasOwn(table.codes ?? {}, code);
-  return isNumber && number !== undefined && socketCode(platform, number) !== undefined;
+  return isNumber && number !== undefined && codes.socketCode(platform, number) !== undefined;
 }

@@ -1,8 +1,8 @@
 import type * as Zod from 'zod';
 import { IO_METHODS } from '../../classification/policies/policy.ts';
 import { TRANSPORTS } from '../../classification/policies/rules.ts';
-import { CODE_PLATFORMS } from '../../platforms/code.ts';
-import { EVIDENCE } from '../../platforms/evidence.ts';
+import { CODE_PLATFORMS } from '../../language/code.ts';
+import { EVIDENCE } from '../../language/evidence.ts';
 import { z } from '../../platforms/zod.ts';
 
 /** What `sockatlas close --format json` prints: `closeSchema` for a policy, `matrixSchema` for all versions of a library. */

@@ -1,9 +1,10 @@
 import { type MongooseBuild, mongooseBuild, mongooseVersions } from '../../classification/policies/mongoose.ts';
-import { apiOf, isReadinessKnown, type PlatformTraces, platformTraces, type TracePlatform } from '../../classification/policies/platform-trace.ts';
+import { isReadinessKnown, type PlatformTraces, platformTraces, type TracePlatform } from '../../classification/policies/platform-trace.ts';
 import { type Outcome, play } from '../../classification/policies/play.ts';
 import { IO_METHODS, type Io, PolicyError } from '../../classification/policies/policy.ts';
 import type { RecvLoop } from '../../classification/policies/recv-loop.ts';
 import { TRANSPORTS, type Transport } from '../../classification/policies/rules.ts';
+import { apiOf } from '../../language/code.ts';
 import type { Recorded } from '../../results/recorded.ts';
 import type { Matrix, MatrixCell } from './close-schema.ts';
 

@@ -1,8 +1,8 @@
 import type * as Zod from 'zod';
 import { LEVELS } from '../../classification/rules/rule.ts';
 import { APIS, TABLE_CALLS } from '../../classification/table-schema.ts';
-import { CODE_PLATFORMS, MEANINGS } from '../../platforms/code.ts';
-import { EVIDENCE } from '../../platforms/evidence.ts';
+import { CODE_PLATFORMS, MEANINGS } from '../../language/code.ts';
+import { EVIDENCE } from '../../language/evidence.ts';
 import { z } from '../../platforms/zod.ts';
 
 const file = z

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { mongooseBuild, mongooseVersions } from '../../classification/policies/mongoose.ts';
-import { apiOf, type PlatformTrace, platformsNamed, platformTraces, type TracePlatform, tracePlatforms } from '../../classification/policies/platform-trace.ts';
+import { type PlatformTrace, platformsNamed, platformTraces, type TracePlatform, tracePlatforms } from '../../classification/policies/platform-trace.ts';
 import { play, type Story } from '../../classification/policies/play.ts';
 import { type Io, type Policy, PolicyError } from '../../classification/policies/policy.ts';
 import { type RecvLoop, recvLoop } from '../../classification/policies/recv-loop.ts';
 import { ruleFor, rulesOf, TRANSPORTS, type Transport } from '../../classification/policies/rules.ts';
+import { apiOf } from '../../language/code.ts';
 import type { Platform } from '../../platforms/platform.ts';
 import type { MatrixCell } from '../../report/close/close-schema.ts';
 import { mongooseMatrix } from '../../report/close/matrix.ts';

@@ -8,7 +8,7 @@ import { checkedFunction, type FunctionFile, USUAL_CALLS } from '../../classific
 import { expectedSightings, recordedSightings } from '../../classification/evidence.ts';
 import { findFaults } from '../../classification/find.ts';
 import { type Table, type TableCall, tableSchema } from '../../classification/table-schema.ts';
-import type { Meaning } from '../../platforms/code.ts';
+import type { Meaning } from '../../language/code.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
 import { describeFinding } from '../../report/findings/findings.ts';
 import { shippedRuns } from '../../results/recorded.ts';

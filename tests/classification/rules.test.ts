@@ -6,7 +6,7 @@ import { findFaults } from '../../classification/find.ts';
 import type { Finding } from '../../classification/finding.ts';
 import { rules } from '../../classification/rules/index.ts';
 import { type Table, tableSchema, tablesOf } from '../../classification/table.ts';
-import type { Evidence } from '../../platforms/evidence.ts';
+import type { Evidence } from '../../language/evidence.ts';
 import { scenarios } from '../../suites/index.ts';
 
 const evidence = expectedSightings(scenarios);
