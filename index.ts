@@ -13,7 +13,7 @@ export { type RecordOptions, record } from './cli/record.ts';
 export type { Code, CodePlatform, Meaning } from './language/code.ts';
 export { EVIDENCE, type Evidence } from './language/evidence.ts';
 export { asPattern, matchesPattern } from './language/trace.ts';
-export { codeNamed, codesOf, socketCode } from './platforms/codes.ts';
+export { codeNamed, codes, codesOf, socketCode } from './platforms/codes.ts';
 export { type Expectation, expectationFor } from './platforms/expectation.ts';
 export { JsonFileError, RunFileError } from './platforms/file-errors.ts';
 export type { Platform } from './platforms/platform.ts';

@@ -11,7 +11,7 @@ import type { Answer } from './answer.ts';
 import { type Checked, platformsOf, type Reading } from './checked.ts';
 import { TableError } from './read-table.ts';
 import type { Question, TableAnswer, TableRequest } from './table-protocol.ts';
-import { TABLE_CALLS, type TableCall } from './table-schema.ts';
+import { TABLE_CALLS, type TableCall } from './table-terms.ts';
 
 /** A table as a function of the user's. */
 export type FunctionFile = { readonly kind: 'module'; readonly file: string } | LibraryFunction;

@@ -1,4 +1,5 @@
 import { tokenAt } from '../language/trace.ts';
+import { codes } from '../platforms/codes.ts';
 import { EXPECTED_PLATFORMS, type Expectation, expectationsFor, expectedFile, patternsOf } from '../platforms/expectation.ts';
 import { newestTraces, type Recorded } from '../results/recorded.ts';
 import type { Observation } from '../results/schema.ts';
@@ -65,7 +66,7 @@ export function sightingsOf(
 ): Sighting[] {
   const whole = observations.map((observation) => observation ?? UNKNOWN);
   return observations.flatMap((observation, index) => {
-    const answer = observation === undefined ? undefined : answerOf(where.codes, observation);
+    const answer = observation === undefined ? undefined : answerOf(codes, where.codes, observation);
     return answer === undefined ? [] : [{ ...answer, ...where, observations: whole, index }];
   });
 }
@@ -82,7 +83,7 @@ function expand(pattern: readonly string[], steps: readonly Step[]): [Step, stri
 }
 
 function spelled(platform: (typeof EXPECTED_PLATFORMS)[number], { call, empty }: Step, token: string): Observation | undefined {
-  return call === undefined ? undefined : observationOf(platform, call, empty, token);
+  return call === undefined ? undefined : observationOf(codes, platform, call, empty, token);
 }
 
 function conditions({ when = {} }: Expectation): string[] {

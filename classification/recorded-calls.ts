@@ -1,4 +1,4 @@
-import type { TableCall } from './table-schema.ts';
+import type { TableCall } from './table-terms.ts';
 
 /** A step of a trace: a call whose answer a table may be asked about, or one that is none of a table's. */
 export interface Step {

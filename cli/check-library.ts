@@ -1,7 +1,7 @@
 import { basename, extname, resolve } from 'node:path';
 import { type LibraryFunction, USUAL_CALLS } from '../classification/checked-function.ts';
 import { readSharedLibrary, type SharedLibrary, SharedLibraryError } from '../classification/shared-library.ts';
-import { TABLE_CALLS, type TableCall } from '../classification/table-schema.ts';
+import { TABLE_CALLS, type TableCall } from '../classification/table-terms.ts';
 import { type CodePlatform, MEANINGS, type Meaning, platformsWith } from '../language/code.ts';
 import { didYouMean, nearest } from '../platforms/nearest.ts';
 import { UsageError } from './errors.ts';

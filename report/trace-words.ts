@@ -1,7 +1,7 @@
 import { fold } from '../language/fold.ts';
 import { BLOCKED } from '../language/token.ts';
 import { bareToken, expanded, isRepeating } from '../language/trace.ts';
-import { brief } from '../platforms/bounded.ts';
+import { brief } from '../platforms/brief.ts';
 
 /** The longest group of calls that is looked for as a repetition: recv and SSL_read, say, and one more. */
 const LONGEST_GROUP = 3;

@@ -43,7 +43,7 @@ export function checkedStep(policy: Policy, ask: () => Step<unknown> | undefined
     throw new PolicyError(`${policy.name}: why is ${kindOf(why)}; it must be a string of at most ${MAX_WHY} characters`);
   }
   checkState(state, `${policy.name}: state`);
-  return { action, why, state: frozen(structuredClone(state)) };
+  return { action, why, state };
 }
 
 /** States are compared as JSON, so a state must be plain JSON: a Map, for one, would be {} whatever it holds. */
@@ -65,15 +65,6 @@ function notJson(value: unknown, depth: number): string | undefined {
     if (odd !== undefined) return odd;
   }
   return undefined;
-}
-
-/** Frozen with all that is in it: a policy that changes what it was given throws. */
-export function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const inner of Object.values(value)) frozen(inner);
-  }
-  return value;
 }
 
 function kindOf(value: unknown): string {

@@ -1,6 +1,6 @@
-import type { Table } from '../table.ts';
+import type { Codes } from '../../language/code.ts';
+import type { Table } from '../table-schema.ts';
 import { classified } from './answers.ts';
-import { frozen } from './checked.ts';
 import { type FoldedPoll, folded } from './folded.ts';
 import { isReadinessKnown, type PlatformTrace, readinessWith } from './platform-trace.ts';
 import { type Answer, type Io, type Policy, PolicyError, type Readiness } from './policy.ts';
@@ -29,6 +29,7 @@ export interface Story {
 }
 
 export interface PlayOptions {
+  readonly codes: Codes;
   readonly io: Io;
   /** Bytes of an incomplete TLS record that are buffered when the reset comes; 0 where absent. */
   readonly bufferedTlsBytes?: number;
@@ -46,10 +47,9 @@ const CONFIRMED_POLLS = 200;
  *
  * @throws PolicyError for a policy that throws, returns no step, or is not pure
  */
-export function play(policy: Policy, table: Table | undefined, trace: PlatformTrace, { io, bufferedTlsBytes = 0 }: PlayOptions): Story {
-  const classify = classified(table, trace.platform.id);
-  const answers = trace.answers.map((answer) => frozen(classify(answer)));
-  const loop = new Loop(policy, answers, trace, io, bufferedTlsBytes);
+export function play(policy: Policy, table: Table | undefined, trace: PlatformTrace, { codes, io, bufferedTlsBytes = 0 }: PlayOptions): Story {
+  const classify = classified(codes, table, trace.platform.id);
+  const loop = new Loop(policy, trace.answers.map(classify), trace, io, bufferedTlsBytes);
   const polls: Poll[] = [];
   const seen = new Map<string, number>();
   const story = (outcome: Outcome): Story => ({
@@ -117,7 +117,7 @@ class Loop implements World {
     this.#buffered = bufferedTlsBytes;
     const first = answers.findIndex(({ meaning }) => meaning !== 'would-block');
     this.#lead = first === -1 ? answers.length : first;
-    this.#state = frozen(structuredClone(policy.start));
+    this.#state = policy.start;
   }
 
   /** All that the next poll depends on: once recv has returned the reset, readiness no longer changes. */

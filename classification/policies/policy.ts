@@ -4,6 +4,10 @@ import type { Meaning } from '../../language/code.ts';
 export const IO_METHODS = ['select', 'poll', 'epoll'] as const;
 export type Io = (typeof IO_METHODS)[number];
 
+/** What a connection runs over: nothing, or TLS by one of the libraries that a program can be built with. */
+export const TRANSPORTS = ['plain', 'openssl', 'mbedtls', 'builtin'] as const;
+export type Transport = (typeof TRANSPORTS)[number];
+
 /** What the loop was told of a socket before it called recv: poll's bits, or select's three sets as `in`, `out` and `except`. */
 export interface Readiness {
   readonly io: Io;

@@ -1,6 +1,5 @@
 import type * as Zod from 'zod';
-import { IO_METHODS } from '../../classification/policies/policy.ts';
-import { TRANSPORTS } from '../../classification/policies/rules.ts';
+import { IO_METHODS, TRANSPORTS } from '../../classification/policies/policy.ts';
 import { CODE_PLATFORMS } from '../../language/code.ts';
 import { EVIDENCE } from '../../language/evidence.ts';
 import { z } from '../../platforms/zod.ts';

@@ -1,6 +1,6 @@
 import type * as Zod from 'zod';
 import { LEVELS } from '../../classification/rules/rule.ts';
-import { APIS, TABLE_CALLS } from '../../classification/table-schema.ts';
+import { APIS, TABLE_CALLS } from '../../classification/table-terms.ts';
 import { CODE_PLATFORMS, MEANINGS } from '../../language/code.ts';
 import { EVIDENCE } from '../../language/evidence.ts';
 import { z } from '../../platforms/zod.ts';
