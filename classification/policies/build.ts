@@ -2,7 +2,7 @@ import { inRange } from '../../platforms/version.ts';
 import type { Table } from '../table-schema.ts';
 import { policyByRule, type RuleState } from './by-rule.ts';
 import { type Io, type Policy, PolicyError, type Transport } from './policy.ts';
-import type { ReadinessRule, Rule, Rules } from './rules.ts';
+import type { CloseRule, ReadinessRule, Rules } from './rules.ts';
 
 /** A library whose way to close is known: its rules, and the tables by which it classifies. */
 export interface LibraryPolicies {
@@ -14,7 +14,7 @@ export interface LibraryPolicies {
 export interface Build {
   readonly version: string;
   readonly transport: Transport;
-  readonly rule: Rule;
+  readonly rule: CloseRule;
   readonly policy: Policy<RuleState>;
   /** The readiness calls that it can be built with, on a system that has them. */
   readonly io: readonly Io[];
@@ -55,7 +55,7 @@ export function recvTable(tables: readonly Table[], api: Table['api'], version: 
 }
 
 /** The rule for a version and a transport; undefined where there is no such build. */
-export function ruleFor({ policies }: Rules, version: string, transport: Transport): Rule | undefined {
+export function ruleFor({ policies }: Rules, version: string, transport: Transport): CloseRule | undefined {
   return policies.find((rule) => inRange(version, rule.versions) && rule.transports.includes(transport));
 }
 

@@ -42,10 +42,10 @@ const CONFIRMED_POLLS = 200;
 
 /**
  * Plays a policy over a platform's loop of recv, poll by poll, until it closes or repeats itself. It repeats itself when its state, the place in the trace and
- * the readiness are all the same as before an earlier poll: a step depends on nothing else, so it never closes. The policy starts in its start state at the
+ * the readiness are all the same as before an earlier poll: a decision depends on nothing else, so it never closes. The policy starts in its start state at the
  * first recv of the loop; the scenario's earlier calls are not shown to it.
  *
- * @throws PolicyError for a policy that throws, returns no step, or is not pure
+ * @throws PolicyError for a policy that throws, returns no decision, or is not pure
  */
 export function play(policy: Policy, table: Table | undefined, trace: PlatformTrace, { codes, io, bufferedTlsBytes = 0 }: PlayOptions): Story {
   const classify = classified(codes, table, trace.platform.id);
@@ -86,7 +86,7 @@ function confirm(loop: Loop, cycle: readonly Poll[]): void {
     const { action, why } = cycle[i % cycle.length] as Poll;
     if (poll?.action !== action || poll.why !== why) {
       throw new PolicyError(
-        `${loop.policy.name} is not pure: in the same state, ${i + 1} polls later, its step was different; keep everything that it remembers in state`,
+        `${loop.policy.name} is not pure: in the same state, ${i + 1} polls later, its decision was different; keep everything that it remembers in state`,
       );
     }
   }

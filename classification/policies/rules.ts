@@ -40,6 +40,6 @@ export const rulesSchema = z.strictObject({
 });
 
 export type Rules = Zod.infer<typeof rulesSchema>;
-export type Rule = Rules['policies'][number];
+export type CloseRule = Rules['policies'][number];
 export type ReadinessRule = Rules['readiness'][number];
-export type Condition = Rule['closes']['error'][number];
+export type Condition = CloseRule['closes']['error'][number];

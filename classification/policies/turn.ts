@@ -1,5 +1,5 @@
 import { assumedReadable } from './answers.ts';
-import { checkedStep } from './checked.ts';
+import { checkedDecision } from './checked.ts';
 import { type Answer, type Io, type Policy, PolicyError, type Readiness } from './policy.ts';
 
 /** One turn of the loop: the readiness, what recv returned, what the policy decided. */
@@ -27,12 +27,12 @@ export interface World {
  * Asks the policy about readiness, calls recv where the socket is readable, and asks the policy about its answer. undefined where there is no further answer. The
  * policy gets a copy of its state, and may change it; what it is told cannot be changed.
  *
- * @throws PolicyError for a policy that throws or returns no step
+ * @throws PolicyError for a policy that throws or returns no decision
  */
 export function turn(policy: Policy, state: unknown, world: World, n: number, bufferedTlsBytes: number): { poll: Poll; state: unknown } | undefined {
   const readiness = world.readiness();
   if (readiness !== undefined) {
-    const ready = checkedStep(policy, () => policy.ready?.(structuredClone(state), Object.freeze(readiness), bufferedTlsBytes));
+    const ready = checkedDecision(policy, () => policy.ready?.(structuredClone(state), Object.freeze(readiness), bufferedTlsBytes));
     if (ready !== undefined) return { poll: { n, readiness, answer: undefined, action: ready.action, why: ready.why }, state: ready.state };
     if (!readiness.in && !readiness.hup) {
       return { poll: { n, readiness, answer: undefined, action: 'keep', why: 'not readable: recv is not called' }, state };
@@ -41,7 +41,7 @@ export function turn(policy: Policy, state: unknown, world: World, n: number, bu
   const answer = world.recv();
   if (answer === undefined) return undefined;
   const seen = Object.freeze({ readiness: readiness ?? assumedReadable(world.io), answer: Object.freeze(answer), bufferedTlsBytes });
-  const step = checkedStep(policy, () => policy.poll(structuredClone(state), seen));
-  if (step === undefined) throw new PolicyError(`${policy.name}: poll returned nothing; it must return { action, why, state }`);
-  return { poll: { n, readiness, answer, action: step.action, why: step.why }, state: step.state };
+  const decision = checkedDecision(policy, () => policy.poll(structuredClone(state), seen));
+  if (decision === undefined) throw new PolicyError(`${policy.name}: poll returned nothing; it must return { action, why, state }`);
+  return { poll: { n, readiness, answer, action: decision.action, why: decision.why }, state: decision.state };
 }

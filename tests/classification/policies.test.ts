@@ -452,12 +452,12 @@ describe('play', () => {
     [
       'asks chance',
       { poll: (state: unknown) => keep(state, String(Math.random())) },
-      /^mine is not pure: in the same state, 1 polls later, its step was different/,
+      /^mine is not pure: in the same state, 1 polls later, its decision was different/,
     ],
     [
       'counts where nobody sees it',
       { poll: (state: unknown) => (++hidden > 50 ? { action: 'close', why: 'now', state } : keep(state)) },
-      /^mine is not pure: in the same state, \d+ polls later, its step was different/,
+      /^mine is not pure: in the same state, \d+ polls later, its decision was different/,
     ],
   ])('a policy that %s is refused', (_, policy, message) => {
     expect(() => run(policy as Partial<Policy>)).toThrow(PolicyError);
