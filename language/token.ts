@@ -14,8 +14,8 @@ export const NETWORK_EVENTS = ['READ', 'CLOSE'] as const;
 
 export interface NetworkEvent {
   readonly event: (typeof NETWORK_EVENTS)[number];
-  /** The name of its error; absent where it has none. */
-  readonly name?: string;
+  /** The name of its error, where it has one. */
+  readonly name?: string | undefined;
 }
 
 export type Token =
@@ -26,7 +26,7 @@ export type Token =
   /** The call failed. A code without a name on its platform has the name that `unnamed` gives it. */
   | { readonly type: 'code'; readonly name: string }
   /** The value of SO_ERROR, or the NTSTATUS in an OVERLAPPED; without a name where it is 0. */
-  | { readonly type: 'so_error' | 'status'; readonly name?: string }
+  | { readonly type: 'so_error' | 'status'; readonly name?: string | undefined }
   | { readonly type: 'poll'; readonly events: readonly PollEvent[] }
   /** Which of select's three sets held the socket. */
   | { readonly type: 'select'; readonly read: boolean; readonly write: boolean; readonly except: boolean }
@@ -108,7 +108,7 @@ function networkEvent(text: string): NetworkEvent | undefined {
   const [, written, name] = /^(\w+)(?:=(.+))?$/.exec(text) ?? [];
   const event = NETWORK_EVENTS.find((known) => known === written);
   if (event === undefined || (name !== undefined && !NAME.test(name))) return undefined;
-  return name === undefined ? { event } : { event, name };
+  return { event, name };
 }
 
 /** The codes that a token names. */
