@@ -25,7 +25,9 @@ export interface Code {
 /** The platforms that have codes of their own. */
 export const CODE_PLATFORMS = ['linux', 'darwin', 'windows'] as const;
 export type CodeSystem = (typeof CODE_PLATFORMS)[number];
-export type CodePlatform = CodeSystem | 'wine';
+/** All whose codes are known. */
+export const PLATFORMS = [...CODE_PLATFORMS, 'wine'] as const;
+export type CodePlatform = (typeof PLATFORMS)[number];
 
 /** Whose codes a platform speaks: Wine speaks those of Windows. */
 export function codeSystem(platform: CodePlatform): CodeSystem {
@@ -39,7 +41,7 @@ export function apiOf({ id }: { readonly id: CodePlatform }): 'posix' | 'winsock
 
 /** The platforms whose programs see their codes through an API. */
 export function platformsWith(api: 'posix' | 'winsock'): readonly CodePlatform[] {
-  return ([...CODE_PLATFORMS, 'wine'] as const).filter((id) => apiOf({ id }) === api);
+  return PLATFORMS.filter((id) => apiOf({ id }) === api);
 }
 
 /** Where the codes come from: each list is asked for once, when it is first needed. */
