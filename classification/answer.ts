@@ -52,20 +52,9 @@ export function meaningOfObservation(codes: Codes, platform: CodePlatform, obser
 export function observationOf(codes: Codes, platform: CodePlatform, call: TableCall, empty: boolean, token: string): Observation | undefined {
   const base = { on: 'S', call: call, args: call === 'recv' && empty ? { length: 0 } : {}, token } as const;
   const parsed = parseToken(token);
-  switch (parsed?.type) {
-    case 'data':
-    case 'sent':
-      return { ...base, ret: parsed.bytes, code: 0 };
-    case 'eof':
-    case 'zero':
-      return { ...base, ret: 0, code: 0 };
-    case 'ok':
-      return { ...base, ret: call === 'accept' ? 'socket' : 0, code: 0 };
-    case 'code': {
-      const code = codes.named(platform, parsed.name);
-      return code === undefined ? undefined : { ...base, ret: -1, code: code.number, name: code.name };
-    }
-    default:
-      return undefined;
-  }
+  if (parsed?.type === 'data' || parsed?.type === 'sent') return { ...base, ret: parsed.bytes, code: 0 };
+  if (parsed?.type === 'eof' || parsed?.type === 'zero') return { ...base, ret: 0, code: 0 };
+  if (parsed?.type === 'ok') return { ...base, ret: call === 'accept' ? 'socket' : 0, code: 0 };
+  const code = parsed?.type === 'code' ? codes.named(platform, parsed.name) : undefined;
+  return code && { ...base, ret: -1, code: code.number, name: code.name };
 }

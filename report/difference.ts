@@ -1,5 +1,5 @@
 import { withoutSpelling } from '../language/same-trace.ts';
-import { parseToken } from '../language/token.ts';
+import { parseToken, type Token } from '../language/token.ts';
 import { bareToken } from '../language/trace.ts';
 
 /** How the second of two traces of the same steps differs from the first, in one or two words: `every time`, `data lost`, `error`. */
@@ -30,24 +30,20 @@ function isReadiness(token: string | undefined): boolean {
   return type === 'poll' || type === 'select' || type === 'events';
 }
 
+const KINDS: Readonly<Partial<Record<Token['type'], string>>> = {
+  data: 'success',
+  sent: 'success',
+  ok: 'success',
+  zero: 'success',
+  eof: 'end',
+  blocked: 'never returns',
+};
+
 function kindOf(text: string | undefined): string {
   if (text === undefined) return 'no call';
   const token = parseToken(text);
-  switch (token?.type) {
-    case 'data':
-    case 'sent':
-    case 'ok':
-    case 'zero':
-      return 'success';
-    case 'eof':
-      return 'end';
-    case 'blocked':
-      return 'never returns';
-    case 'so_error':
-      return token.name === undefined ? 'no error' : 'error';
-    case 'code':
-      return /^E(AGAIN|INPROGRESS)$|WANT_(READ|WRITE)$/.test(token.name) ? 'would block' : 'error';
-    default:
-      return 'error';
-  }
+  if (token === undefined) return 'error';
+  if (token.type === 'so_error' && token.name === undefined) return 'no error';
+  if (token.type === 'code' && /^E(AGAIN|INPROGRESS)$|WANT_(READ|WRITE)$/.test(token.name)) return 'would block';
+  return KINDS[token.type] ?? 'error';
 }
