@@ -1,14 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { classified, observedAnswer, readinessOf } from '../classification/policies/answers.ts';
-import { checkedPolicy, frozen } from '../classification/policies/checked.ts';
+import { checkedPolicy } from '../classification/policies/checked.ts';
 import { folded } from '../classification/policies/folded.ts';
 import { mongooseBuild } from '../classification/policies/mongoose.ts';
-import { apiOf, type PlatformTrace } from '../classification/policies/platform-trace.ts';
+import type { PlatformTrace } from '../classification/policies/platform-trace.ts';
 import { play, type Story } from '../classification/policies/play.ts';
-import { type Io, type Policy, PolicyError, type Readiness } from '../classification/policies/policy.ts';
-import type { Transport } from '../classification/policies/rules.ts';
+import { type Io, type Policy, PolicyError, type Readiness, type Transport } from '../classification/policies/policy.ts';
 import { type Poll, turn, type World } from '../classification/policies/turn.ts';
 import { type Table, tablesOf } from '../classification/table.ts';
+import { apiOf } from '../language/code.ts';
+import { codes } from '../platforms/codes.ts';
 import { type Channel, connectToStarter } from '../runner/channel.ts';
 import type { TrialContext } from '../runner/trial.ts';
 import { endWithOneLine, importUserModule, UserModuleError } from '../runner/user-module.ts';
@@ -61,7 +62,7 @@ async function answerTo(request: CloseRequest, alive: () => void): Promise<Close
     const { plays, bufferedTlsBytes } = request;
     const stories: Story[] = [];
     for (const { trace, io } of plays) {
-      stories.push(play(policy, tableFor(apiOf(trace.platform)), trace, { io, bufferedTlsBytes }));
+      stories.push(play(policy, tableFor(apiOf(trace.platform)), trace, { codes, io, bufferedTlsBytes }));
       alive();
       // The message leaves before the next story, which may hang.
       await new Promise(setImmediate);
@@ -109,7 +110,7 @@ async function live(policy: Policy, tableFor: (api: Table['api']) => Table | und
   const table = tableFor(context.sockets.api);
   const stories: Story[] = [];
   for (const io of request.methods) {
-    const polls = await liveLoop(context, policy, classified(table, platform.id), io, request);
+    const polls = await liveLoop(context, policy, classified(codes, table, platform.id), io, request);
     const last = polls.at(-1) as Poll;
     const trace: PlatformTrace = {
       platform: { id: platform.id, name: platform.name },
@@ -159,11 +160,11 @@ async function liveLoop(
       readiness: (): Readiness => readinessOf(io, tokenOf(io === 'select' ? S.select() : S.poll())),
       recv: () => {
         const observation = atOnce(S.recv());
-        const answer = observedAnswer(context.platform, observation);
+        const answer = observedAnswer(codes, context.platform, observation);
         return answer && classify(answer);
       },
     };
-    let state: unknown = frozen(structuredClone(policy.start));
+    let state: unknown = policy.start;
     let idle = 0;
     for (let n = 1; n <= most; n++) {
       const turned = turn(policy, state, world, n, bufferedTlsBytes);

@@ -1,12 +1,21 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { knownFrom } from '../classification/policies/known.ts';
 import { type MongooseBuild, mongooseBuild, mongooseVersions } from '../classification/policies/mongoose.ts';
-import { apiOf, type PlatformTrace, platformsNamed, platformTraces, type TracePlatform, tracePlatforms } from '../classification/policies/platform-trace.ts';
+import {
+  type Known,
+  type PlatformTrace,
+  platformsNamed,
+  platformTraces,
+  type TracePlatform,
+  tracePlatforms,
+} from '../classification/policies/platform-trace.ts';
 import { play } from '../classification/policies/play.ts';
-import { IO_METHODS, type Io, type Policy, PolicyError } from '../classification/policies/policy.ts';
+import { IO_METHODS, type Io, type Policy, PolicyError, TRANSPORTS, type Transport } from '../classification/policies/policy.ts';
 import { type RecvLoop, recvLoop, UNPLAYABLE } from '../classification/policies/recv-loop.ts';
-import { TRANSPORTS, type Transport } from '../classification/policies/rules.ts';
+import { apiOf } from '../language/code.ts';
+import { codes } from '../platforms/codes.ts';
 import type { Command } from '../platforms/command.ts';
 import { closeDocument } from '../report/close/json.ts';
 import { markdownPlayed } from '../report/close/markdown.ts';
@@ -16,7 +25,6 @@ import type { NotPlayed, Played } from '../report/close/played.ts';
 import { prettyPlayed } from '../report/close/pretty.ts';
 import { painter } from '../report/paint.ts';
 import { terminalWidth } from '../report/text.ts';
-import type { Recorded } from '../results/recorded.ts';
 import { scenarios } from '../suites/index.ts';
 import type { PolicySource } from './close-live.ts';
 import { inProcess } from './close-process.ts';
@@ -107,9 +115,9 @@ async function matrix(options: CloseArguments): Promise<number> {
   const [loop, ...others] = loops;
   if (loop === undefined || others.length > 0)
     throw new UsageError('--scenario: the table of all versions shows one scenario; name one scenario, or one version');
-  const runs = evidenceRuns(options);
-  const table = mongooseMatrix(runs, {
-    platforms: platforms(runs, options),
+  const known = knownFrom(evidenceRuns(options));
+  const table = mongooseMatrix(known, {
+    platforms: platforms(known, options),
     loop,
     ...(options.tls !== undefined && { transport: transport(options.tls) }),
     ...(options.io !== undefined && { io: method(options.io) }),
@@ -124,17 +132,17 @@ async function matrix(options: CloseArguments): Promise<number> {
 }
 
 async function tracesPlayed(version: string | undefined, options: CloseArguments): Promise<Played> {
-  const runs = evidenceRuns(options);
+  const known = knownFrom(evidenceRuns(options));
   const { loops, not } = playable(options.scenario);
   const bufferedTlsBytes = buffered(options);
   const own = options.policy === undefined ? undefined : moduleUrl(options.policy);
   const build = own === undefined ? mongooseBuild(version as string, transport(options.tls)) : undefined;
   const notPlayed: NotPlayed[] = [...not];
   const plays: { trace: PlatformTrace; io: Io }[] = [];
-  const on = platforms(runs, options).map((platform) => ({ platform, ios: methods(platform, build, options.io, bufferedTlsBytes) }));
+  const on = platforms(known, options).map((platform) => ({ platform, ios: methods(platform, build, options.io, bufferedTlsBytes) }));
   for (const loop of loops) {
     for (const { platform, ios } of on) {
-      const { traces, missing } = platformTraces(runs, platform, loop);
+      const { traces, missing } = platformTraces(known, platform, loop);
       if (missing !== undefined) notPlayed.push({ scenario: loop.scenario, platform: platform.name, why: missing });
       plays.push(...traces.flatMap((trace) => ios.map((io) => ({ trace, io }))));
     }
@@ -148,7 +156,7 @@ async function tracesPlayed(version: string | undefined, options: CloseArguments
     return { stories: await inProcess(request, options.policy), notPlayed };
   }
   const { policy, table } = build as MongooseBuild;
-  const stories = plays.map(({ trace, io }) => play(policy as Policy, table(apiOf(trace.platform)), trace, { io, bufferedTlsBytes }));
+  const stories = plays.map(({ trace, io }) => play(policy as Policy, table(apiOf(trace.platform)), trace, { codes, io, bufferedTlsBytes }));
   return { stories, notPlayed };
 }
 
@@ -217,9 +225,9 @@ function source(module: string, version: string | undefined): PolicySource {
 }
 
 /** Those that were named, or all that have such a readiness call. */
-function platforms(runs: readonly Recorded[], { on, io }: CloseArguments): readonly TracePlatform[] {
-  if (on === undefined) return tracePlatforms(runs).filter(({ id }) => io !== 'epoll' || id === 'linux');
-  return [...new Map(on.flatMap((name) => platformsNamed(runs, name)).map((platform) => [platform.name, platform])).values()];
+function platforms(known: Known, { on, io }: CloseArguments): readonly TracePlatform[] {
+  if (on === undefined) return tracePlatforms(known).filter(({ id }) => io !== 'epoll' || id === 'linux');
+  return [...new Map(on.flatMap((name) => platformsNamed(known, name)).map((platform) => [platform.name, platform])).values()];
 }
 
 function method(io: string): Io {

@@ -1,4 +1,5 @@
-import { CODE_PLATFORMS, codesOf } from '../platforms/code.ts';
+import { CODE_PLATFORMS } from '../language/code.ts';
+import { codesOf } from '../platforms/codes.ts';
 import { explanationsOf } from '../report/explain/explanation.ts';
 import { explainPage } from '../report/explain/page.ts';
 import { layoutOf } from '../report/grid.ts';

@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import { MEANINGS } from '../platforms/code.ts';
+import { MEANINGS } from '../language/code.ts';
 
 /** The skeletons of `sockatlas new table`. Each is a right table: `sockatlas check` finds nothing in it above a note. */
 

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as Zod from 'zod';
-import type { CodePlatform } from './code.ts';
-import { EVIDENCE } from './evidence.ts';
+import type { CodePlatform } from '../language/code.ts';
+import { EVIDENCE } from '../language/evidence.ts';
+import { matchesPattern } from '../language/trace.ts';
 import { type Complaint, faulty, parseJson } from './json-file.ts';
 import { didYouMean } from './nearest.ts';
 import { packageRoot } from './package-root.ts';
 import type { Platform } from './platform.ts';
 import { complaintAboutToken } from './token.ts';
-import { matchesPattern } from './trace.ts';
 import { inRange } from './version.ts';
 import { z } from './zod.ts';
 

@@ -1,8 +1,9 @@
+import { apiOf } from '../language/code.ts';
 import { type Behaviour, recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
 import { describeHeader, findingLines, summary, tablesSentence } from './describe.ts';
 import { code, text } from './markdown-text.ts';
 import { behaviourWords, counterpartOf } from './side.ts';
-import { apiOf, classWords, tableName, type View } from './view.ts';
+import { classWords, tableName, type View } from './view.ts';
 
 /** Runs for a page or a step summary: one table, a column a run and one for what Windows does, then what was found. */
 export function markdownRuns(views: readonly View[]): string {

@@ -1,3 +1,4 @@
+import { apiOf } from '../language/code.ts';
 import { type Behaviour, recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
 import type { ScenarioLine, Verdict } from '../results/schema.ts';
 import { describeHeader, findingLines, summary, tablesSentence } from './describe.ts';
@@ -10,7 +11,7 @@ import { behaviourWords, counterpartOf, type Side } from './side.ts';
 import { count, paragraph } from './text.ts';
 import type { Cell } from './text-table.ts';
 import { verboseRun } from './verbose.ts';
-import { apiOf, classWords, tableName, type View } from './view.ts';
+import { classWords, tableName, type View } from './view.ts';
 
 export interface PrettyOptions extends Layout {
   /** Every scenario, with each call. */

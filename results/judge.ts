@@ -1,4 +1,4 @@
-import { isAsserted } from '../platforms/evidence.ts';
+import { isAsserted } from '../language/evidence.ts';
 import { expectationFor, type Found, meets, patternsOf } from '../platforms/expectation.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Measured } from './measured.ts';

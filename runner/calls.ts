@@ -1,6 +1,6 @@
+import { BLOCKED } from '../language/token.ts';
 import type { Address, Handle, Outcome, Sockets } from '../native-bindings/sockets.ts';
 import { UNTOUCHED } from '../native-bindings/untouched.ts';
-import { BLOCKED } from '../platforms/trace.ts';
 import type { TimedObservation } from '../results/measured.ts';
 
 /**

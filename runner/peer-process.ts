@@ -1,6 +1,7 @@
+import type { CodePlatform } from '../language/code.ts';
 import { loadSockets } from '../native-bindings/load.ts';
 import type { Address, Handle, Outcome, Sockets } from '../native-bindings/sockets.ts';
-import { type CodePlatform, socketCode } from '../platforms/code.ts';
+import { socketCode } from '../platforms/codes.ts';
 import { PEER_PAYLOAD } from './calls.ts';
 import { connectToStarter } from './channel.ts';
 import { connectPeer, type PeerAnswer, type PeerRequest, receiveOn, resetOnClose } from './peer-protocol.ts';

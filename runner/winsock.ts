@@ -1,7 +1,7 @@
 import type { Address, Handle, Outcome } from '../native-bindings/sockets.ts';
 import type { Operation } from '../native-bindings/winsock/overlapped.ts';
 import { isWinsock, type WinsockSockets } from '../native-bindings/winsock/winsock-sockets.ts';
-import { ntStatus } from '../platforms/code.ts';
+import { ntStatus } from '../platforms/codes.ts';
 import type { Observation } from '../results/schema.ts';
 import { spellUnknown } from './calls.ts';
 import { EnvironmentFailure, mustSucceed, SetupFailed, Unsupported } from './setup.ts';

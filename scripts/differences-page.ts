@@ -1,4 +1,4 @@
-import { evidencePhrase } from '../platforms/evidence.ts';
+import { evidencePhrase } from '../language/evidence.ts';
 import { NEWEST } from '../platforms/expectation.ts';
 import { diff } from '../report/diff/diff.ts';
 import { evidenceWord, markText } from '../report/diff/pretty.ts';

@@ -1,4 +1,4 @@
-import { evidencePhrase } from '../../platforms/evidence.ts';
+import { evidencePhrase } from '../../language/evidence.ts';
 import { paragraph, visibleWidth } from '../text.ts';
 import { columnWidths, type Paint, type Row, tableLines } from '../text-table.ts';
 import type { Matrix, MatrixCell } from './close-schema.ts';

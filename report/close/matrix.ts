@@ -1,10 +1,9 @@
 import { type MongooseBuild, mongooseBuild, mongooseVersions } from '../../classification/policies/mongoose.ts';
-import { apiOf, isReadinessKnown, type PlatformTraces, platformTraces, type TracePlatform } from '../../classification/policies/platform-trace.ts';
+import { isReadinessKnown, type Known, type PlatformTraces, platformTraces, type TracePlatform } from '../../classification/policies/platform-trace.ts';
 import { type Outcome, play } from '../../classification/policies/play.ts';
-import { IO_METHODS, type Io, PolicyError } from '../../classification/policies/policy.ts';
+import { IO_METHODS, type Io, PolicyError, TRANSPORTS, type Transport } from '../../classification/policies/policy.ts';
 import type { RecvLoop } from '../../classification/policies/recv-loop.ts';
-import { TRANSPORTS, type Transport } from '../../classification/policies/rules.ts';
-import type { Recorded } from '../../results/recorded.ts';
+import { apiOf, type Codes } from '../../language/code.ts';
 import type { Matrix, MatrixCell } from './close-schema.ts';
 
 /** Every version × transport × platform × readiness call: after how many polls it closes. */
@@ -20,11 +19,11 @@ export interface MatrixOptions {
 /** What may be in the TLS buffer in the matrix: nothing, or an incomplete record of the smallest size that makes a difference. */
 const PARTIAL_RECORD = 3;
 
-export function mongooseMatrix(runs: readonly Recorded[], { platforms, loop, transport, io }: MatrixOptions): Matrix {
+export function mongooseMatrix(known: Known, { platforms, loop, transport, io }: MatrixOptions): Matrix {
   const columns = platforms.flatMap((platform) => {
-    const known = platformTraces(runs, platform, loop);
+    const played = platformTraces(known, platform, loop);
     const methods = IO_METHODS.filter((method) => (method !== 'epoll' || platform.id === 'linux') && (io === undefined || method === io));
-    return methods.map((method) => ({ platform, io: method, known }));
+    return methods.map((method) => ({ platform, io: method, played }));
   });
   const sections = [
     ...TRANSPORTS.map((name) => ({ transport: name, bufferedTlsBytes: 0 })),
@@ -33,7 +32,7 @@ export function mongooseMatrix(runs: readonly Recorded[], { platforms, loop, tra
   return {
     library: 'mongoose',
     scenario: loop.scenario,
-    columns: columns.map(({ platform, io: method, known: { traces } }) => ({
+    columns: columns.map(({ platform, io: method, played: { traces } }) => ({
       platform: platform.name,
       evidence: traces[0]?.evidence ?? 'unknown',
       io: method,
@@ -46,7 +45,7 @@ export function mongooseMatrix(runs: readonly Recorded[], { platforms, loop, tra
         rows: merged(
           mongooseVersions().map((version) => ({
             version,
-            cells: columns.map((column) => cell(version, section.transport, column, section.bufferedTlsBytes)),
+            cells: columns.map((column) => cell(known.codes, version, section.transport, column, section.bufferedTlsBytes)),
           })),
         ),
       })),
@@ -65,10 +64,10 @@ export function isNever(one: MatrixCell): boolean {
 interface Column {
   readonly platform: TracePlatform;
   readonly io: Io;
-  readonly known: PlatformTraces;
+  readonly played: PlatformTraces;
 }
 
-function cell(version: string, transport: Transport, { platform, io, known }: Column, bufferedTlsBytes: number): MatrixCell {
+function cell(codes: Codes, version: string, transport: Transport, { platform, io, played }: Column, bufferedTlsBytes: number): MatrixCell {
   let build: MongooseBuild;
   try {
     build = mongooseBuild(version, transport);
@@ -79,10 +78,10 @@ function cell(version: string, transport: Transport, { platform, io, known }: Co
   const api = apiOf(platform);
   if (!build.io.includes(io)) return { end: 'no-build', why: `${build.policy.name} has no ${io}` };
   if (!build.isKnown(io, api, bufferedTlsBytes)) return { end: 'unknown', why: `what ${build.policy.name} does with ${io} on ${platform.name} is not known` };
-  if (known.traces.length === 0) return { end: 'unknown', why: known.missing ?? 'no trace' };
+  if (played.traces.length === 0) return { end: 'unknown', why: played.missing ?? 'no trace' };
   const outcomes = new Map<string, Outcome>();
-  for (const trace of known.traces) {
-    const { outcome } = play(build.policy, build.table(api), trace, { io, bufferedTlsBytes });
+  for (const trace of played.traces) {
+    const { outcome } = play(build.policy, build.table(api), trace, { codes, io, bufferedTlsBytes });
     outcomes.set(JSON.stringify(outcome), outcome);
   }
   const ends = [...outcomes.values()];
