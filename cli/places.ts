@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Command } from '../platforms/command.ts';
-import { startWine, windowsPath } from '../platforms/wine/agent.ts';
-import { LANE_NAMES, type Lane, lanesNamed } from '../platforms/wine/lanes.ts';
-import { WineUnavailable } from '../platforms/wine/unavailable.ts';
+import { startWine, windowsPath } from '../provisioning/agent.ts';
+import { LANE_NAMES, type Lane, lanesNamed } from '../provisioning/lanes.ts';
+import { WineUnavailable } from '../provisioning/unavailable.ts';
 import { sibling } from '../runner/sibling.ts';
 import { agentCommand, type Role } from './agent-command.ts';
 import { EnvironmentError, UsageError } from './errors.ts';

@@ -1,6 +1,6 @@
-import { LANE_NAMES, lanesNamed } from '../platforms/wine/lanes.ts';
-import { setupWine } from '../platforms/wine/setup.ts';
-import { WineUnavailable } from '../platforms/wine/unavailable.ts';
+import { LANE_NAMES, lanesNamed } from '../provisioning/lanes.ts';
+import { setupWine } from '../provisioning/setup.ts';
+import { WineUnavailable } from '../provisioning/unavailable.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { say } from './output.ts';
 

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { requireKoffi } from '../../native-bindings/load.ts';
-import { startWine } from '../../platforms/wine/agent.ts';
-import { installed, isReady, whyNot } from '../../platforms/wine/installed.ts';
-import { LANES } from '../../platforms/wine/lanes.ts';
-import { processesOf } from '../../platforms/wine/processes.ts';
+import { startWine } from '../../provisioning/agent.ts';
+import { installed, isReady, whyNot } from '../../provisioning/installed.ts';
+import { LANES } from '../../provisioning/lanes.ts';
+import { processesOf } from '../../provisioning/processes.ts';
 import { type Started, startProcess } from '../../runner/process.ts';
 import { ownWineCache } from '../fixtures/wine.ts';
 

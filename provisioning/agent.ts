@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import spawn from 'cross-spawn';
-import type { Command } from '../command.ts';
+import type { Command } from '../platforms/command.ts';
 import { prefixesFolder } from './folders.ts';
 import { installed, isReady, type Ready, whyNot } from './installed.ts';
 import type { Lane } from './lanes.ts';
