@@ -6,6 +6,8 @@ import { conforms } from '../report/view.ts';
 import { keepRun, recordedPath, writeRun } from '../results/recorded.ts';
 import type { Run } from '../results/schema.ts';
 import { WholeFile } from '../results/write.ts';
+import { RunFailed, record } from '../runner/record.ts';
+import type { Scenario } from '../runner/scenario.ts';
 import { scenarios } from '../suites/index.ts';
 import { type ClassesOption, viewer } from './classes.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
@@ -13,7 +15,6 @@ import { interruptible } from './interruptible.ts';
 import { fileFormat, print, say } from './output.ts';
 import { type OpenPlace, type Place, placesNamed } from './places.ts';
 import { Progress } from './progress.ts';
-import { RunFailed, record } from './record.ts';
 import { select } from './select.ts';
 import { isModule, type UserScenarios, userScenarios } from './user-scenarios.ts';
 
@@ -41,7 +42,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
     throw new UsageError('--record is for complete runs; it cannot be used with patterns or --skip');
   }
   const own = await userScenarios(patterns.filter(isModule));
-  const ids = chosenIds(own, patterns, options.skip);
+  const chosen = chosenScenarios(own, patterns, options.skip);
   const places = placesNamed(options.on);
   const [peer, ...otherPeers] = options.peer === undefined ? [] : placesNamed([options.peer]);
   if (otherPeers.length > 0) throw new UsageError(`--peer ${options.peer}: name one of ${[peer, ...otherPeers].map((place) => place?.name).join(', ')}`);
@@ -51,7 +52,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   const out = options.out === undefined ? undefined : new WholeFile(options.out);
   let recorded: Recorded;
   try {
-    recorded = await interruptible((signal) => recordAll(places, peer, ids, own, options, signal));
+    recorded = await interruptible((signal) => recordAll(places, peer, chosen, own.modules, options, signal));
   } catch (error) {
     out?.discard();
     throw error;
@@ -59,7 +60,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
 
   const { runs, failures, interrupted } = recorded;
   const views = runs.map(viewOf);
-  const verbose = options.verbose ?? (views.length === 1 && isOneScenario(patterns, ids));
+  const verbose = options.verbose ?? (views.length === 1 && isOneScenario(patterns, chosen));
   const format = out === undefined ? (options.format ?? 'pretty') : 'pretty';
   try {
     await print(formatRuns(views, format, { ...layoutOf(painter(process.stdout)), verbose }));
@@ -78,20 +79,29 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   return views.every(conforms) ? EXIT.conforms : EXIT.differs;
 }
 
-/** The ids that the patterns choose; modules alone choose their own scenarios. @throws UsageError */
-function chosenIds({ scenarios: own }: UserScenarios, patterns: readonly string[], skip: readonly string[]): string[] {
+type Chosen = readonly Pick<Scenario, 'id' | 'waits'>[];
+
+/** The scenarios that the patterns choose; modules alone choose their own. @throws UsageError */
+function chosenScenarios({ scenarios: own }: UserScenarios, patterns: readonly string[], skip: readonly string[]): Chosen {
   const others = patterns.filter((pattern) => !isModule(pattern));
+  const known = own.length > 0 && others.length === 0 ? own : [...scenarios, ...own];
   const ownIds = own.map(({ id }) => id);
-  if (own.length > 0 && others.length === 0) return select(ownIds, [], skip);
-  return select([...scenarios.map(({ id }) => id), ...ownIds], own.length > 0 ? [...others, ...ownIds] : others, skip);
+  const ids = new Set(
+    select(
+      known.map(({ id }) => id),
+      others.length === 0 ? [] : [...others, ...ownIds],
+      skip,
+    ),
+  );
+  return known.filter(({ id }) => ids.has(id));
 }
 
 /** One scenario that was asked for by its id, with all its variants, is shown whole. */
-function isOneScenario(patterns: readonly string[], ids: readonly string[]): boolean {
+function isOneScenario(patterns: readonly string[], chosen: Chosen): boolean {
   return (
     patterns.length === 1 &&
     !isModule(patterns[0] as string) &&
-    new Set(ids.map((id) => id.replace(/\?.*$/, ''))).size === 1 &&
+    new Set(chosen.map(({ id }) => id.replace(/\?.*$/, ''))).size === 1 &&
     patterns[0]?.split('/').length === 3
   );
 }
@@ -107,8 +117,8 @@ interface Recorded {
 async function recordAll(
   places: readonly Place[],
   peer: Place | undefined,
-  ids: readonly string[],
-  own: UserScenarios,
+  chosen: Chosen,
+  modules: readonly string[],
   options: RunArguments,
   signal: AbortSignal,
 ): Promise<Recorded> {
@@ -122,7 +132,7 @@ async function recordAll(
     try {
       opened = place.open();
       openedPeer = peer === undefined || peer.name === place.name ? undefined : peer.open();
-      runs.push(await recordAt(opened, openedPeer, ids, own, options, signal));
+      runs.push(await recordAt(opened, openedPeer, chosen, modules, options, signal));
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
       if (error instanceof RunFailed) runs.push(error.run);
@@ -143,20 +153,19 @@ async function recordAll(
 async function recordAt(
   place: OpenPlace,
   peer: OpenPlace | undefined,
-  ids: readonly string[],
-  own: UserScenarios,
+  chosen: Chosen,
+  modules: readonly string[],
   { trials, timeout, jobs }: RunArguments,
   signal: AbortSignal,
 ) {
-  const progress = new Progress(ids.length);
+  const progress = new Progress(chosen.length);
   try {
     return await record({
-      ids,
+      scenarios: chosen,
       trials,
       timeout,
       ...(jobs !== undefined && { jobs }),
-      own: own.scenarios,
-      agent: place.command('agent', own.modules),
+      agent: place.command('agent', modules),
       peers: peer?.command('peer-host'),
       signal,
       onStart: (id) => progress.start(id),
