@@ -10,7 +10,7 @@ import { scenarios } from './suites/index.ts';
 
 export { checkScenario, classesOf, type Misclassification } from './classification/check.ts';
 export { findFaults } from './classification/find.ts';
-export { mongooseBuild } from './classification/policies/mongoose.ts';
+export { buildOf } from './classification/policies/build.ts';
 export { play, type Story } from './classification/policies/play.ts';
 export type { Policy } from './classification/policies/policy.ts';
 export { type Classify, classifier, shippedTables, type Table, tableSchema, tablesOf } from './classification/table.ts';

@@ -1,5 +1,6 @@
 import { classified } from '../classification/policies/answers.ts';
-import { mongooseBuild } from '../classification/policies/mongoose.ts';
+import { buildOf } from '../classification/policies/build.ts';
+import { closeMatrix } from '../classification/policies/matrix.ts';
 import { apiOf, type PlatformTrace, platformTraces, type TracePlatform, tracePlatforms } from '../classification/policies/platform-trace.ts';
 import { play, type Story } from '../classification/policies/play.ts';
 import type { Answer, Io, Policy } from '../classification/policies/policy.ts';
@@ -8,7 +9,6 @@ import type { Transport } from '../classification/policies/rules.ts';
 import { tablesOf } from '../classification/table.ts';
 import { REPEATS } from '../platforms/trace.ts';
 import { code, markdownStories, text } from '../report/close/markdown.ts';
-import { mongooseMatrix } from '../report/close/matrix.ts';
 import { markdownMatrix, matrixNotes } from '../report/close/matrix-text.ts';
 import { evidenceText, outcomeWord } from '../report/close/words.ts';
 import { type Recorded, shippedRuns } from '../results/recorded.ts';
@@ -25,7 +25,7 @@ export function storyPage(): string {
   const traceOf = (id: TracePlatform['id']) => traces.find(({ platform }) => platform.id === id) as PlatformTrace;
   const linux = traceOf('linux');
   const windows = traceOf('windows');
-  const matrix = mongooseMatrix(runs, { platforms, loop });
+  const matrix = closeMatrix('mongoose', runs, { platforms, loop });
   const [slow, quick, stuck] = [storyOf('7.16', linux, 'select'), storyOf('7.16', linux, 'epoll'), storyOf('7.16', windows, 'select')];
   const [before, mended, later] = (['7.12', '7.17', '7.22'] as const).map((version) => storyOf(version, windows, 'select'));
   const partial = storyOf('7.22', windows, 'select', 'builtin', 3);
@@ -117,7 +117,7 @@ loop: what the second recv returns, and for which class the loop closes the conn
 }
 
 function storyOf(version: string, trace: PlatformTrace, io: Io, transport: Transport = 'openssl', bufferedTlsBytes = 0): Story {
-  const { policy, table } = mongooseBuild(version, transport);
+  const { policy, table } = buildOf('mongoose', version, transport);
   return play(policy as Policy, table(apiOf(trace.platform)), trace, { io, bufferedTlsBytes });
 }
 
@@ -164,7 +164,7 @@ function endings(rows: readonly (readonly [string, Story])[]): string {
 
 function tableSection(traces: readonly PlatformTrace[]): string {
   const rows = traces.flatMap((trace) => {
-    const table = mongooseBuild('7.16', 'openssl').table(apiOf(trace.platform));
+    const table = buildOf('mongoose', '7.16', 'openssl').table(apiOf(trace.platform));
     const classify = classified(table, trace.platform.id);
     return trace.answers.map(classify).map(({ token, meaning, class: name, classMeaning }) => ({
       right: meaning === 'would-block' ? classMeaning === 'would-block' : classMeaning !== 'would-block',

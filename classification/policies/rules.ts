@@ -4,7 +4,11 @@ import { inRange } from '../../platforms/version.ts';
 import { z } from '../../platforms/zod.ts';
 import { IO_METHODS } from './policy.ts';
 
-/** What a connection runs over: nothing, or TLS by one of the libraries that Mongoose can be built with. */
+/** The libraries whose way to close is known: each has a file here. */
+export const POLICY_LIBRARIES = ['mongoose'] as const;
+export type PolicyLibrary = (typeof POLICY_LIBRARIES)[number];
+
+/** What a connection runs over: nothing, or TLS by one of the libraries that a build can have. */
 export const TRANSPORTS = ['plain', 'openssl', 'mbedtls', 'builtin'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
@@ -53,7 +57,7 @@ export type Condition = Rule['closes']['error'][number];
 const loaded = new Map<string, Rules>();
 
 /** @throws ZodError for a file that is not of the schema */
-export function rulesOf(name: 'mongoose'): Rules {
+export function rulesOf(name: PolicyLibrary): Rules {
   let rules = loaded.get(name);
   if (rules === undefined) {
     rules = rulesSchema.parse(readData('classification', 'policies', `${name}.json`));

@@ -1,6 +1,6 @@
 import type * as Zod from 'zod';
 import { IO_METHODS } from '../../classification/policies/policy.ts';
-import { TRANSPORTS } from '../../classification/policies/rules.ts';
+import { POLICY_LIBRARIES, TRANSPORTS } from '../../classification/policies/rules.ts';
 import { CODE_PLATFORMS } from '../../platforms/code.ts';
 import { EVIDENCE } from '../../platforms/evidence.ts';
 import { z } from '../../platforms/zod.ts';
@@ -76,7 +76,7 @@ const cellSchema = z.discriminatedUnion('end', [
 ]);
 
 export const matrixSchema = z.strictObject({
-  library: z.literal('mongoose'),
+  library: z.enum(POLICY_LIBRARIES),
   scenario: z.string(),
   columns: z.array(z.strictObject({ platform: z.string(), evidence: z.enum(EVIDENCE), io, readiness })),
   sections: z.array(
@@ -94,5 +94,4 @@ export const matrixSchema = z.strictObject({
 });
 
 export type CloseDocument = Zod.infer<typeof closeSchema>;
-export type Matrix = Zod.infer<typeof matrixSchema>;
-export type MatrixCell = Zod.infer<typeof cellSchema>;
+export type MatrixDocument = Zod.infer<typeof matrixSchema>;

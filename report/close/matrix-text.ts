@@ -1,8 +1,7 @@
+import { isNever, type Matrix, type MatrixCell } from '../../classification/policies/matrix.ts';
 import { evidencePhrase } from '../../platforms/evidence.ts';
 import { paragraph, visibleWidth } from '../text.ts';
 import { columnWidths, type Paint, type Row, tableLines } from '../text-table.ts';
-import type { Matrix, MatrixCell } from './close-schema.ts';
-import { isNever } from './matrix.ts';
 import { unique } from './played.ts';
 import { outcomeCell } from './words.ts';
 
@@ -47,8 +46,8 @@ export function evidenceLine({ columns }: Pick<Matrix, 'columns'>): string {
   return `${[...platforms].map(([platform, evidence]) => `${platform}: ${evidencePhrase(evidence)}`).join('; ')}.`;
 }
 
-function titleOfMatrix({ scenario }: Matrix): string {
-  return `Mongoose: in which poll it closes the connection, in ${scenario}`;
+function titleOfMatrix({ library, scenario }: Matrix): string {
+  return `${library.replace(/^./, (letter) => letter.toUpperCase())}: in which poll it closes the connection, in ${scenario}`;
 }
 
 function sectionTitle({ transport, bufferedTlsBytes }: Section): string {

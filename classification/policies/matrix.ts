@@ -1,13 +1,32 @@
-import { type MongooseBuild, mongooseBuild, mongooseVersions } from '../../classification/policies/mongoose.ts';
-import { apiOf, isReadinessKnown, type PlatformTraces, platformTraces, type TracePlatform } from '../../classification/policies/platform-trace.ts';
-import { type Outcome, play } from '../../classification/policies/play.ts';
-import { IO_METHODS, type Io, PolicyError } from '../../classification/policies/policy.ts';
-import type { RecvLoop } from '../../classification/policies/recv-loop.ts';
-import { TRANSPORTS, type Transport } from '../../classification/policies/rules.ts';
+import type { Evidence } from '../../platforms/evidence.ts';
 import type { Recorded } from '../../results/recorded.ts';
-import type { Matrix, MatrixCell } from './close-schema.ts';
+import { type Build, buildOf, releasesOf } from './build.ts';
+import { apiOf, isReadinessKnown, type PlatformTraces, platformTraces, type TracePlatform } from './platform-trace.ts';
+import { type Outcome, play } from './play.ts';
+import { IO_METHODS, type Io, PolicyError } from './policy.ts';
+import type { RecvLoop } from './recv-loop.ts';
+import { type PolicyLibrary, rulesOf, TRANSPORTS, type Transport } from './rules.ts';
 
 /** Every version × transport × platform × readiness call: after how many polls it closes. */
+
+export interface Matrix {
+  readonly library: PolicyLibrary;
+  readonly scenario: string;
+  readonly columns: { platform: string; evidence: Evidence; io: Io; readiness: 'known' | 'assumed' }[];
+  readonly sections: { transport: Transport; bufferedTlsBytes: number; rows: MatrixRow[] }[];
+}
+
+/** Releases whose cells, one for each column, are the same. */
+export interface MatrixRow {
+  readonly versions: string[];
+  readonly cells: MatrixCell[];
+}
+
+export type MatrixCell =
+  | Outcome
+  | { readonly end: 'no-build'; readonly why: string }
+  /** The platform has several possible traces, and they end differently. */
+  | { readonly end: 'several'; readonly ends: Outcome[] };
 
 export interface MatrixOptions {
   readonly platforms: readonly TracePlatform[];
@@ -20,7 +39,7 @@ export interface MatrixOptions {
 /** What may be in the TLS buffer in the matrix: nothing, or an incomplete record of the smallest size that makes a difference. */
 const PARTIAL_RECORD = 3;
 
-export function mongooseMatrix(runs: readonly Recorded[], { platforms, loop, transport, io }: MatrixOptions): Matrix {
+export function closeMatrix(library: PolicyLibrary, runs: readonly Recorded[], { platforms, loop, transport, io }: MatrixOptions): Matrix {
   const columns = platforms.flatMap((platform) => {
     const known = platformTraces(runs, platform, loop);
     const methods = IO_METHODS.filter((method) => (method !== 'epoll' || platform.id === 'linux') && (io === undefined || method === io));
@@ -28,10 +47,10 @@ export function mongooseMatrix(runs: readonly Recorded[], { platforms, loop, tra
   });
   const sections = [
     ...TRANSPORTS.map((name) => ({ transport: name, bufferedTlsBytes: 0 })),
-    { transport: 'builtin' as const, bufferedTlsBytes: PARTIAL_RECORD },
+    ...rulesOf(library).keepsRecords.map((name) => ({ transport: name, bufferedTlsBytes: PARTIAL_RECORD })),
   ];
   return {
-    library: 'mongoose',
+    library,
     scenario: loop.scenario,
     columns: columns.map(({ platform, io: method, known: { traces } }) => ({
       platform: platform.name,
@@ -44,9 +63,9 @@ export function mongooseMatrix(runs: readonly Recorded[], { platforms, loop, tra
       .map((section) => ({
         ...section,
         rows: merged(
-          mongooseVersions().map((version) => ({
+          releasesOf(library).map((version) => ({
             version,
-            cells: columns.map((column) => cell(version, section.transport, column, section.bufferedTlsBytes)),
+            cells: columns.map((column) => cell(() => buildOf(library, version, section.transport), column, section.bufferedTlsBytes)),
           })),
         ),
       })),
@@ -68,10 +87,10 @@ interface Column {
   readonly known: PlatformTraces;
 }
 
-function cell(version: string, transport: Transport, { platform, io, known }: Column, bufferedTlsBytes: number): MatrixCell {
-  let build: MongooseBuild;
+function cell(made: () => Build, { platform, io, known }: Column, bufferedTlsBytes: number): MatrixCell {
+  let build: Build;
   try {
-    build = mongooseBuild(version, transport);
+    build = made();
   } catch (error) {
     if (error instanceof PolicyError) return { end: 'no-build', why: error.message };
     throw error;
@@ -91,7 +110,7 @@ function cell(version: string, transport: Transport, { platform, io, known }: Co
 }
 
 /** Neighbouring versions whose cells are equal become one row. The reasons of cells name their version, so they do not count. */
-function merged(rows: readonly { version: string; cells: MatrixCell[] }[]): Matrix['sections'][number]['rows'] {
+function merged(rows: readonly { version: string; cells: MatrixCell[] }[]): MatrixRow[] {
   const groups: { versions: string[]; cells: MatrixCell[]; key: string }[] = [];
   for (const { version, cells } of rows) {
     const key = JSON.stringify(cells, (name, value) => (name === 'why' ? undefined : value));

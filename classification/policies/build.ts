@@ -1,10 +1,10 @@
 import { type Table, tablesOf } from '../table.ts';
 import { policyByRule, type RuleState } from './by-rule.ts';
 import { type Io, type Policy, PolicyError } from './policy.ts';
-import { type Rule, readinessRuleFor, ruleFor, rulesOf, type Transport } from './rules.ts';
+import { type PolicyLibrary, type Rule, readinessRuleFor, ruleFor, rulesOf, type Transport } from './rules.ts';
 
-/** A version of Mongoose as a consumer of recv's answers. */
-export interface MongooseBuild {
+/** A version of a library as a consumer of recv's answers. */
+export interface Build {
   readonly version: string;
   readonly transport: Transport;
   readonly rule: Rule;
@@ -18,28 +18,31 @@ export interface MongooseBuild {
 }
 
 /** The releases that sockatlas knows, oldest first. */
-export function mongooseVersions(): readonly string[] {
-  return rulesOf('mongoose').versions;
+export function releasesOf(library: PolicyLibrary): readonly string[] {
+  return rulesOf(library).versions;
 }
 
 /** @throws PolicyError for a version that is not known, and a transport that it lacks */
-export function mongooseBuild(version: string, transport: Transport): MongooseBuild {
-  const rules = rulesOf('mongoose');
+export function buildOf(library: PolicyLibrary, version: string, transport: Transport): Build {
+  const rules = rulesOf(library);
   if (!rules.versions.includes(version)) {
-    throw new PolicyError(`mongoose ${JSON.stringify(version)}: unknown version; known are ${rules.versions[0]} to ${rules.versions.at(-1)}`);
+    throw new PolicyError(`${library} ${JSON.stringify(version)}: unknown version; known are ${rules.versions[0]} to ${rules.versions.at(-1)}`);
   }
   const rule = ruleFor(rules, version, transport);
-  if (rule === undefined) throw new PolicyError(`mongoose ${version} has no TLS by ${transport}: it came with 7.13`);
+  if (rule === undefined) {
+    const first = rules.versions.find((release) => ruleFor(rules, release, transport) !== undefined);
+    throw new PolicyError(`${library} ${version} has no TLS by ${transport}: it came with ${first}`);
+  }
   const readiness = readinessRuleFor(rules, version);
   const keepsRecords = rules.keepsRecords.includes(transport);
   return {
     version,
     transport,
     rule,
-    policy: policyByRule(`mongoose ${version}${transport === 'plain' ? '' : ` with ${transport} TLS`}`, rule, readiness, keepsRecords),
+    policy: policyByRule(`${library} ${version}${transport === 'plain' ? '' : ` with ${transport} TLS`}`, rule, readiness, keepsRecords),
     io: readiness.io,
     isKnown: (io, api, bytes) =>
       !(bytes > 0 && keepsRecords && readiness.unknownWithBytes?.includes(io)) && !(api === 'winsock' && readiness.unknownOnWinsock?.includes(io)),
-    table: (api) => (rule.reads === 'library' ? undefined : tablesOf('mongoose', api, version).find(({ calls }) => calls.includes('recv'))),
+    table: (api) => (rule.reads === 'library' ? undefined : tablesOf(library, api, version).find(({ calls }) => calls.includes('recv'))),
   };
 }
