@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Story } from '../classification/policies/play.ts';
 import type { Command } from '../platforms/command.ts';
-import { plain } from '../report/text.ts';
+import { plain } from '../platforms/printable.ts';
 import { sibling } from '../runner/sibling.ts';
 import { agentCommand } from './agent-command.ts';
 import { askProcess } from './ask-process.ts';

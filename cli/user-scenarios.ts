@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { plain } from '../report/text.ts';
+import { plain } from '../platforms/printable.ts';
 import type { DescribeMessage } from '../runner/describe-modules.ts';
 import type { Described } from '../runner/user-scenarios.ts';
 import { scenarios } from '../suites/index.ts';

@@ -8,9 +8,10 @@ import { type Described, type RecvLoop, recvLoop } from '../classification/polic
 import type { Transport } from '../classification/policies/rules.ts';
 import { tablesOf } from '../classification/table.ts';
 import { REPEATS } from '../platforms/trace.ts';
-import { code, markdownStories, text } from '../report/close/markdown.ts';
+import { markdownStories } from '../report/close/markdown.ts';
 import { markdownMatrix, matrixNotes } from '../report/close/matrix-text.ts';
 import { evidenceText, outcomeWord } from '../report/close/words.ts';
+import { code, markdownTable, text } from '../report/markdown-text.ts';
 import { type Recorded, shippedRuns } from '../results/recorded.ts';
 import { scenarios } from '../suites/index.ts';
 
@@ -54,9 +55,7 @@ The peer has sent an RST, and nothing else (scenario \`${SCENARIO}\`). The table
 before and after \`recv\` has reported the reset. ${REPEATS} means that every later call returns the same. In select's three letters, r is readable, w is writable and x is the
 exceptional set.
 
-| platform | evidence | recv | poll | select |
-| --- | --- | --- | --- | --- |
-${traces.map(traceRow).join('\n')}
+${markdownTable(['platform', 'evidence', 'recv', 'poll', 'select'], traces.map(traceRow)).join('\n')}
 
 ${noteOnEvidence(runs, traces)}
 
@@ -121,15 +120,15 @@ function storyOf(version: string, trace: PlatformTrace, io: Io, transport: Trans
   return play(policy as Policy, table(apiOf(trace.platform)), trace, { io, bufferedTlsBytes });
 }
 
-function traceRow(trace: PlatformTrace): string {
+function traceRow(trace: PlatformTrace): string[] {
   const tokens = trace.answers.map(({ token }, i) => (trace.repeats && i === trace.answers.length - 1 ? `${token}${REPEATS}` : token));
   const said = ({ poll, select }: PlatformTrace['readiness'], io: 'poll' | 'select') => {
     const found = io === 'poll' ? poll : select;
     if (found === undefined) return 'not known';
-    const [first, second] = [found.before, found.after].map((token) => code(token.replace(/^\w+:/, '')));
+    const [first = '', second = ''] = [found.before, found.after].map((token) => code(token.replace(/^\w+:/, '')));
     return first === second ? first : `${first}, then ${second}`;
   };
-  return `| ${[trace.platform.name, text(evidenceText(trace)), code(tokens.join(' ')), said(trace.readiness, 'poll'), said(trace.readiness, 'select')].join(' | ')} |`;
+  return [trace.platform.name, text(evidenceText(trace)), code(tokens.join(' ')), said(trace.readiness, 'poll'), said(trace.readiness, 'select')];
 }
 
 function noteOnEvidence(runs: readonly Recorded[], traces: readonly PlatformTrace[]): string {
@@ -157,9 +156,10 @@ function answerWord({ answers }: PlatformTrace, i: number): string {
 function endings(rows: readonly (readonly [string, Story])[]): string {
   const stories = rows.map(([version, { polls, outcome }]) => {
     const { answer, why } = polls.at(-1) as Story['polls'][number];
-    return `| ${[version, answer?.class === undefined ? 'none: the TLS library reads from the socket' : code(answer.class), text(why), `**${outcomeWord(outcome)}**`].join(' | ')} |`;
+    const of = answer?.class === undefined ? 'none: the TLS library reads from the socket' : code(answer.class);
+    return [version, of, text(why), `**${outcomeWord(outcome)}**`];
   });
-  return ['| with OpenSSL on Windows | class of the last recv | the loop | result |', '| --- | --- | --- | --- |', ...stories].join('\n');
+  return markdownTable(['with OpenSSL on Windows', 'class of the last recv', 'the loop', 'result'], stories).join('\n');
 }
 
 function tableSection(traces: readonly PlatformTrace[]): string {
@@ -176,9 +176,10 @@ function tableSection(traces: readonly PlatformTrace[]): string {
     (api) => new Set(['7.12', '7.16', '7.17'].map((version) => tablesOf('mongoose', api, version)[0])).size === 1,
   );
   return [
-    '| platform | recv returns | its meaning on this platform | class in 7.16 | meaning of the class |',
-    '| --- | --- | --- | --- | --- |',
-    ...rows.map(({ cells }) => `| ${cells.join(' | ')} |`),
+    ...markdownTable(
+      ['platform', 'recv returns', 'its meaning on this platform', 'class in 7.16', 'meaning of the class'],
+      rows.map(({ cells }) => cells),
+    ),
     '',
     wrong === 0
       ? 'The table is correct on all of these platforms: no return value that ends a connection is classified as would-block.'

@@ -1,5 +1,6 @@
 import { isNever, type Matrix, type MatrixCell } from '../../classification/policies/matrix.ts';
 import { evidencePhrase } from '../../platforms/evidence.ts';
+import { markdownTable } from '../markdown-text.ts';
 import { paragraph, visibleWidth } from '../text.ts';
 import { columnWidths, type Paint, type Row, tableLines } from '../text-table.ts';
 import { unique } from './played.ts';
@@ -25,10 +26,9 @@ export function markdownMatrix(matrix: Matrix, only: (section: Section) => boole
   return matrix.sections
     .filter(only)
     .flatMap((section) => [
-      `| ${[sectionTitle(section), ...matrix.columns.map(({ platform, io }) => `${platform} ${io}`)].join(' | ')} |`,
-      `| ${['---', ...matrix.columns.map(() => '---')].join(' | ')} |`,
-      ...section.rows.map(
-        ({ versions, cells }) => `| ${[versionsText(versions), ...cells.map((one) => (isNever(one) ? `**${cellText(one)}**` : cellText(one)))].join(' | ')} |`,
+      ...markdownTable(
+        [sectionTitle(section), ...matrix.columns.map(({ platform, io }) => `${platform} ${io}`)],
+        section.rows.map(({ versions, cells }) => [versionsText(versions), ...cells.map((one) => (isNever(one) ? `**${cellText(one)}**` : cellText(one)))]),
       ),
       '',
     ])

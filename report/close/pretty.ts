@@ -1,5 +1,6 @@
 import type { Story } from '../../classification/policies/play.ts';
-import { paragraph, plain } from '../text.ts';
+import { plain } from '../../platforms/printable.ts';
+import { paragraph } from '../text.ts';
 import { type Paint, type Row, tableLines } from '../text-table.ts';
 import { alike, byTrace, type Played, unique } from './played.ts';
 import { NOTHING, summaryEvidence, summaryLegend, summaryOf, summaryResult } from './summary.ts';

@@ -1,7 +1,8 @@
 import type { Finding } from '../../classification/finding.ts';
 import { LEVELS, type Level } from '../../classification/rules/rule.ts';
+import { plain } from '../../platforms/printable.ts';
 import { shownPath } from '../../platforms/shown-path.ts';
-import { count, paragraph, plain, wrap } from '../text.ts';
+import { count, paragraph, wrap } from '../text.ts';
 import type { Paint } from '../text-table.ts';
 import { describeFinding, describeHeld, type Findings, failing, lineAt } from './findings.ts';
 

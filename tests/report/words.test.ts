@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { plain } from '../../platforms/printable.ts';
 import { differenceWords } from '../../report/difference.ts';
-import { paragraph, plain, terminalWidth, wrap } from '../../report/text.ts';
+import { paragraph, terminalWidth, wrap } from '../../report/text.ts';
 import { columnWidths, tableLines } from '../../report/text-table.ts';
 import { traceWords } from '../../report/trace-words.ts';
 
