@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { createServer, type ListenOptions } from 'node:net';
 import { join } from 'node:path';
 import { requireKoffi } from '../native-bindings/load.ts';
-import { glibcVersion } from '../native-bindings/posix/glibc.ts';
 import type { Command } from '../platforms/command.ts';
+import { libc as linuxLibc } from '../platforms/linux/identify.ts';
 import { packageRoot, packageVersion } from '../platforms/package-root.ts';
 import type { Platform } from '../platforms/platform.ts';
 import { startWine } from '../provisioning/agent.ts';
@@ -48,8 +48,7 @@ async function koffi(): Promise<DoctorCheck> {
 
 function libc(): DoctorCheck {
   if (process.platform !== 'linux') return { name: 'libc', ok: true, text: process.platform === 'win32' ? 'ws2_32.dll' : 'the C library of the system' };
-  const glibc = glibcVersion();
-  return { name: 'libc', ok: true, text: glibc === undefined ? 'musl' : `glibc ${glibc}` };
+  return { name: 'libc', ok: true, text: linuxLibc() };
 }
 
 function loopback6(): Promise<DoctorCheck> {
