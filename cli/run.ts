@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { plain } from '../platforms/printable.ts';
 import type { Format } from '../report/format-names.ts';
 import { formatRuns } from '../report/formats.ts';
 import { layoutOf } from '../report/grid.ts';
@@ -6,9 +8,12 @@ import { conforms } from '../report/view.ts';
 import { keepRun, recordedPath, writeRun } from '../results/recorded.ts';
 import type { Run } from '../results/schema.ts';
 import { WholeFile } from '../results/write.ts';
+import { askScenarios } from '../runner/ask-scenarios.ts';
 import { RunFailed, record } from '../runner/record.ts';
 import type { Scenario } from '../runner/scenario.ts';
+import { UserModuleError } from '../runner/user-module.ts';
 import { scenarios } from '../suites/index.ts';
+import { agentCommand } from './agent-command.ts';
 import { type ClassesOption, viewer } from './classes.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';
@@ -16,7 +21,6 @@ import { fileFormat, print, say } from './output.ts';
 import { type OpenPlace, type Place, placesNamed } from './places.ts';
 import { Progress } from './progress.ts';
 import { select } from './select.ts';
-import { isModule, type UserScenarios, userScenarios } from './user-scenarios.ts';
 
 export interface RunArguments extends ClassesOption {
   readonly skip: readonly string[];
@@ -41,7 +45,9 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   if (options.record && (patterns.length > 0 || options.skip.length > 0)) {
     throw new UsageError('--record is for complete runs; it cannot be used with patterns or --skip');
   }
-  const own = await userScenarios(patterns.filter(isModule));
+  const files = patterns.filter(isModule);
+  const modules = files.map((file) => resolve(file));
+  const own = files.length === 0 ? [] : await ownScenarios(files, modules);
   const chosen = chosenScenarios(own, patterns, options.skip);
   const places = placesNamed(options.on);
   const [peer, ...otherPeers] = options.peer === undefined ? [] : placesNamed([options.peer]);
@@ -52,7 +58,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   const out = options.out === undefined ? undefined : new WholeFile(options.out);
   let recorded: Recorded;
   try {
-    recorded = await interruptible((signal) => recordAll(places, peer, chosen, own.modules, options, signal));
+    recorded = await interruptible((signal) => recordAll(places, peer, chosen, modules, options, signal));
   } catch (error) {
     out?.discard();
     throw error;
@@ -79,10 +85,22 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   return views.every(conforms) ? EXIT.conforms : EXIT.differs;
 }
 
+function isModule(word: string): boolean {
+  return /\.[cm]?[jt]s$/.test(word);
+}
+
+/** What scenarios the user's modules hold. @throws UsageError where one is at fault */
+async function ownScenarios(files: readonly string[], modules: readonly string[]): Promise<Chosen> {
+  const known = scenarios.map(({ id }) => id);
+  return askScenarios(files, known, agentCommand('scenarios', modules)).catch((error) => {
+    throw error instanceof UserModuleError ? new UsageError(plain(error.message)) : error;
+  });
+}
+
 type Chosen = readonly Pick<Scenario, 'id' | 'waits'>[];
 
 /** The scenarios that the patterns choose; modules alone choose their own. @throws UsageError */
-function chosenScenarios({ scenarios: own }: UserScenarios, patterns: readonly string[], skip: readonly string[]): Chosen {
+function chosenScenarios(own: Chosen, patterns: readonly string[], skip: readonly string[]): Chosen {
   const others = patterns.filter((pattern) => !isModule(pattern));
   const known = own.length > 0 && others.length === 0 ? own : [...scenarios, ...own];
   const ownIds = own.map(({ id }) => id);
