@@ -58,7 +58,7 @@ export function whyNot(found: Installed): string {
 }
 
 /** The one command that adds a lane. */
-export function setupCommand(lane: Lane): string {
+function setupCommand(lane: Lane): string {
   return `sockatlas setup ${lane.name}`;
 }
 

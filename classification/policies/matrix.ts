@@ -17,7 +17,7 @@ export interface Matrix {
 }
 
 /** Releases whose cells, one for each column, are the same. */
-export interface MatrixRow {
+interface MatrixRow {
   readonly versions: string[];
   readonly cells: MatrixCell[];
 }

@@ -14,7 +14,7 @@ type Section = Matrix['sections'][number];
 const NO_BUILD = '–';
 const GAP = '  ';
 
-export const MATRIX_LEGEND = `A number: the poll in which it closes; 1 is the first poll after the peer has reset or closed the connection. ${NO_BUILD}: there is no such build. ?: not known.`;
+const MATRIX_LEGEND = `A number: the poll in which it closes; 1 is the first poll after the peer has reset or closed the connection. ${NO_BUILD}: there is no such build. ?: not known.`;
 
 export function prettyMatrix(matrix: Matrix, width: number, paint: Paint): string {
   const parts = fittingParts(matrix, width).flatMap((columns) => [...partLines(matrix, columns, width, paint), '']);
@@ -41,7 +41,7 @@ export function matrixNotes(matrix: Matrix): string {
 }
 
 /** `linux-6.18: measured here; windows: documented.` */
-export function evidenceLine({ columns }: Pick<Matrix, 'columns'>): string {
+function evidenceLine({ columns }: Pick<Matrix, 'columns'>): string {
   const platforms = new Map(columns.map(({ platform, evidence }) => [platform, evidence]));
   return `${[...platforms].map(([platform, evidence]) => `${platform}: ${evidencePhrase(evidence)}`).join('; ')}.`;
 }

@@ -57,7 +57,7 @@ function describeRead(sighting: Sighting, { className, meaning }: Reading): stri
   return `${describeSighting(sighting)} on ${where(sighting)} means ${sighting.meaning}; classified as ${given}`;
 }
 
-export function describeSighting({ observations, index }: Sighting): string {
+function describeSighting({ observations, index }: Sighting): string {
   return describeObservation(observations, index);
 }
 
