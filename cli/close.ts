@@ -15,15 +15,15 @@ import { markdownPlayed } from '../report/close/markdown.ts';
 import { markdownMatrix, matrixNotes, prettyMatrix } from '../report/close/matrix-text.ts';
 import type { NotPlayed, Played } from '../report/close/played.ts';
 import { prettyPlayed } from '../report/close/pretty.ts';
-import { painter } from '../report/paint.ts';
-import { terminalWidth } from '../report/text.ts';
+import { layoutOf } from '../report/grid.ts';
+import { jsonText } from '../report/json-text.ts';
 import type { Recorded } from '../results/recorded.ts';
 import { scenarios } from '../suites/index.ts';
 import type { PolicySource } from './close-live.ts';
 import { inProcess } from './close-process.ts';
 import { DEFAULT_LIBRARY } from './default-library.ts';
 import { EXIT, UsageError } from './errors.ts';
-import { print } from './output.ts';
+import { parseChoice, print } from './output.ts';
 import { HERE, placesNamed } from './places.ts';
 import { evidenceRuns, type LocalOption } from './runs.ts';
 import { select } from './select.ts';
@@ -63,9 +63,7 @@ const MAX_BUFFERED = 16 * 1024 + 40;
  * @throws EnvironmentError where no process or socket can be had
  */
 export async function close(what: string, options: CloseArguments): Promise<number> {
-  if (!(FORMATS as readonly string[]).includes(options.format)) {
-    throw new UsageError(`--format ${JSON.stringify(options.format)}: choose one of ${FORMATS.join(', ')}`);
-  }
+  parseChoice('--format', options.format, FORMATS);
   if (options.policy !== undefined && options.tls !== undefined) throw new UsageError('--tls is for the policies of Mongoose; leave it out with --policy');
   try {
     const asked = subject(what, options);
@@ -126,8 +124,8 @@ async function matrix(library: PolicyLibrary, options: CloseArguments): Promise<
     ...(options.io !== undefined && { io: method(options.io) }),
   });
   const text = {
-    pretty: () => prettyMatrix(table, terminalWidth(), painter(process.stdout)),
-    json: () => `${JSON.stringify(table satisfies MatrixDocument, undefined, 2)}\n`,
+    pretty: () => prettyMatrix(table, layoutOf(process.stdout)),
+    json: () => jsonText(table satisfies MatrixDocument),
     markdown: () => `${markdownMatrix(table)}\n${matrixNotes(table)}\n`,
   };
   await print(text[options.format]());
@@ -239,8 +237,7 @@ function platforms(runs: readonly Recorded[], { on, io }: CloseArguments): reado
 }
 
 function method(io: string): Io {
-  if (!(IO_METHODS as readonly string[]).includes(io)) throw new UsageError(`--io ${JSON.stringify(io)}: choose one of ${IO_METHODS.join(', ')}`);
-  return io as Io;
+  return parseChoice('--io', io, IO_METHODS);
 }
 
 /** The readiness calls to play with there: those of the build. Where none is named, builds for Windows use select. */
@@ -262,8 +259,7 @@ function methods(platform: TracePlatform, build: Build | undefined, wanted: stri
 function transport(tls: string | undefined): Transport {
   if (tls === undefined) return 'plain';
   const libraries = TRANSPORTS.filter((name) => name !== 'plain');
-  if ((libraries as readonly string[]).includes(tls)) return tls as Transport;
-  throw new UsageError(`--tls ${JSON.stringify(tls)}: choose one of ${libraries.join(', ')}`);
+  return parseChoice('--tls', tls, libraries);
 }
 
 function buffered({ buffered: value, tls, policy }: CloseArguments): number {
@@ -288,10 +284,10 @@ function moduleUrl(file: string): string {
 function formatted(played: Played, { format, verbose = false }: CloseArguments): string {
   switch (format) {
     case 'json':
-      return `${JSON.stringify(closeDocument(played), undefined, 2)}\n`;
+      return jsonText(closeDocument(played));
     case 'markdown':
       return markdownPlayed(played, verbose);
     case 'pretty':
-      return prettyPlayed(played, { width: terminalWidth(), paint: painter(process.stdout), verbose });
+      return prettyPlayed(played, { ...layoutOf(process.stdout), verbose });
   }
 }

@@ -11,7 +11,7 @@ import { installed, isReady, whyNot } from '../provisioning/installed.ts';
 import { LANES, type Lane } from '../provisioning/lanes.ts';
 import { type DoctorCheck, doctorPage } from '../report/doctor.ts';
 import { layoutOf } from '../report/grid.ts';
-import { painter } from '../report/paint.ts';
+import { jsonText } from '../report/json-text.ts';
 import { AgentHandle } from '../runner/agent-handle.ts';
 import { temporaryFolder } from '../runner/temporary-folder.ts';
 import { agentCommand } from './agent-command.ts';
@@ -30,7 +30,7 @@ export async function doctor({ format }: { readonly format: string }): Promise<n
     sequence(LANES, wineAgent),
   ]);
   const report = { version: packageVersion, machine, agents: [own, ...wines] };
-  await print(asked === 'json' ? `${JSON.stringify(report, undefined, 2)}\n` : doctorPage(report, layoutOf(painter(process.stdout))));
+  await print(asked === 'json' ? jsonText(report) : doctorPage(report, layoutOf(process.stdout)));
   return own.ok ? EXIT.conforms : EXIT.environment;
 }
 

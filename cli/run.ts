@@ -3,7 +3,7 @@ import { plain } from '../platforms/printable.ts';
 import type { Format } from '../report/format-names.ts';
 import { formatRuns } from '../report/formats.ts';
 import { layoutOf } from '../report/grid.ts';
-import { painter, written } from '../report/paint.ts';
+import { written } from '../report/paint.ts';
 import { conforms } from '../report/view.ts';
 import { keepRun, recordedPath, writeRun } from '../results/recorded.ts';
 import type { Run } from '../results/schema.ts';
@@ -69,9 +69,9 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   const verbose = options.verbose ?? (views.length === 1 && isOneScenario(patterns, chosen));
   const format = out === undefined ? (options.format ?? 'pretty') : 'pretty';
   try {
-    await print(formatRuns(views, format, { ...layoutOf(painter(process.stdout)), verbose }));
+    await print(formatRuns(views, format, { ...layoutOf(process.stdout), verbose }));
     if (out !== undefined) {
-      out.write(written(formatRuns(views, outFormat ?? 'jsonl', { ...layoutOf(painter({})), verbose })));
+      out.write(written(formatRuns(views, outFormat ?? 'jsonl', { ...layoutOf({}), verbose })));
       out.finish();
       say(`written to ${out.path}`);
     }

@@ -1,5 +1,6 @@
 import { isNever, type Matrix, type MatrixCell } from '../../classification/policies/matrix.ts';
 import { evidencePhrase } from '../../platforms/evidence.ts';
+import type { Layout } from '../grid.ts';
 import { markdownTable } from '../markdown-text.ts';
 import { paragraph, visibleWidth } from '../text.ts';
 import { columnWidths, type Paint, type Row, tableLines } from '../text-table.ts';
@@ -16,7 +17,7 @@ const GAP = '  ';
 
 const MATRIX_LEGEND = `A number: the poll in which it closes; 1 is the first poll after the peer has reset or closed the connection. ${NO_BUILD}: there is no such build. ?: not known.`;
 
-export function prettyMatrix(matrix: Matrix, width: number, paint: Paint): string {
+export function prettyMatrix(matrix: Matrix, { width, paint }: Layout): string {
   const parts = fittingParts(matrix, width).flatMap((columns) => [...partLines(matrix, columns, width, paint), '']);
   const notes = [MATRIX_LEGEND, ...assumedNote(matrix), evidenceLine(matrix)].map((line) => paragraph(line, width));
   return [paint('bold', paragraph(titleOfMatrix(matrix), width)), '', ...parts, ...notes, ''].join('\n');
