@@ -44,7 +44,7 @@ describe.each(LANES.map((lane) => [lane.name, lane] as const))('%s', (_, lane) =
       // At once: they must not end each other as they find the server.
       const all = await Promise.all([ask(command), ask(command), ask(command)]);
       for (const { answer } of all) {
-        expect(answer).toEqual({ platform: 'win32', node: wine.node.version, koffi: await requireKoffi(), args: ['a role', 'é'] });
+        expect(answer).toEqual({ platform: 'win32', node: found.node.version, koffi: await requireKoffi(), args: ['a role', 'é'] });
       }
       expect(processesOf(prefix).length).toBeGreaterThan(3);
     } finally {
