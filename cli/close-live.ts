@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
+import { type LiveOptions, liveStories } from '../classification/live.ts';
 import { buildOf } from '../classification/policies/build.ts';
 import { checkedPolicy } from '../classification/policies/checked.ts';
-import { type LiveOptions, liveStories } from '../classification/policies/live.ts';
 import { apiOf, type PlatformTrace } from '../classification/policies/platform-trace.ts';
 import { play, type Story } from '../classification/policies/play.ts';
 import { type Io, type Policy, PolicyError } from '../classification/policies/policy.ts';

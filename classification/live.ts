@@ -1,13 +1,13 @@
-import type { Command } from '../../platforms/command.ts';
-import type { TrialContext } from '../../runner/trial.ts';
-import type { Table } from '../table.ts';
-import { classified, observedAnswer, readinessOf } from './answers.ts';
-import { frozen } from './checked.ts';
-import { folded } from './folded.ts';
-import type { PlatformTrace } from './platform-trace.ts';
-import type { Story } from './play.ts';
-import type { Io, Policy, Readiness } from './policy.ts';
-import { type Poll, turn, type World } from './turn.ts';
+import type { Command } from '../platforms/command.ts';
+import type { TrialContext } from '../runner/trial.ts';
+import { classified, observedAnswer, readinessOf } from './policies/answers.ts';
+import { frozen } from './policies/checked.ts';
+import { folded } from './policies/folded.ts';
+import type { PlatformTrace } from './policies/platform-trace.ts';
+import type { Story } from './policies/play.ts';
+import type { Io, Policy, Readiness } from './policies/policy.ts';
+import { type Poll, turn, type World } from './policies/turn.ts';
+import type { Table } from './table.ts';
 
 export interface LiveOptions {
   /** The readiness calls to loop with, one loop each. */
@@ -24,7 +24,7 @@ export interface LiveOptions {
  */
 export async function liveStories(policy: Policy, tableFor: (api: Table['api']) => Table | undefined, peer: Command, options: LiveOptions): Promise<Story[]> {
   // koffi is loaded here, in this process, and only for this.
-  const { localContext } = await import('../../runner/agent.ts');
+  const { localContext } = await import('../runner/agent.ts');
   const { context, platform } = await localContext(peer, 5000);
   const table = tableFor(context.sockets.api);
   const stories: Story[] = [];
@@ -66,7 +66,7 @@ async function liveLoop(
   io: Io,
   { polls: most, bufferedTlsBytes }: LiveOptions,
 ): Promise<Poll[]> {
-  const { Trial } = await import('../../runner/trial.ts');
+  const { Trial } = await import('../runner/trial.ts');
   const trial = new Trial(context);
   const polls: Poll[] = [];
   try {
