@@ -1,6 +1,6 @@
 import type * as Zod from 'zod';
 import { IO_METHODS } from '../../classification/policies/policy.ts';
-import { POLICY_LIBRARIES, TRANSPORTS } from '../../classification/policies/rules.ts';
+import { TRANSPORTS } from '../../classification/policies/rules.ts';
 import { CODE_PLATFORMS } from '../../platforms/code.ts';
 import { EVIDENCE } from '../../platforms/evidence.ts';
 import { z } from '../../platforms/zod.ts';
@@ -76,7 +76,7 @@ const cellSchema = z.discriminatedUnion('end', [
 ]);
 
 export const matrixSchema = z.strictObject({
-  library: z.enum(POLICY_LIBRARIES),
+  library: z.string(),
   scenario: z.string(),
   columns: z.array(z.strictObject({ platform: z.string(), evidence: z.enum(EVIDENCE), io, readiness })),
   sections: z.array(
