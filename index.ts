@@ -44,7 +44,7 @@ export interface RecordOptions extends Partial<Omit<RecordIn, 'scenarios'>> {
  *
  * @throws EnvironmentError where no agent can be started (koffi's native module is missing, say), where the run ended before one was ready, or the machine was at fault
  */
-export function record({ ids, own = [], ...options }: RecordOptions = {}): Promise<Run> {
+export function record({ ids, own = [], agent = agentCommand('agent'), ...options }: RecordOptions = {}): Promise<Run> {
   const chosen = [...scenarios, ...own].filter(({ id }) => ids?.includes(id) ?? true);
-  return recordIn({ agent: agentCommand('agent'), ...options, scenarios: chosen });
+  return recordIn({ ...options, agent, scenarios: chosen });
 }

@@ -68,8 +68,7 @@ export async function close(what: string, options: CloseArguments): Promise<numb
   try {
     const asked = subject(what, options);
     if (asked !== undefined && asked.version === undefined) return await matrix(asked.library, options);
-    const release = asked as Release | undefined;
-    const played = options.live ? await livePlayed(release, options) : await tracesPlayed(release, options);
+    const played = options.live ? await livePlayed(asked, options) : await tracesPlayed(asked, options);
     await print(formatted(played, options));
     return played.stories.every(({ outcome }) => outcome.end === 'closes') ? EXIT.conforms : EXIT.differs;
   } catch (error) {
@@ -85,7 +84,7 @@ interface Release {
 }
 
 /** What is to be played: all versions of a library, one of them, or, where it is undefined, the user's own policy without a library's table. */
-function subject(what: string, { policy }: CloseArguments): (Pick<Release, 'library'> & Partial<Release>) | undefined {
+function subject(what: string, { policy }: CloseArguments): Release | { library: PolicyLibrary; version?: undefined } | undefined {
   if (what === '' && policy !== undefined) return undefined;
   const [name = '', written, ...rest] = what.split('@');
   const library = POLICY_LIBRARIES.find((known) => known === name.toLowerCase());
