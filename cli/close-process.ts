@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { Story } from '../classification/policies/play.ts';
 import type { Command } from '../platforms/command.ts';
-import { plain } from '../report/text.ts';
+import { plain } from '../platforms/printable.ts';
+import { askProcess } from '../runner/ask-process.ts';
 import { sibling } from '../runner/sibling.ts';
 import { agentCommand } from './agent-command.ts';
-import { askProcess } from './ask-process.ts';
 import type { CloseAnswer, CloseRequest } from './close-live.ts';
 import { EnvironmentError, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';

@@ -1,7 +1,8 @@
 import type { Misclassification } from '../classification/check.ts';
 import type { Platform } from '../platforms/platform.ts';
-import type { Header, Run, ScenarioLine } from '../results/schema.ts';
+import type { Header, Run, ScenarioLine, Verdict } from '../results/schema.ts';
 import { describeDeviation, describeObservation } from './deviation.ts';
+import { type Paint, STYLES } from './paint.ts';
 import { count } from './text.ts';
 import { few, traceWords } from './trace-words.ts';
 import { tableName, type View } from './view.ts';
@@ -89,4 +90,11 @@ export function summary({ run: { footer, scenarios } }: View, spell: (verdict: s
   const trials = Math.max(0, ...scenarios.map((line) => line.trials));
   const what = `${count(scenarios.length, 'scenario')} × ${count(trials, 'trial')}`;
   return `${footer.interrupted ? 'interrupted after ' : ''}${what} in ${(footer.ms / 1000).toFixed(1)} s: ${counts.join(', ') || 'nothing run'}`;
+}
+
+/** How a run ended, and whether the tables are right about it. */
+export function endLines(view: View, single: boolean, paint: Paint): string[] {
+  const text = summary(view, (verdict, words) => paint(STYLES[verdict as Verdict], words));
+  const tables = tablesSentence(view);
+  return [`${single ? '' : `${view.run.header.platform.name}: `}${text}.`, ...(tables === '' ? [] : [tables])];
 }

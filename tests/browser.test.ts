@@ -18,7 +18,7 @@ const FILES = [
   'results/newest.ts',
 ];
 /** The files of those folders that read what comes with sockatlas, or hold its schema. */
-const LOADERS = ['known', 'libraries', 'mongoose', 'rules'].map((name) => `classification/policies/${name}.ts`);
+const LOADERS = ['known', 'libraries', 'rules'].map((name) => `classification/policies/${name}.ts`);
 
 const pure = [...FOLDERS.flatMap((folder) => readdirSync(join(packageRoot, folder)).map((name) => `${folder}/${name}`)), ...FILES].filter(
   (file) => file.endsWith('.ts') && !LOADERS.includes(file),

@@ -3,10 +3,14 @@ import { shippedTables } from '../table.ts';
 import type { LibraryPolicies } from './build.ts';
 import { rulesSchema } from './rules.ts';
 
+/** The libraries whose way to close is known: each has a file here. */
+export const POLICY_LIBRARIES = ['mongoose'] as const;
+export type PolicyLibrary = (typeof POLICY_LIBRARIES)[number];
+
 const loaded = new Map<string, LibraryPolicies>();
 
-/** A library whose way to close is known, from its file here and its tables. @throws ZodError for a file that is not of the schema */
-export function policiesOf(name: 'mongoose'): LibraryPolicies {
+/** A library's rules, from its file here, and its tables. @throws ZodError for a file that is not of the schema */
+export function policiesOf(name: PolicyLibrary): LibraryPolicies {
   let library = loaded.get(name);
   if (library === undefined) {
     const rules = rulesSchema.parse(readData('classification', 'policies', `${name}.json`));

@@ -75,7 +75,7 @@ const cellSchema = z.discriminatedUnion('end', [
 ]);
 
 export const matrixSchema = z.strictObject({
-  library: z.literal('mongoose'),
+  library: z.string(),
   scenario: z.string(),
   columns: z.array(z.strictObject({ platform: z.string(), evidence: z.enum(EVIDENCE), io, readiness })),
   sections: z.array(
@@ -93,5 +93,4 @@ export const matrixSchema = z.strictObject({
 });
 
 export type CloseDocument = Zod.infer<typeof closeSchema>;
-export type Matrix = Zod.infer<typeof matrixSchema>;
-export type MatrixCell = Zod.infer<typeof cellSchema>;
+export type MatrixDocument = Zod.infer<typeof matrixSchema>;

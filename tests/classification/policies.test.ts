@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ruleFor } from '../../classification/policies/build.ts';
+import { buildOf, ruleFor } from '../../classification/policies/build.ts';
 import { knownFrom } from '../../classification/policies/known.ts';
 import { policiesOf } from '../../classification/policies/libraries.ts';
-import { mongooseBuild, mongooseVersions } from '../../classification/policies/mongoose.ts';
+import { closeMatrix, type MatrixCell } from '../../classification/policies/matrix.ts';
 import { type PlatformTrace, platformsNamed, platformTraces, type TracePlatform, tracePlatforms } from '../../classification/policies/platform-trace.ts';
 import { play, type Story } from '../../classification/policies/play.ts';
 import { type Io, type Policy, PolicyError, TRANSPORTS, type Transport } from '../../classification/policies/policy.ts';
@@ -10,8 +10,6 @@ import { type RecvLoop, recvLoop } from '../../classification/policies/recv-loop
 import { apiOf } from '../../language/code.ts';
 import { codes } from '../../platforms/codes.ts';
 import type { Platform } from '../../platforms/platform.ts';
-import type { MatrixCell } from '../../report/close/close-schema.ts';
-import { mongooseMatrix } from '../../report/close/matrix.ts';
 import { outcomeText } from '../../report/close/words.ts';
 import { judge } from '../../results/judge.ts';
 import { footerOf, headerOf } from '../../results/lines.ts';
@@ -21,6 +19,7 @@ import { scenarios } from '../../suites/index.ts';
 import { failed, LINUX, measured, received, WINE_8 } from '../fixtures/index.ts';
 
 const IDLE = 'tcp/reset/idle';
+const MONGOOSE = policiesOf('mongoose');
 /** The expectations alone. */
 const NOTHING = knownFrom([]);
 
@@ -65,7 +64,7 @@ function told(name: string, { runs = [] as Recorded[], scenario = IDLE } = {}): 
 }
 
 function storyOf(version: string, transport: Transport, trace: PlatformTrace, io: Io, bufferedTlsBytes = 0): Story {
-  const { policy, table } = mongooseBuild(version, transport);
+  const { policy, table } = buildOf(MONGOOSE, version, transport);
   return play(policy as Policy, table(apiOf(trace.platform)), trace, { codes, io, bufferedTlsBytes });
 }
 
@@ -88,7 +87,7 @@ describe.each([
     expect(outcomeText(story)).toBe('never closes: every poll repeats poll 1 (recv returns -1 WSAECONNRESET (10054), MG_IO_RESET)');
   });
 
-  test.each(mongooseVersions())('%s without TLS closes at once', (version) => expect(ending(version, 'plain', windows, 'select')).toBe(1));
+  test.each(MONGOOSE.rules.versions)('%s without TLS closes at once', (version) => expect(ending(version, 'plain', windows, 'select')).toBe(1));
 
   test.each(['7.0', '7.12', '7.17', '7.18', '7.21', '7.22'])('%s with OpenSSL closes at once', (version) => {
     expect(ending(version, 'openssl', windows, 'select')).toBe(1);
@@ -127,13 +126,13 @@ describe('Mongoose on Linux', () => {
     expect(storyOf('7.7', 'openssl', linux, 'poll').polls).toMatchObject([{ answer: { token: 'ECONNRESET' }, action: 'close' }]);
   });
 
-  test.each(mongooseVersions())('%s without TLS closes at once', (version) => expect(ending(version, 'plain', linux, 'select')).toBe(1));
+  test.each(MONGOOSE.rules.versions)('%s without TLS closes at once', (version) => expect(ending(version, 'plain', linux, 'select')).toBe(1));
 
   test('what is expected of it tells the same as what was recorded', () => {
     const expected = told('linux');
     expect(expected).toMatchObject({ evidence: 'measured', source: 'platforms/linux/expected.json' });
     for (const io of ['select', 'poll', 'epoll'] as const)
-      for (const version of mongooseVersions().slice(8)) {
+      for (const version of MONGOOSE.rules.versions.slice(8)) {
         expect([version, io, ending(version, 'openssl', expected, io)]).toEqual([version, io, ending(version, 'openssl', linux, io)]);
       }
   });
@@ -263,22 +262,22 @@ describe('the loop of recv in a scenario', () => {
 
 describe('the rules', () => {
   test('each version and transport has one, and one for readiness', () => {
-    const rules = policiesOf('mongoose').rules;
+    const { rules } = MONGOOSE;
     for (const version of rules.versions) {
       for (const transport of TRANSPORTS) {
         const ofVersion = { ...rules, policies: rules.policies.filter((rule) => rule !== ruleFor(rules, version, transport)) };
         expect([version, transport, ruleFor(ofVersion, version, transport)]).toEqual([version, transport, undefined]);
         if (transport !== 'builtin') expect(ruleFor(rules, version, transport)).toBeDefined();
       }
-      expect(mongooseBuild(version, 'plain').io).toContain('select');
+      expect(buildOf(MONGOOSE, version, 'plain').io).toContain('select');
     }
   });
 
   test.each(['7', '7.23', '6.18', 'latest', '7.16.0', ''])('%j is no version', (version) =>
-    expect(() => mongooseBuild(version, 'plain')).toThrow(new PolicyError(`mongoose "${version}": unknown version; known are 7.0 to 7.22`)),
+    expect(() => buildOf(MONGOOSE, version, 'plain')).toThrow(new PolicyError(`mongoose "${version}": unknown version; known are 7.0 to 7.22`)),
   );
 
-  test('the stub in 7.12 is no TLS', () => expect(() => mongooseBuild('7.12', 'builtin')).toThrow(/came with 7\.13/));
+  test('the stub in 7.12 is no TLS', () => expect(() => buildOf(MONGOOSE, '7.12', 'builtin')).toThrow(/came with 7\.13/));
 });
 
 describe('platforms', () => {
@@ -468,7 +467,7 @@ describe('play', () => {
 
 describe('the matrix', () => {
   const runs = [LINUX_RUN, WINE_10_RUN];
-  const matrix = mongooseMatrix(knownFrom(runs), { platforms: tracePlatforms({ runs }), loop: loopOf(IDLE) });
+  const matrix = closeMatrix(MONGOOSE, knownFrom(runs), { platforms: tracePlatforms({ runs }), loop: loopOf(IDLE) });
   const short = (cell: MatrixCell) => (cell.end === 'closes' ? cell.polls : cell.end === 'no-build' ? '–' : cell.end === 'unknown' ? '?' : cell.end);
   const rows = (transport: Transport, bufferedTlsBytes = 0) =>
     Object.fromEntries(
@@ -502,7 +501,7 @@ describe('the matrix', () => {
 
   test('of a platform with several possible traces says each end', () => {
     const [windows] = platformsNamed(NOTHING, 'windows');
-    const { sections } = mongooseMatrix(NOTHING, {
+    const { sections } = closeMatrix(MONGOOSE, NOTHING, {
       platforms: [windows as TracePlatform],
       loop: loopOf('tcp/reset/after-half-close'),
       transport: 'openssl',
