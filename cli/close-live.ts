@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { type LiveOptions, liveStories } from '../classification/live.ts';
-import { buildOf } from '../classification/policies/build.ts';
+import { buildOf, recvTable } from '../classification/policies/build.ts';
 import { checkedPolicy } from '../classification/policies/checked.ts';
 import { type PolicyLibrary, policiesOf } from '../classification/policies/libraries.ts';
 import type { PlatformTrace } from '../classification/policies/platform-trace.ts';
 import { play, type Story } from '../classification/policies/play.ts';
 import { type Io, type Policy, PolicyError, type Transport } from '../classification/policies/policy.ts';
-import { type Table, tablesOf } from '../classification/table.ts';
+import type { Table } from '../classification/table.ts';
 import { apiOf } from '../language/code.ts';
 import { codes } from '../platforms/codes.ts';
 import { type Channel, connectToStarter } from '../runner/channel.ts';
@@ -85,8 +85,7 @@ function lineIn(module: string, thrown: unknown): number | undefined {
 async function loaded(source: PolicySource): Promise<{ policy: Policy; tableFor: (api: Table['api']) => Table | undefined }> {
   if ('module' in source) {
     const { table } = source;
-    const tableFor = (api: Table['api']) =>
-      table === undefined ? undefined : tablesOf(table.library, api, table.version).find(({ calls }) => calls.includes('recv'));
+    const tableFor = (api: Table['api']) => table && recvTable(policiesOf(table.library).tables, api, table.version);
     return { policy: await importedPolicy(source.module), tableFor };
   }
   const { policy, table } = buildOf(policiesOf(source.library), source.version, source.transport);
