@@ -39,7 +39,7 @@ function distribution(): string {
 }
 
 /** The calls are handled by a kernel other than the one that uname reports. */
-export function sandboxOf(release: string, version: string): 'gvisor' | 'wsl' | undefined {
+function sandboxOf(release: string, version: string): 'gvisor' | 'wsl' | undefined {
   if (version === GVISOR_VERSION) return 'gvisor';
   // WSL 1 translates calls to Windows ("4.4.0-19041-Microsoft"); WSL 2 is a Linux kernel of Microsoft's build, and no sandbox in this sense.
   return /-Microsoft$/.test(release) ? 'wsl' : undefined;
