@@ -10,7 +10,7 @@ import { sightingsOf } from '../dist/classification/evidence.js';
 import { answerFindings } from '../dist/classification/find.js';
 import { checkedShipped } from '../dist/classification/shipped.js';
 import { classifier, shippedFiles } from '../dist/classification/table.js';
-import { socketCode } from '../dist/platforms/code.js';
+import { socketCode } from '../dist/platforms/codes.js';
 import { Absent, beside, compile, measured } from './programs.mjs';
 import { alternate } from './rounds.mjs';
 

@@ -1,7 +1,8 @@
-import { type CodePlatform, codeNamed, type Meaning, socketCode } from '../platforms/code.ts';
-import type { Evidence } from '../platforms/evidence.ts';
+import type { CodePlatform, Codes, Meaning } from '../language/code.ts';
+import type { Evidence } from '../language/evidence.ts';
+import { parseToken } from '../language/token.ts';
 import type { Observation } from '../results/schema.ts';
-import type { TableCall } from './table-schema.ts';
+import type { TableCall } from './table-terms.ts';
 
 /** What a call returned, and what that means on its platform. The classes of a table are compared with it. */
 export interface Answer {
@@ -31,29 +32,29 @@ export interface Sighting extends Answer {
 const CALL_OF: Readonly<Record<string, TableCall>> = { recv: 'recv', send: 'send', sendto: 'send', accept: 'accept', connect: 'connect' };
 
 /** What a table can be asked about an observation; undefined where it is none of recv, send, accept or connect, or says nothing. */
-export function answerOf(codes: CodePlatform, observation: Observation): Answer | undefined {
+export function answerOf(codes: Codes, platform: CodePlatform, observation: Observation): Answer | undefined {
   const { on, ret, code, args } = observation;
   const call = Object.hasOwn(CALL_OF, observation.call) ? CALL_OF[observation.call] : undefined;
   if (call === undefined || on !== 'S' || ret === null) return undefined;
   // A recv that asked for nothing got it: its zero is neither an end nor data.
   if (ret === 0 && call === 'recv' && args.length === 0) return undefined;
-  return { call, ret: ret === 'socket' ? 1 : ret, code, meaning: meaningOfObservation(codes, observation) };
+  return { call, ret: ret === 'socket' ? 1 : ret, code, meaning: meaningOfObservation(codes, platform, observation) };
 }
 
 /** What an answer means on its platform. */
-export function meaningOfObservation(codes: CodePlatform, observation: Observation): Meaning {
+export function meaningOfObservation(codes: Codes, platform: CodePlatform, observation: Observation): Meaning {
   if (observation.token === 'eof') return 'end';
   if (observation.ret !== null && observation.ret !== -1) return 'data';
-  return socketCode(codes, observation.code)?.meaning ?? 'other';
+  return codes.socketCode(platform, observation.code)?.meaning ?? 'other';
 }
 
 /** The observation that a token of an expected trace stands for, or undefined for a token that stands for none (`?`, `blocked`) or for many (a bit mask). */
-export function observationOf(codes: CodePlatform, call: TableCall, empty: boolean, token: string): Observation | undefined {
+export function observationOf(codes: Codes, platform: CodePlatform, call: TableCall, empty: boolean, token: string): Observation | undefined {
   const base = { on: 'S', call: call, args: call === 'recv' && empty ? { length: 0 } : {}, token } as const;
-  const [, bytes] = /^(?:data|sent):(\d+)$/.exec(token) ?? [];
-  if (bytes !== undefined) return { ...base, ret: Number(bytes), code: 0 };
-  if (token === 'eof' || token === '0') return { ...base, ret: 0, code: 0 };
-  if (token === 'ok') return { ...base, ret: call === 'accept' ? 'socket' : 0, code: 0 };
-  const code = codeNamed(codes, token);
-  return code === undefined ? undefined : { ...base, ret: -1, code: code.number, name: code.name };
+  const parsed = parseToken(token);
+  if (parsed?.type === 'data' || parsed?.type === 'sent') return { ...base, ret: parsed.bytes, code: 0 };
+  if (parsed?.type === 'eof' || parsed?.type === 'zero') return { ...base, ret: 0, code: 0 };
+  if (parsed?.type === 'ok') return { ...base, ret: call === 'accept' ? 'socket' : 0, code: 0 };
+  const code = parsed?.type === 'code' ? codes.named(platform, parsed.name) : undefined;
+  return code && { ...base, ret: -1, code: code.number, name: code.name };
 }

@@ -1,4 +1,5 @@
-import type { CodePlatform, Meaning } from '../platforms/code.ts';
+import type { CodePlatform, Meaning } from '../language/code.ts';
+import { codes } from '../platforms/codes.ts';
 import type { Observation, ScenarioLine } from '../results/schema.ts';
 import { meaningOfObservation } from './answer.ts';
 import { classifier, meaningOf, type Table, type TableCall, tableId } from './table.ts';
@@ -30,7 +31,7 @@ export function checkScenario(table: Table, platform: CodePlatform, { id, traces
     classesOf(table, platform, observations).flatMap((className, index) => {
       const observation = observations[index] as Observation;
       if (className === undefined) return [];
-      const meaning = meaningOfObservation(platform, observation);
+      const meaning = meaningOfObservation(codes, platform, observation);
       const waits = meaningOf(table, className) === 'would-block';
       const wrong = OVER.has(meaning) ? waits : meaning === 'would-block' && !waits;
       return wrong ? [{ id, table: tableId(table), trace, index, observation, meaning, className }] : [];

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { type CodePlatform, MEANINGS, type Meaning } from '../platforms/code.ts';
+import { type CodePlatform, codeSystem, MEANINGS, type Meaning } from '../language/code.ts';
 import type { Command } from '../platforms/command.ts';
 import { didYouMean } from '../platforms/nearest.ts';
 import { shownPath } from '../platforms/shown-path.ts';
@@ -11,7 +11,7 @@ import type { Answer } from './answer.ts';
 import { type Checked, platformsOf, type Reading } from './checked.ts';
 import { TableError } from './read-table.ts';
 import { type Question, type TableAnswer, type TableRequest, tableAnswerSchema } from './table-protocol.ts';
-import { TABLE_CALLS, type TableCall } from './table-schema.ts';
+import { TABLE_CALLS, type TableCall } from './table-terms.ts';
 
 /** A table as a function of the user's. */
 export type FunctionFile = { readonly kind: 'module'; readonly file: string } | LibraryFunction;
@@ -61,7 +61,7 @@ export async function checkedFunction(command: Command, source: FunctionFile, an
     const readings = new Map<string, Reading>();
     const { calls, platforms } = source.kind === 'library' ? source : { calls: said.data.calls ?? USUAL_CALLS, platforms: platformsOf(api) };
     for (const { codes, call, ret, code } of answers) {
-      const question: Question = { platform: spoken(codes), call, ret, code };
+      const question: Question = { platform: codeSystem(codes), call, ret, code };
       const key = keyOf(question);
       if (readings.has(key) || !calls.includes(call) || !platforms.includes(codes)) continue;
       readings.set(key, readingOf(source, classes, question, await child.ask(source, question)));
@@ -75,7 +75,7 @@ export async function checkedFunction(command: Command, source: FunctionFile, an
       platforms,
       calls,
       file: source.file,
-      read: (codes, { call, ret, code }) => readings.get(keyOf({ platform: spoken(codes), call, ret, code })),
+      read: (codes, { call, ret, code }) => readings.get(keyOf({ platform: codeSystem(codes), call, ret, code })),
     };
   } finally {
     await child.stop();
@@ -103,11 +103,6 @@ function readingOf(source: FunctionFile, classes: Readonly<Record<string, Meanin
 /** What is wrong with an export, at its path: `classes.WAIT: …` */
 function complaint({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }): string {
   return `export ${path.map(String).join('.')}: ${message}`;
-}
-
-/** Wine has the codes of Windows. */
-function spoken(codes: CodePlatform): string {
-  return codes === 'wine' ? 'windows' : codes;
 }
 
 function keyOf({ platform, call, ret, code }: Question): string {

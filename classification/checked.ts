@@ -1,7 +1,8 @@
-import type { CodePlatform, Meaning } from '../platforms/code.ts';
+import { type CodePlatform, type Codes, type Meaning, platformsWith } from '../language/code.ts';
 import type { Answer } from './answer.ts';
 import { type Compiled, compile } from './compile.ts';
-import { type Api, meaningOf, type Table, type TableCall, tableId } from './table-schema.ts';
+import type { Table } from './table-schema.ts';
+import { type Api, meaningOf, type TableCall, tableId } from './table-terms.ts';
 
 /** What is made of an answer. */
 export interface Reading {
@@ -9,6 +10,13 @@ export interface Reading {
   readonly meaning: Meaning;
   /** The row that says so, as an index into the table's; undefined where a function does. */
   readonly row?: number;
+}
+
+/** A table's rows, the text that they stand in, and the codes that they name. */
+export interface Rows {
+  readonly table: Table;
+  readonly text: string;
+  readonly codes: Codes;
 }
 
 /** What is checked: a table of rows, or a function, of which only its results are known. */
@@ -25,28 +33,19 @@ export interface Checked {
   readonly calls: readonly TableCall[];
   /** The file that findings point at, absolute. */
   readonly file: string;
-  /** Its rows, and the text that they stand in. */
-  readonly rows?: { readonly table: Table; readonly text: string };
+  readonly rows?: Rows;
   /** undefined where it has no answer to that, which a function may not have been asked. */
   read(codes: CodePlatform, answer: Pick<Answer, 'call' | 'ret' | 'code'>): Reading | undefined;
 }
 
 /** The platforms whose codes an api's tables name. */
 export function platformsOf(api: Api | undefined): readonly CodePlatform[] {
-  switch (api) {
-    case 'posix':
-      return ['linux', 'darwin'];
-    case 'winsock':
-      return ['windows', 'wine'];
-    case undefined:
-      return ['linux', 'darwin', 'windows', 'wine'];
-    default:
-      return [];
-  }
+  if (api === undefined) return [...platformsWith('posix'), ...platformsWith('winsock')];
+  return api === 'posix' || api === 'winsock' ? platformsWith(api) : [];
 }
 
 /** A table, ready to be asked. `text` is its file's. */
-export function checkedTable(table: Table, file: string, text: string): Checked {
+export function checkedTable(table: Table, codes: Codes, file: string, text: string): Checked {
   const compiled = new Map<CodePlatform, Compiled>();
   const readings: Reading[] = table.rows.map((row, i) => ({ className: row.class, meaning: meaningOf(table, row.class), row: i }));
   return {
@@ -57,12 +56,12 @@ export function checkedTable(table: Table, file: string, text: string): Checked 
     platforms: platformsOf(table.api),
     calls: table.calls,
     file,
-    rows: { table, text },
-    read(codes, { ret, code }) {
-      let rows = compiled.get(codes);
+    rows: { table, text, codes },
+    read(platform, { ret, code }) {
+      let rows = compiled.get(platform);
       if (rows === undefined) {
-        rows = compile(table, codes);
-        compiled.set(codes, rows);
+        rows = compile(table, codes, platform);
+        compiled.set(platform, rows);
       }
       return readings[rows.rowOf(ret, code)];
     },

@@ -1,6 +1,6 @@
-import { type CodePlatform, codeNamed } from '../platforms/code.ts';
-import { crtNumber } from './crt.ts';
-import { isInReturn, type Row, type Table, tableId } from './table-schema.ts';
+import type { CodePlatform, Codes } from '../language/code.ts';
+import type { Row, Table } from './table-schema.ts';
+import { isInReturn, tableId } from './table-terms.ts';
 
 /** What a table says of one answer. */
 export type Classify = (ret: number, code: number) => string;
@@ -17,7 +17,7 @@ export interface Compiled {
 const DENSE = 12_000;
 
 /** `platform` says whose numbers the names stand for; of no matter to an api that returns its codes, whose table names them itself. */
-export function compile(table: Table, platform: CodePlatform): Compiled {
+export function compile(table: Table, codes: Codes, platform: CodePlatform): Compiled {
   const unknown: { row: number; name: string }[] = [];
   const signs = { positive: lookup(), zero: lookup(), negative: lookup() };
   table.rows.forEach((row, index) => {
@@ -26,7 +26,7 @@ export function compile(table: Table, platform: CodePlatform): Compiled {
     if (sign.otherwise !== -1) return;
     if (row.codes === undefined) sign.otherwise = index;
     for (const code of row.codes ?? []) {
-      const number = numberOf(table, platform, code);
+      const number = numberOf(table, codes, platform, code);
       if (number === undefined) unknown.push({ row: index, name: String(code) });
       else if (!sign.byCode.has(number)) sign.byCode.set(number, index);
     }
@@ -42,15 +42,15 @@ export function compile(table: Table, platform: CodePlatform): Compiled {
 const compiled = new WeakMap<Table, Map<CodePlatform, Classify>>();
 
 /** The table as a function over a platform's numbers, made once. @throws RangeError for a code name that the platform's list lacks */
-export function classifier(table: Table, platform: CodePlatform): Classify {
+export function classifierOf(table: Table, codes: Codes, platform: CodePlatform): Classify {
   const own = compiled.get(table) ?? new Map<CodePlatform, Classify>();
-  const classify = own.get(platform) ?? classifierOf(table, platform);
+  const classify = own.get(platform) ?? made(table, codes, platform);
   compiled.set(table, own.set(platform, classify));
   return classify;
 }
 
-function classifierOf(table: Table, platform: CodePlatform): Classify {
-  const { rowOf, unknown } = compile(table, platform);
+function made(table: Table, codes: Codes, platform: CodePlatform): Classify {
+  const { rowOf, unknown } = compile(table, codes, platform);
   const [first] = unknown;
   if (first !== undefined) throw new RangeError(`${tableId(table)}: ${platform} has no error code ${first.name}`);
   const classes = table.rows.map((row) => row.class);
@@ -61,11 +61,16 @@ function classifierOf(table: Table, platform: CodePlatform): Classify {
  * The number that a code in a row stands for on a platform. On Windows a name without WSA is the C runtime's, as it is to a C compiler there: a number
  * that no Winsock call leaves.
  */
-export function numberOf(table: Pick<Table, 'api' | 'codes'>, platform: CodePlatform, code: NonNullable<Row['codes']>[number]): number | undefined {
+export function numberOf(
+  table: Pick<Table, 'api' | 'codes'>,
+  codes: Codes,
+  platform: CodePlatform,
+  code: NonNullable<Row['codes']>[number],
+): number | undefined {
   if (typeof code === 'number') return code;
   const own = table.codes !== undefined && Object.hasOwn(table.codes, code) ? table.codes[code] : undefined;
   if (own !== undefined || isInReturn(table.api)) return own;
-  return codeNamed(platform, code)?.number ?? (table.api === 'winsock' ? crtNumber(code) : undefined);
+  return codes.named(platform, code)?.number ?? (table.api === 'winsock' ? codes.crtNumber(code) : undefined);
 }
 
 interface Lookup {

@@ -1,10 +1,11 @@
+import { tokenAt } from '../language/trace.ts';
+import { codes } from '../platforms/codes.ts';
 import { EXPECTED_PLATFORMS, type Expectation, expectationsFor, expectedFile, patternsOf } from '../platforms/expectation.ts';
-import { REPEATS } from '../platforms/trace.ts';
 import { newestTraces, type Recorded } from '../results/recorded.ts';
 import type { Observation } from '../results/schema.ts';
 import type { Scenario } from '../runner/scenario.ts';
 import { answerOf, observationOf, type Sighting } from './answer.ts';
-import { recordedCalls, type Step } from './recorded-calls.ts';
+import { type RecordedCall, recordedCalls } from './recorded-calls.ts';
 
 type Described = Pick<Scenario, 'id' | 'recorded'>;
 
@@ -12,11 +13,11 @@ type Described = Pick<Scenario, 'id' | 'recorded'>;
 export function expectedSightings(scenarios: readonly Described[]): Sighting[] {
   return EXPECTED_PLATFORMS.flatMap((platform) =>
     scenarios.flatMap(({ id, recorded }) => {
-      const steps = recordedCalls(recorded);
+      const calls = recordedCalls(recorded);
       return holding(platform, id).flatMap(({ expectation, file }) =>
         patternsOf(expectation).flatMap((pattern) =>
           sightingsOf(
-            expand(pattern, steps).map(([step, token]) => spelled(platform, step, token)),
+            expand(pattern, calls).map(([call, token]) => spelled(platform, call, token)),
             {
               codes: platform,
               platform: [platform, ...conditions(expectation)].join(' '),
@@ -65,7 +66,7 @@ export function sightingsOf(
 ): Sighting[] {
   const whole = observations.map((observation) => observation ?? UNKNOWN);
   return observations.flatMap((observation, index) => {
-    const answer = observation === undefined ? undefined : answerOf(where.codes, observation);
+    const answer = observation === undefined ? undefined : answerOf(codes, where.codes, observation);
     return answer === undefined ? [] : [{ ...answer, ...where, observations: whole, index }];
   });
 }
@@ -73,17 +74,16 @@ export function sightingsOf(
 /** Stands in a trace for a call that no table is asked about, so that those after it keep their place. */
 const UNKNOWN: Observation = { on: 'S', call: '?', args: {}, ret: null, code: 0, token: '?' };
 
-/** Each step with its token; one that repeats stands for all the steps that are left. */
-function expand(pattern: readonly string[], steps: readonly Step[]): [Step, string][] {
-  const last = pattern.at(-1) ?? '';
-  return steps.flatMap((step, i): [Step, string][] => {
-    const token = last.endsWith(REPEATS) && i >= pattern.length - 1 ? last.slice(0, -REPEATS.length) : pattern[i];
-    return token === undefined ? [] : [[step, token]];
+/** Each call with its token; one that repeats stands for all the calls that are left. */
+function expand(pattern: readonly string[], calls: readonly RecordedCall[]): [RecordedCall, string][] {
+  return calls.flatMap((call, i): [RecordedCall, string][] => {
+    const token = tokenAt(pattern, i);
+    return token === undefined ? [] : [[call, token]];
   });
 }
 
-function spelled(platform: (typeof EXPECTED_PLATFORMS)[number], { call, empty }: Step, token: string): Observation | undefined {
-  return call === undefined ? undefined : observationOf(platform, call, empty, token);
+function spelled(platform: (typeof EXPECTED_PLATFORMS)[number], { call, empty }: RecordedCall, token: string): Observation | undefined {
+  return call === undefined ? undefined : observationOf(codes, platform, call, empty, token);
 }
 
 function conditions({ when = {} }: Expectation): string[] {

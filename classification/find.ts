@@ -1,11 +1,11 @@
-import type { CodePlatform } from '../platforms/code.ts';
+import type { CodePlatform } from '../language/code.ts';
 import { inRange } from '../platforms/version.ts';
 import type { Sighting } from './answer.ts';
 import { type Checked, platformsOf, type Reading } from './checked.ts';
 import { type Finding, rowPlace } from './finding.ts';
 import { answerRules, rules } from './rules/index.ts';
 import { type AnswerRule, LEVELS, type Level, type PairRule } from './rules/rule.ts';
-import { oldest } from './table-schema.ts';
+import { oldest } from './table-terms.ts';
 
 /** Every finding, the worst first, then in the order of the tables. `evidence` is what the platforms return. */
 export function findFaults(tables: readonly Checked[], evidence: readonly Sighting[]): Finding[] {
@@ -72,7 +72,7 @@ function rowFindings(checked: Checked): Finding[] {
   if (rows === undefined) return [];
   return rules.flatMap((rule) => {
     if (rule.kind !== 'rows') return [];
-    return rule.find(rows.table, checked.platforms).map(({ level, row, code, detail, other }): Finding => {
+    return rule.find(rows, checked.platforms).map(({ level, row, code, detail, other }): Finding => {
       const place = rowPlace(checked, row, code);
       return { rule, level, at: place, detail, seen: [], ...(other !== undefined && { other: rowPlace(checked, other) }) };
     });

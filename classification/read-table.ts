@@ -1,4 +1,5 @@
 import { readBounded } from '../platforms/bounded.ts';
+import { codes } from '../platforms/codes.ts';
 import { JsonFileError } from '../platforms/file-errors.ts';
 import { parseJson } from '../platforms/json-file.ts';
 import { type Checked, checkedTable } from './checked.ts';
@@ -16,7 +17,7 @@ const MAX_BYTES = 1024 * 1024;
 export function readTable(file: string): Checked {
   try {
     const text = readBounded(file, { maxBytes: MAX_BYTES, what: 'a table', Refused: JsonFileError });
-    return checkedTable(parseJson(text, file, tableSchema), file, text);
+    return checkedTable(parseJson(text, file, tableSchema), codes, file, text);
   } catch (error) {
     if (error instanceof JsonFileError) throw new TableError(error.message);
     throw error;

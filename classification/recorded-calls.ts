@@ -1,7 +1,7 @@
-import type { TableCall } from './table-schema.ts';
+import type { TableCall } from './table-terms.ts';
 
-/** A step of a trace: a call whose answer a table may be asked about, or one that is none of a table's. */
-export interface Step {
+/** A call of a trace: one whose answer a table may be asked about, or one that is none of a table's. */
+export interface RecordedCall {
   readonly call: TableCall | undefined;
   /** A recv of no bytes: its zero says nothing. */
   readonly empty: boolean;
@@ -11,7 +11,7 @@ export interface Step {
   readonly resumes: boolean;
 }
 
-const OTHER: Step = { call: undefined, empty: false, flags: false, resumes: false };
+const OTHER: RecordedCall = { call: undefined, empty: false, flags: false, resumes: false };
 const CALL = /(?:^|\s)(recv|send|accept|connect)\b(\([^)]*\))?/;
 
 /**
@@ -19,7 +19,7 @@ const CALL = /(?:^|\s)(recv|send|accept|connect)\b(\([^)]*\))?/;
  * is no call of the subject's; the peer's own are said to be recorded too, and are none of a table's. An expected trace has tokens alone, and a code does not
  * say whether recv or send left it.
  */
-export function recordedCalls(recorded: string): Step[] {
+export function recordedCalls(recorded: string): RecordedCall[] {
   let resumes = false;
   return steps(recorded).flatMap((step) => {
     // `[recv, SSL_read]×5`: calls that are recorded one after the other, and all again.
@@ -33,7 +33,7 @@ export function recordedCalls(recorded: string): Step[] {
     if (/^on\b/.test(step)) return [];
     if (/\bsends\b.*\buntil one fails\b/.test(step)) return [{ ...OTHER, call: 'send' }];
     const [, name, length] = CALL.exec(step) ?? [];
-    const call: Step =
+    const call: RecordedCall =
       name === undefined ? OTHER : { ...OTHER, call: name as TableCall, empty: name === 'recv' && length === '(0)', flags: /MSG_/.test(length ?? '') };
     const first = { ...call, resumes };
     resumes = false;

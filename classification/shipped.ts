@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codes } from '../platforms/codes.ts';
 import { packageRoot } from '../platforms/package-root.ts';
 import { inRange } from '../platforms/version.ts';
 import { type Checked, checkedTable } from './checked.ts';
 import { type Shipped, shippedFiles } from './table.ts';
-import { APIS, oldest, type Table } from './table-schema.ts';
+import type { Table } from './table-schema.ts';
+import { APIS, oldest } from './table-terms.ts';
 
 /** A name of tables that come with sockatlas, in its parts: `mongoose`, `mongoose@7.16`, `mongoose@7.16/winsock`. */
 const NAME = new RegExp(`^([a-z0-9][a-z0-9._-]*?)(?:@([0-9][0-9.]*|[^/]+))?(?:/(${APIS.join('|')}))?$`);
@@ -32,7 +34,7 @@ export function versionsOf(library: string): string[] {
 
 export function checkedShipped({ table, file }: Shipped): Checked {
   const path = join(packageRoot, 'classification', 'tables', file);
-  return checkedTable(table, path, readFileSync(path, 'utf8'));
+  return checkedTable(table, codes, path, readFileSync(path, 'utf8'));
 }
 
 /** The libraries that have tables. */

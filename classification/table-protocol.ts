@@ -1,6 +1,6 @@
 import type * as Zod from 'zod';
 import { z } from '../platforms/zod.ts';
-import type { TableCall } from './table-schema.ts';
+import type { TableCall } from './table-terms.ts';
 
 /** What a user's function is asked, by the process that checks it, in a process of its own. */
 export type TableRequest =

@@ -1,17 +1,8 @@
 import type * as Zod from 'zod';
-import { MEANINGS, type Meaning } from '../platforms/code.ts';
+import { MEANINGS } from '../language/code.ts';
 import { didYouMean } from '../platforms/nearest.ts';
 import { z } from '../platforms/zod.ts';
-
-/** The calls that a table may be for. */
-export const TABLE_CALLS = ['recv', 'send', 'accept', 'connect'] as const;
-
-/**
- * Whose codes a table names. With `posix` and `winsock` a call returns -1 and leaves its code in errno or WSAGetLastError(); with the others the
- * negative return is the code.
- */
-export const APIS = ['posix', 'winsock', 'freertos', 'rl', 'lwip'] as const;
-export type Api = (typeof APIS)[number];
+import { APIS, isInReturn, TABLE_CALLS } from './table-terms.ts';
 
 const codeName = z.union([
   z
@@ -85,24 +76,3 @@ export const tableSchema = z
 
 export type Table = Zod.infer<typeof tableSchema>;
 export type Row = Table['rows'][number];
-export type TableCall = Table['calls'][number];
-
-/** Whether a call of this api returns its code, instead of leaving it beside a -1. */
-export function isInReturn(api: Api): boolean {
-  return api !== 'posix' && api !== 'winsock';
-}
-
-export function meaningOf(table: Table, className: string): Meaning {
-  return (table.classes[className] as Table['classes'][string]).meaning;
-}
-
-/** What messages and pages call a table. Calls are named where they are not the usual two. */
-export function tableId({ name, label, api, calls }: Pick<Table, 'name' | 'label' | 'api' | 'calls'>): string {
-  const usual = calls.length === 2 && calls.includes('recv') && calls.includes('send');
-  return `${name}@${label}/${api}${usual ? '' : `/${calls.join('+')}`}`;
-}
-
-/** The first version that a range names: where it begins. */
-export function oldest(versions: string): string {
-  return /\d[\d.]*/.exec(versions)?.[0] ?? '0';
-}

@@ -1,11 +1,16 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CodePlatform } from '../language/code.ts';
+import { codes } from '../platforms/codes.ts';
 import { packageRoot, readData } from '../platforms/package-root.ts';
 import { compareVersions, inRange } from '../platforms/version.ts';
-import { type Api, oldest, type Table, tableSchema } from './table-schema.ts';
+import { type Classify, classifierOf } from './compile.ts';
+import { type Table, tableSchema } from './table-schema.ts';
+import { type Api, oldest } from './table-terms.ts';
 
-export { type Classify, classifier } from './compile.ts';
-export { meaningOf, type Table, type TableCall, tableId, tableSchema } from './table-schema.ts';
+export type { Classify } from './compile.ts';
+export { type Table, tableSchema } from './table-schema.ts';
+export { meaningOf, type TableCall, tableId } from './table-terms.ts';
 
 /** A table that comes with sockatlas, and the name of its file in `classification/tables/`. */
 export interface Shipped {
@@ -35,4 +40,9 @@ export function tablesOf(name: string, api: Api, version?: string): readonly Tab
   return shippedTables().filter(
     (table) => table.name === name && table.api === api && (version === undefined ? table.superseded !== true : inRange(version, table.versions)),
   );
+}
+
+/** The table as a function over a platform's numbers. @throws RangeError for a code name that the platform's list lacks */
+export function classifier(table: Table, platform: CodePlatform): Classify {
+  return classifierOf(table, codes, platform);
 }

@@ -1,8 +1,8 @@
 import { basename, extname, resolve } from 'node:path';
 import { type LibraryFunction, USUAL_CALLS } from '../classification/checked-function.ts';
 import { readSharedLibrary, type SharedLibrary, SharedLibraryError } from '../classification/shared-library.ts';
-import { TABLE_CALLS, type TableCall } from '../classification/table-schema.ts';
-import { type CodePlatform, MEANINGS, type Meaning } from '../platforms/code.ts';
+import { TABLE_CALLS, type TableCall } from '../classification/table-terms.ts';
+import { type CodePlatform, MEANINGS, type Meaning, platformsWith } from '../language/code.ts';
 import { didYouMean, nearest } from '../platforms/nearest.ts';
 import { UsageError } from './errors.ts';
 
@@ -50,7 +50,7 @@ export function libraryFunction(argument: string, options: LibraryOptions): Libr
     name,
     classes: parseMeanings(options.meanings),
     calls: options.calls === undefined ? USUAL_CALLS : listOf<TableCall>('--calls', options.calls, TABLE_CALLS),
-    platforms: apis.flatMap((api): CodePlatform[] => (api === 'posix' ? [posix] : ['windows', 'wine'])),
+    platforms: apis.flatMap((api): readonly CodePlatform[] => (api === 'posix' ? [posix] : platformsWith(api))),
   };
 }
 

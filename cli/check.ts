@@ -9,11 +9,12 @@ import { LEVELS, type Level } from '../classification/rules/rule.ts';
 import { libraries, shippedNamed, versionsOf } from '../classification/shipped.ts';
 import type { Command } from '../platforms/command.ts';
 import { didYouMean, nearest } from '../platforms/nearest.ts';
+import { plain } from '../platforms/printable.ts';
 import { shownPath } from '../platforms/shown-path.ts';
 import { type Findings, failing, type Held } from '../report/findings/findings.ts';
 import { FINDING_FORMATS, type FindingFormat, formatFindings } from '../report/findings/formats.ts';
-import { painter, written } from '../report/paint.ts';
-import { plain, terminalWidth } from '../report/text.ts';
+import { layoutOf } from '../report/grid.ts';
+import { written } from '../report/paint.ts';
 import { WholeFile } from '../results/write.ts';
 import { scenarios } from '../suites/index.ts';
 import { agentCommand } from './agent-command.ts';
@@ -60,10 +61,10 @@ export async function check(tables: readonly string[], options: CheckArguments):
     file?.discard();
     throw error;
   }
-  const shown = { paint: painter(process.stdout), width: terminalWidth() };
+  const shown = layoutOf(process.stdout);
   if (file === undefined) await print(formatFindings(report, format ?? 'pretty', shown));
   else {
-    file.write(written(formatFindings(report, outFormat ?? 'pretty', { paint: painter({}), width: terminalWidth() })));
+    file.write(written(formatFindings(report, outFormat ?? 'pretty', layoutOf({}))));
     file.finish();
     await print(formatFindings(report, 'pretty', shown));
     say(`written to ${file.path}`);

@@ -2,14 +2,13 @@ import { resolve } from 'node:path';
 import { readTable, TableError } from '../classification/read-table.ts';
 import { libraries, shippedNamed } from '../classification/shipped.ts';
 import { type Table, tablesOf } from '../classification/table.ts';
-import { apiOf, type View, viewOf } from '../report/view.ts';
+import { apiOf } from '../language/code.ts';
+import { nearest } from '../platforms/nearest.ts';
+import { type View, viewOf } from '../report/view.ts';
 import type { Run } from '../results/schema.ts';
+import { DEFAULT_LIBRARY } from './default-library.ts';
 import { UsageError } from './errors.ts';
 import { say } from './output.ts';
-import { nearest } from './select.ts';
-
-/** The library whose tables are used for a run if no table is named. Only the command has such a default. */
-const DEFAULT_LIBRARY = 'mongoose';
 
 export interface ClassesOption {
   /** Tables whose classes are shown call by call: names (mongoose@7.16), or .json files. */

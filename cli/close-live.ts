@@ -1,16 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import { classified, observedAnswer, readinessOf } from '../classification/policies/answers.ts';
-import { checkedPolicy, frozen } from '../classification/policies/checked.ts';
-import { folded } from '../classification/policies/folded.ts';
-import { mongooseBuild } from '../classification/policies/mongoose.ts';
-import { apiOf, type PlatformTrace } from '../classification/policies/platform-trace.ts';
+import { type LiveOptions, liveStories } from '../classification/live.ts';
+import { buildOf, recvTable } from '../classification/policies/build.ts';
+import { checkedPolicy } from '../classification/policies/checked.ts';
+import { type PolicyLibrary, policiesOf } from '../classification/policies/libraries.ts';
+import type { PlatformTrace } from '../classification/policies/platform-trace.ts';
 import { play, type Story } from '../classification/policies/play.ts';
-import { type Io, type Policy, PolicyError, type Readiness } from '../classification/policies/policy.ts';
-import type { Transport } from '../classification/policies/rules.ts';
-import { type Poll, turn, type World } from '../classification/policies/turn.ts';
-import { type Table, tablesOf } from '../classification/table.ts';
+import { type Io, type Policy, PolicyError, type Transport } from '../classification/policies/policy.ts';
+import type { Table } from '../classification/table.ts';
+import { apiOf } from '../language/code.ts';
+import { codes } from '../platforms/codes.ts';
 import { withStarter } from '../runner/starter.ts';
-import type { TrialContext } from '../runner/trial.ts';
 import { importUserModule, UserModuleError } from '../runner/user-module.ts';
 import { agentCommand } from './agent-command.ts';
 
@@ -19,10 +18,10 @@ import { agentCommand } from './agent-command.ts';
  * owns no sockets. It sends what came out, and ends with its starter.
  */
 
-/** What a policy is: a module, or a version of Mongoose. */
+/** What a policy is: a module, or a version of a library. */
 export type PolicySource =
-  | { readonly module: string; readonly table?: { readonly library: 'mongoose'; readonly version: string } }
-  | { readonly version: string; readonly transport: Transport };
+  | { readonly module: string; readonly table?: { readonly library: PolicyLibrary; readonly version: string } }
+  | { readonly library: PolicyLibrary; readonly version: string; readonly transport: Transport };
 
 export type CloseRequest =
   | {
@@ -31,7 +30,7 @@ export type CloseRequest =
       readonly plays: readonly { readonly trace: PlatformTrace; readonly io: Io }[];
       readonly bufferedTlsBytes: number;
     }
-  | { readonly do: 'live'; readonly policy: PolicySource; readonly methods: readonly Io[]; readonly polls: number; readonly bufferedTlsBytes: number };
+  | ({ readonly do: 'live'; readonly policy: PolicySource } & LiveOptions);
 
 export type CloseAnswer =
   /** One more story is played: the policy does not hang. */
@@ -51,11 +50,11 @@ export async function runPolicy(): Promise<void> {
 async function answerTo(request: CloseRequest, alive: () => void): Promise<CloseAnswer> {
   try {
     const { policy, tableFor } = await loaded(request.policy);
-    if (request.do === 'live') return { type: 'stories', stories: await live(policy, tableFor, request) };
+    if (request.do === 'live') return { type: 'stories', stories: await liveStories(policy, tableFor, agentCommand('peer'), request) };
     const { plays, bufferedTlsBytes } = request;
     const stories: Story[] = [];
     for (const { trace, io } of plays) {
-      stories.push(play(policy, tableFor(apiOf(trace.platform)), trace, { io, bufferedTlsBytes }));
+      stories.push(play(policy, tableFor(apiOf(trace.platform)), trace, { codes, io, bufferedTlsBytes }));
       alive();
       // The message leaves before the next story, which may hang.
       await new Promise(setImmediate);
@@ -80,11 +79,10 @@ function lineIn(module: string, thrown: unknown): number | undefined {
 async function loaded(source: PolicySource): Promise<{ policy: Policy; tableFor: (api: Table['api']) => Table | undefined }> {
   if ('module' in source) {
     const { table } = source;
-    const tableFor = (api: Table['api']) =>
-      table === undefined ? undefined : tablesOf(table.library, api, table.version).find(({ calls }) => calls.includes('recv'));
+    const tableFor = (api: Table['api']) => table && recvTable(policiesOf(table.library).tables, api, table.version);
     return { policy: await importedPolicy(source.module), tableFor };
   }
-  const { policy, table } = mongooseBuild(source.version, source.transport);
+  const { policy, table } = buildOf(policiesOf(source.library), source.version, source.transport);
   return { policy: policy as Policy, tableFor: table };
 }
 
@@ -94,107 +92,4 @@ async function importedPolicy(url: string): Promise<Policy> {
   } catch (error) {
     throw error instanceof UserModuleError ? new PolicyError(error.message) : error;
   }
-}
-
-async function live(policy: Policy, tableFor: (api: Table['api']) => Table | undefined, request: Extract<CloseRequest, { do: 'live' }>): Promise<Story[]> {
-  // koffi is loaded here, in this process, and only for this.
-  const { localContext } = await import('../runner/agent.ts');
-  const { context, platform } = await localContext(agentCommand('peer'), 5000);
-  const table = tableFor(context.sockets.api);
-  const stories: Story[] = [];
-  for (const io of request.methods) {
-    const polls = await liveLoop(context, policy, classified(table, platform.id), io, request);
-    const last = polls.at(-1) as Poll;
-    const trace: PlatformTrace = {
-      platform: { id: platform.id, name: platform.name },
-      scenario: 'tcp/reset/idle',
-      evidence: 'measured',
-      source: 'live, on real sockets',
-      possible: 1,
-      history: [],
-      // Each loop has its own answers; its polls hold them.
-      answers: [],
-      repeats: false,
-      ends: 'the loop was stopped there',
-      readiness: { select: undefined, poll: undefined },
-    };
-    stories.push({
-      policy: policy.name,
-      table: table && `${table.name} ${table.label}`,
-      trace,
-      io,
-      bufferedTlsBytes: request.bufferedTlsBytes,
-      isReadinessKnown: true,
-      ...folded(polls),
-      outcome: last.action === 'close' ? { end: 'closes', polls: last.n } : { end: 'unknown', why: stoppedAfter(polls) },
-    });
-  }
-  return stories;
-}
-
-/** Makes a connection, resets it, and runs the loop on it: real readiness, real recv. */
-async function liveLoop(
-  context: TrialContext,
-  policy: Policy,
-  classify: ReturnType<typeof classified>,
-  io: Io,
-  { polls: most, bufferedTlsBytes }: Extract<CloseRequest, { do: 'live' }>,
-): Promise<Poll[]> {
-  const { Trial } = await import('../runner/trial.ts');
-  const trial = new Trial(context);
-  const polls: Poll[] = [];
-  try {
-    const { S, P } = await trial.tcp();
-    await P.reset();
-    await S.settled('reset');
-    const world: World = {
-      io,
-      // epoll's bits for one socket are those of poll.
-      readiness: (): Readiness => readinessOf(io, tokenOf(io === 'select' ? S.select() : S.poll())),
-      recv: () => {
-        const observation = atOnce(S.recv());
-        const answer = observedAnswer(context.platform, observation);
-        return answer && classify(answer);
-      },
-    };
-    let state: unknown = frozen(structuredClone(policy.start));
-    let idle = 0;
-    for (let n = 1; n <= most; n++) {
-      const turned = turn(policy, state, world, n, bufferedTlsBytes);
-      if (turned === undefined) break;
-      state = turned.state;
-      polls.push(turned.poll);
-      // Where the socket is not ready each poll waits for its timeout; after three of those it is not expected to become ready.
-      idle = turned.poll.answer === undefined ? idle + 1 : 0;
-      if (turned.poll.action === 'close' || idle === 3) break;
-    }
-    return polls;
-  } finally {
-    await trial.end();
-  }
-}
-
-/** The socket is non-blocking: its calls return at once. */
-function atOnce<T>(said: T | Promise<T>): T {
-  if (said instanceof Promise) throw new Error('a call on a non-blocking socket waited');
-  return said;
-}
-
-function tokenOf(observation: { readonly token: string } | Promise<{ readonly token: string }>): string {
-  return atOnce(observation).token;
-}
-
-/** How many polls at the end were the same: readiness, answer, action and reason. */
-function alikeAtEnd(polls: readonly Poll[]): number {
-  const key = ({ readiness, answer, action, why }: Poll) => [readiness?.token, answer?.token, action, why].join('\n');
-  const last = key(polls.at(-1) as Poll);
-  let alike = 0;
-  while (alike < polls.length && key(polls[polls.length - 1 - alike] as Poll) === last) alike++;
-  return alike;
-}
-
-function stoppedAfter(polls: readonly Poll[]): string {
-  const alike = alikeAtEnd(polls);
-  const last = alike > 1 ? `, and the last ${alike} of them were the same` : '';
-  return `it did not close within ${polls.length} polls${last}. A run on real sockets cannot prove "never"; without --live a trace can`;
 }

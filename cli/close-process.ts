@@ -1,10 +1,10 @@
 import type { Story } from '../classification/policies/play.ts';
 import type { Command } from '../platforms/command.ts';
+import { plain } from '../platforms/printable.ts';
 import { z } from '../platforms/zod.ts';
-import { plain } from '../report/text.ts';
+import { askProcess } from '../runner/ask-process.ts';
 import type { Schema } from '../runner/conversation.ts';
 import { agentCommand } from './agent-command.ts';
-import { askProcess } from './ask-process.ts';
 import type { CloseAnswer, CloseRequest } from './close-live.ts';
 import { EnvironmentError, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';

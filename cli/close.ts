@@ -1,27 +1,38 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type MongooseBuild, mongooseBuild, mongooseVersions } from '../classification/policies/mongoose.ts';
-import { apiOf, type PlatformTrace, platformsNamed, platformTraces, type TracePlatform, tracePlatforms } from '../classification/policies/platform-trace.ts';
+import { type Build, buildOf } from '../classification/policies/build.ts';
+import { knownFrom } from '../classification/policies/known.ts';
+import { POLICY_LIBRARIES, type PolicyLibrary, policiesOf } from '../classification/policies/libraries.ts';
+import { closeMatrix, matrixHasNever } from '../classification/policies/matrix.ts';
+import {
+  type Known,
+  type PlatformTrace,
+  platformsNamed,
+  platformTraces,
+  type TracePlatform,
+  tracePlatforms,
+} from '../classification/policies/platform-trace.ts';
 import { play } from '../classification/policies/play.ts';
-import { IO_METHODS, type Io, type Policy, PolicyError } from '../classification/policies/policy.ts';
+import { IO_METHODS, type Io, type Policy, PolicyError, TRANSPORTS, type Transport } from '../classification/policies/policy.ts';
 import { type RecvLoop, recvLoop, UNPLAYABLE } from '../classification/policies/recv-loop.ts';
-import { TRANSPORTS, type Transport } from '../classification/policies/rules.ts';
+import { apiOf } from '../language/code.ts';
+import { codes } from '../platforms/codes.ts';
 import type { Command } from '../platforms/command.ts';
+import type { MatrixDocument } from '../report/close/close-schema.ts';
 import { closeDocument } from '../report/close/json.ts';
 import { markdownPlayed } from '../report/close/markdown.ts';
-import { matrixHasNever, mongooseMatrix } from '../report/close/matrix.ts';
 import { markdownMatrix, matrixNotes, prettyMatrix } from '../report/close/matrix-text.ts';
 import type { NotPlayed, Played } from '../report/close/played.ts';
 import { prettyPlayed } from '../report/close/pretty.ts';
-import { painter } from '../report/paint.ts';
-import { terminalWidth } from '../report/text.ts';
-import type { Recorded } from '../results/recorded.ts';
+import { layoutOf } from '../report/grid.ts';
+import { jsonText } from '../report/json-text.ts';
 import { scenarios } from '../suites/index.ts';
 import type { PolicySource } from './close-live.ts';
 import { inProcess } from './close-process.ts';
+import { DEFAULT_LIBRARY } from './default-library.ts';
 import { EXIT, UsageError } from './errors.ts';
-import { print } from './output.ts';
+import { parseChoice, print } from './output.ts';
 import { HERE, placesNamed } from './places.ts';
 import { evidenceRuns, type LocalOption } from './runs.ts';
 import { select } from './select.ts';
@@ -46,7 +57,6 @@ export interface CloseArguments extends LocalOption {
 }
 
 const FORMATS = ['pretty', 'json', 'markdown'] as const;
-const LIBRARY = 'mongoose';
 /** What the matrix is of, and what --live does. */
 const RESET = 'tcp/reset/idle';
 const LIVE_POLLS = 100;
@@ -62,14 +72,12 @@ const MAX_BUFFERED = 16 * 1024 + 40;
  * @throws EnvironmentError where no process or socket can be had
  */
 export async function close(what: string, options: CloseArguments): Promise<number> {
-  if (!(FORMATS as readonly string[]).includes(options.format)) {
-    throw new UsageError(`--format ${JSON.stringify(options.format)}: choose one of ${FORMATS.join(', ')}`);
-  }
+  parseChoice('--format', options.format, FORMATS);
   if (options.policy !== undefined && options.tls !== undefined) throw new UsageError('--tls is for the policies of Mongoose; leave it out with --policy');
   try {
-    const { library, version } = subject(what, options);
-    if (library !== undefined && version === undefined) return await matrix(options);
-    const played = options.live ? await livePlayed(version, options) : await tracesPlayed(version, options);
+    const asked = subject(what, options);
+    if (asked !== undefined && asked.version === undefined) return await matrix(asked.library, options);
+    const played = options.live ? await livePlayed(asked, options) : await tracesPlayed(asked, options);
     await print(formatted(played, options));
     return played.stories.every(({ outcome }) => outcome.end === 'closes') ? EXIT.conforms : EXIT.differs;
   } catch (error) {
@@ -78,63 +86,72 @@ export async function close(what: string, options: CloseArguments): Promise<numb
   }
 }
 
-function subject(what: string, { policy }: CloseArguments): { library?: string; version?: string } {
-  if (what === '' && policy !== undefined) return {};
-  const [library = '', written, ...rest] = what.split('@');
-  if (library.toLowerCase() !== LIBRARY || rest.length > 0) {
+/** A version of a library that has close policies. */
+interface Release {
+  readonly library: PolicyLibrary;
+  readonly version: string;
+}
+
+/** What is to be played: all versions of a library, one of them, or, where it is undefined, the user's own policy without a library's table. */
+function subject(what: string, { policy }: CloseArguments): Release | { library: PolicyLibrary; version?: undefined } | undefined {
+  if (what === '' && policy !== undefined) return undefined;
+  const [name = '', written, ...rest] = what.split('@');
+  const library = POLICY_LIBRARIES.find((known) => known === name.toLowerCase());
+  if (library === undefined || rest.length > 0) {
+    const names = POLICY_LIBRARIES.join(', ');
     throw new UsageError(
-      `${what === '' ? 'nothing to play is named' : `${JSON.stringify(what)} has no close policy in sockatlas`}: name ${LIBRARY} or ${LIBRARY}@<version>, or play your own with --policy FILE`,
+      `${what === '' ? 'nothing to play is named' : `${JSON.stringify(what)} has no close policy in sockatlas`}: name ${names} or ${DEFAULT_LIBRARY}@<version>, or play your own with --policy FILE`,
     );
   }
   if (written === undefined) {
     if (policy !== undefined)
-      throw new UsageError(`--policy with ${what}: name the version whose table gives the classes (${LIBRARY}@<version>), or leave ${what} out`);
-    return { library: LIBRARY };
+      throw new UsageError(`--policy with ${what}: name the version whose table gives the classes (${library}@<version>), or leave ${what} out`);
+    return { library };
   }
   const version = written.replace(/^(\d+\.\d+)\.0$/, '$1');
-  const versions = mongooseVersions();
+  const versions = policiesOf(library).rules.versions;
   if (!versions.includes(version)) {
-    throw new UsageError(`${LIBRARY} ${JSON.stringify(written)}: unknown version; known are ${versions[0]} to ${versions.at(-1)}`);
+    throw new UsageError(`${library} ${JSON.stringify(written)}: unknown version; known are ${versions[0]} to ${versions.at(-1)}`);
   }
-  return { library: LIBRARY, version };
+  return { library, version };
 }
 
-async function matrix(options: CloseArguments): Promise<number> {
+async function matrix(library: PolicyLibrary, options: CloseArguments): Promise<number> {
   for (const option of ['live', 'buffered', 'verbose'] as const) {
-    if (options[option] !== undefined) throw new UsageError(`--${option} needs one version, for example ${LIBRARY}@7.16`);
+    if (options[option] !== undefined) throw new UsageError(`--${option} needs one version, for example ${library}@7.16`);
   }
   const { loops } = playable(options.scenario ?? [RESET]);
   const [loop, ...others] = loops;
   if (loop === undefined || others.length > 0)
     throw new UsageError('--scenario: the table of all versions shows one scenario; name one scenario, or one version');
-  const runs = evidenceRuns(options);
-  const table = mongooseMatrix(runs, {
-    platforms: platforms(runs, options),
+  const known = knownFrom(evidenceRuns(options));
+  const table = closeMatrix(policiesOf(library), known, {
+    platforms: platforms(known, options),
     loop,
     ...(options.tls !== undefined && { transport: transport(options.tls) }),
     ...(options.io !== undefined && { io: method(options.io) }),
   });
   const text = {
-    pretty: () => prettyMatrix(table, terminalWidth(), painter(process.stdout)),
-    json: () => `${JSON.stringify(table, undefined, 2)}\n`,
+    pretty: () => prettyMatrix(table, layoutOf(process.stdout)),
+    json: () => jsonText(table satisfies MatrixDocument),
     markdown: () => `${markdownMatrix(table)}\n${matrixNotes(table)}\n`,
   };
   await print(text[options.format]());
   return matrixHasNever(table) ? EXIT.differs : EXIT.conforms;
 }
 
-async function tracesPlayed(version: string | undefined, options: CloseArguments): Promise<Played> {
-  const runs = evidenceRuns(options);
+async function tracesPlayed(release: Release | undefined, options: CloseArguments): Promise<Played> {
+  const known = knownFrom(evidenceRuns(options));
   const { loops, not } = playable(options.scenario);
   const bufferedTlsBytes = buffered(options);
   const own = options.policy === undefined ? undefined : moduleUrl(options.policy);
-  const build = own === undefined ? mongooseBuild(version as string, transport(options.tls)) : undefined;
+  const build = own === undefined ? buildFor(release as Release, options) : undefined;
   const notPlayed: NotPlayed[] = [...not];
   const plays: { trace: PlatformTrace; io: Io }[] = [];
-  const on = platforms(runs, options).map((platform) => ({ platform, ios: methods(platform, build, options.io, bufferedTlsBytes) }));
+  const on = platforms(known, options).map((platform) => ({ platform, ios: methods(platform, build, options.io, bufferedTlsBytes) }));
   for (const loop of loops) {
     for (const { platform, ios } of on) {
-      const { traces, missing } = platformTraces(runs, platform, loop);
+      const { traces, missing } = platformTraces(known, platform, loop);
       if (missing !== undefined) notPlayed.push({ scenario: loop.scenario, platform: platform.name, why: missing });
       plays.push(...traces.flatMap((trace) => ios.map((io) => ({ trace, io }))));
     }
@@ -144,11 +161,11 @@ async function tracesPlayed(version: string | undefined, options: CloseArguments
     throw new UsageError(`nothing to play on ${on.map(({ platform }) => platform.name).join(', ')}: ${why}. sockatlas list names the scenarios`);
   }
   if (own !== undefined) {
-    const request = { do: 'play', policy: source(own, version), plays, bufferedTlsBytes } as const;
+    const request = { do: 'play', policy: source(own, release), plays, bufferedTlsBytes } as const;
     return { stories: await inProcess(request, options.policy), notPlayed };
   }
-  const { policy, table } = build as MongooseBuild;
-  const stories = plays.map(({ trace, io }) => play(policy as Policy, table(apiOf(trace.platform)), trace, { io, bufferedTlsBytes }));
+  const { policy, table } = build as Build;
+  const stories = plays.map(({ trace, io }) => play(policy as Policy, table(apiOf(trace.platform)), trace, { codes, io, bufferedTlsBytes }));
   return { stories, notPlayed };
 }
 
@@ -175,11 +192,11 @@ function playable(patterns: readonly string[] = []): { loops: readonly RecvLoop[
   return { loops, not };
 }
 
-async function livePlayed(version: string | undefined, options: CloseArguments): Promise<Played> {
+async function livePlayed(release: Release | undefined, options: CloseArguments): Promise<Played> {
   const { policy } = options;
   if (options.scenario !== undefined) throw new UsageError(`--live resets an idle connection (${RESET}); it takes no --scenario`);
   const bufferedTlsBytes = buffered(options);
-  const build = policy === undefined ? mongooseBuild(version as string, transport(options.tls)) : undefined;
+  const build = policy === undefined ? buildFor(release as Release, options) : undefined;
   if (build?.rule.reads === 'library') {
     throw new UsageError(`--live: ${build.policy.name} reads through the TLS library, which needs a real handshake; leave out --live to play it over traces`);
   }
@@ -199,7 +216,7 @@ async function livePlayed(version: string | undefined, options: CloseArguments):
     const command: Command = opened.command('policy');
     const from = (url: string) => (on.id === 'wine' ? url.replace('file:///', 'file:///Z:/') : url);
     const asked: PolicySource =
-      policy === undefined ? { version: version as string, transport: transport(options.tls) } : source(from(moduleUrl(policy)), version);
+      policy === undefined ? { ...(release as Release), transport: transport(options.tls) } : source(from(moduleUrl(policy)), release);
     const ios = methods(on, build, options.io, bufferedTlsBytes);
     const stories = await inProcess({ do: 'live', policy: asked, methods: ios, polls: LIVE_POLLS, bufferedTlsBytes }, policy, command);
     return { stories, notPlayed: [] };
@@ -212,23 +229,27 @@ function idOf(here: string): TracePlatform['id'] {
   return here === 'windows' || here === 'darwin' ? here : 'linux';
 }
 
-function source(module: string, version: string | undefined): PolicySource {
-  return { module, ...(version !== undefined && { table: { library: LIBRARY, version } }) };
+function source(module: string, table: Release | undefined): PolicySource {
+  return { module, ...(table !== undefined && { table }) };
+}
+
+/** @throws PolicyError where the version has no such TLS */
+function buildFor({ library, version }: Release, { tls }: CloseArguments): Build {
+  return buildOf(policiesOf(library), version, transport(tls));
 }
 
 /** Those that were named, or all that have such a readiness call. */
-function platforms(runs: readonly Recorded[], { on, io }: CloseArguments): readonly TracePlatform[] {
-  if (on === undefined) return tracePlatforms(runs).filter(({ id }) => io !== 'epoll' || id === 'linux');
-  return [...new Map(on.flatMap((name) => platformsNamed(runs, name)).map((platform) => [platform.name, platform])).values()];
+function platforms(known: Known, { on, io }: CloseArguments): readonly TracePlatform[] {
+  if (on === undefined) return tracePlatforms(known).filter(({ id }) => io !== 'epoll' || id === 'linux');
+  return [...new Map(on.flatMap((name) => platformsNamed(known, name)).map((platform) => [platform.name, platform])).values()];
 }
 
 function method(io: string): Io {
-  if (!(IO_METHODS as readonly string[]).includes(io)) throw new UsageError(`--io ${JSON.stringify(io)}: choose one of ${IO_METHODS.join(', ')}`);
-  return io as Io;
+  return parseChoice('--io', io, IO_METHODS);
 }
 
-/** The readiness calls to play with there: those of the build. Where none is named, builds of Mongoose for Windows use select. */
-function methods(platform: TracePlatform, build: MongooseBuild | undefined, wanted: string | undefined, bufferedTlsBytes: number): readonly Io[] {
+/** The readiness calls to play with there: those of the build. Where none is named, builds for Windows use select. */
+function methods(platform: TracePlatform, build: Build | undefined, wanted: string | undefined, bufferedTlsBytes: number): readonly Io[] {
   const api = apiOf(platform);
   const all = IO_METHODS.filter((io) => (io !== 'epoll' || platform.id === 'linux') && (build?.io.includes(io) ?? true));
   const isKnown = (io: Io) => build?.isKnown(io, api, bufferedTlsBytes) ?? true;
@@ -246,8 +267,7 @@ function methods(platform: TracePlatform, build: MongooseBuild | undefined, want
 function transport(tls: string | undefined): Transport {
   if (tls === undefined) return 'plain';
   const libraries = TRANSPORTS.filter((name) => name !== 'plain');
-  if ((libraries as readonly string[]).includes(tls)) return tls as Transport;
-  throw new UsageError(`--tls ${JSON.stringify(tls)}: choose one of ${libraries.join(', ')}`);
+  return parseChoice('--tls', tls, libraries);
 }
 
 function buffered({ buffered: value, tls, policy }: CloseArguments): number {
@@ -272,10 +292,10 @@ function moduleUrl(file: string): string {
 function formatted(played: Played, { format, verbose = false }: CloseArguments): string {
   switch (format) {
     case 'json':
-      return `${JSON.stringify(closeDocument(played), undefined, 2)}\n`;
+      return jsonText(closeDocument(played));
     case 'markdown':
       return markdownPlayed(played, verbose);
     case 'pretty':
-      return prettyPlayed(played, { width: terminalWidth(), paint: painter(process.stdout), verbose });
+      return prettyPlayed(played, { ...layoutOf(process.stdout), verbose });
   }
 }

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { NEWEST } from '../platforms/expectation.ts';
+import { nearest } from '../platforms/nearest.ts';
 import { type Diff, diff, hasChanged } from '../report/diff/diff.ts';
 import { diffDocument } from '../report/diff/document.ts';
 import { markdownDiff } from '../report/diff/markdown.ts';
 import { prettyDiff } from '../report/diff/pretty.ts';
 import { layoutOf } from '../report/grid.ts';
-import { painter } from '../report/paint.ts';
+import { jsonText } from '../report/json-text.ts';
 import { expectedSide, hasExpectations, runSide, runSideOver, type Side } from '../report/side.ts';
 import { readRuns } from '../results/read.ts';
 import type { Recorded } from '../results/recorded.ts';
@@ -14,7 +15,7 @@ import type { Run } from '../results/schema.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { parseChoice, print } from './output.ts';
 import { evidenceRuns, type LocalOption } from './runs.ts';
-import { matchingIds, nearest } from './select.ts';
+import { matchingIds } from './select.ts';
 
 export const DIFF_FORMATS = ['pretty', 'json', 'markdown'] as const;
 export const FAIL_ON = ['changed', 'never'] as const;
@@ -40,13 +41,13 @@ export async function compare(words: readonly string[], { format, failOn, verbos
   const found = differences(words, evidenceRuns(options));
   switch (asked) {
     case 'pretty':
-      await print(prettyDiff(found, { ...layoutOf(painter(process.stdout)), verbose }));
+      await print(prettyDiff(found, { ...layoutOf(process.stdout), verbose }));
       break;
     case 'markdown':
       await print(markdownDiff(found));
       break;
     case 'json':
-      await print(`${JSON.stringify(diffDocument(found), undefined, 2)}\n`);
+      await print(jsonText(diffDocument(found)));
   }
   return failing === 'changed' && hasChanged(found) ? EXIT.differs : EXIT.conforms;
 }

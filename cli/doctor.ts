@@ -2,16 +2,16 @@ import { rmSync } from 'node:fs';
 import { createServer, type ListenOptions } from 'node:net';
 import { join } from 'node:path';
 import { requireKoffi } from '../native-bindings/load.ts';
-import { glibcVersion } from '../native-bindings/posix/glibc.ts';
 import type { Command } from '../platforms/command.ts';
+import { libc as linuxLibc } from '../platforms/linux/identify.ts';
 import { packageRoot, packageVersion } from '../platforms/package-root.ts';
 import type { Platform } from '../platforms/platform.ts';
-import { startWine } from '../platforms/wine/agent.ts';
-import { installed, isReady, whyNot } from '../platforms/wine/installed.ts';
-import { LANES, type Lane } from '../platforms/wine/lanes.ts';
+import { startWine } from '../provisioning/agent.ts';
+import { installed, isReady, whyNot } from '../provisioning/installed.ts';
+import { LANES, type Lane } from '../provisioning/lanes.ts';
 import { type DoctorCheck, doctorPage } from '../report/doctor.ts';
 import { layoutOf } from '../report/grid.ts';
-import { painter } from '../report/paint.ts';
+import { jsonText } from '../report/json-text.ts';
 import { AgentHandle } from '../runner/agent-handle.ts';
 import { temporaryFolder } from '../runner/temporary-folder.ts';
 import { agentCommand } from './agent-command.ts';
@@ -30,7 +30,7 @@ export async function doctor({ format }: { readonly format: string }): Promise<n
     sequence(LANES, wineAgent),
   ]);
   const report = { version: packageVersion, machine, agents: [own, ...wines] };
-  await print(asked === 'json' ? `${JSON.stringify(report, undefined, 2)}\n` : doctorPage(report, layoutOf(painter(process.stdout))));
+  await print(asked === 'json' ? jsonText(report) : doctorPage(report, layoutOf(process.stdout)));
   return own.ok ? EXIT.conforms : EXIT.environment;
 }
 
@@ -48,8 +48,7 @@ async function koffi(): Promise<DoctorCheck> {
 
 function libc(): DoctorCheck {
   if (process.platform !== 'linux') return { name: 'libc', ok: true, text: process.platform === 'win32' ? 'ws2_32.dll' : 'the C library of the system' };
-  const glibc = glibcVersion();
-  return { name: 'libc', ok: true, text: glibc === undefined ? 'musl' : `glibc ${glibc}` };
+  return { name: 'libc', ok: true, text: linuxLibc() };
 }
 
 function loopback6(): Promise<DoctorCheck> {

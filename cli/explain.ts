@@ -1,12 +1,13 @@
-import { CODE_PLATFORMS, codesOf } from '../platforms/code.ts';
+import { CODE_PLATFORMS } from '../language/code.ts';
+import { codesOf } from '../platforms/codes.ts';
+import { nearest } from '../platforms/nearest.ts';
 import { explanationsOf } from '../report/explain/explanation.ts';
 import { explainPage } from '../report/explain/page.ts';
 import { layoutOf } from '../report/grid.ts';
-import { painter } from '../report/paint.ts';
+import { jsonText } from '../report/json-text.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { parseChoice, print } from './output.ts';
 import { evidenceRuns, type LocalOption } from './runs.ts';
-import { nearest } from './select.ts';
 
 const EXPLAIN_FORMATS = ['pretty', 'json'] as const;
 
@@ -22,6 +23,6 @@ export async function explain(wanted: string, { format, ...options }: ExplainArg
     const names = [...new Set(CODE_PLATFORMS.flatMap((platform) => codesOf(platform).map(({ name }) => name)))];
     throw new UsageError(`no platform has an error code ${JSON.stringify(wanted)}; the nearest: ${nearest(names, wanted.toUpperCase()).join(', ')}`);
   }
-  await print(asked === 'json' ? `${JSON.stringify({ codes }, undefined, 2)}\n` : explainPage(codes, layoutOf(painter(process.stdout))));
+  await print(asked === 'json' ? jsonText({ codes }) : explainPage(codes, layoutOf(process.stdout)));
   return EXIT.conforms;
 }

@@ -1,6 +1,6 @@
 import { layoutOf } from '../report/grid.ts';
+import { jsonText } from '../report/json-text.ts';
 import { listDocument, prettyList } from '../report/list.ts';
-import { painter } from '../report/paint.ts';
 import { scenarios } from '../suites/index.ts';
 import { EXIT } from './errors.ts';
 import { parseChoice, print } from './output.ts';
@@ -18,6 +18,6 @@ export interface ListArguments {
 export async function list(patterns: readonly string[], { skip, format, verbose = false }: ListArguments): Promise<number> {
   const asked = parseChoice('--format', format, LIST_FORMATS);
   const chosen = selectOrFind(scenarios, patterns, skip);
-  await print(asked === 'json' ? `${JSON.stringify(listDocument(chosen), undefined, 2)}\n` : prettyList(chosen, verbose, layoutOf(painter(process.stdout))));
+  await print(asked === 'json' ? jsonText(listDocument(chosen)) : prettyList(chosen, verbose, layoutOf(process.stdout)));
   return EXIT.conforms;
 }

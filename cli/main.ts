@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { blanked } from '../platforms/printable.ts';
 import { EXIT } from './errors.ts';
 
 /** The line for an error that no command expected. A system's error says what and where itself; any other is a fault of sockatlas. */
@@ -12,8 +13,7 @@ function line(error: unknown): string {
 
 /** Exit code 1 says that something deviates, so Node must not end the process by itself. */
 function fail(error: unknown): never {
-  // One line, whatever the message holds.
-  process.stderr.write(`sockatlas: ${line(error).replace(/[\p{Cc}\p{Cf}]+/gu, ' ')}\n`);
+  process.stderr.write(`sockatlas: ${blanked(line(error))}\n`);
   if (process.env.SOCKATLAS_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
   process.exit(EXIT.environment);
 }

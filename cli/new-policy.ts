@@ -1,5 +1,5 @@
 import { basename, extname } from 'node:path';
-import { MEANINGS } from '../platforms/code.ts';
+import { MEANINGS } from '../language/code.ts';
 import { UsageError } from './errors.ts';
 import { writeSkeleton } from './skeleton-file.ts';
 

@@ -1,5 +1,7 @@
 import { basename, extname } from 'node:path';
-import { MEANINGS } from '../platforms/code.ts';
+import { MEANINGS } from '../language/code.ts';
+import { jsonText } from '../report/json-text.ts';
+import { asArgument } from './skeleton-file.ts';
 
 /** The skeletons of `sockatlas new table`. Each is a right table: `sockatlas check` finds nothing in it above a note. */
 
@@ -17,11 +19,6 @@ export function tableSkeleton(file: string, api: JsonApi): Skeleton | undefined 
   if (ending === '.c') return { text: cTable(file), next: 'the comment at its top says how to compile and check it' };
   const text = ending === '.json' ? jsonTable(file, api) : /^\.m?[jt]s$/.test(ending) ? moduleTable(file) : undefined;
   return text === undefined ? undefined : { text, next: `check it with: sockatlas check ${asArgument(file)}` };
-}
-
-/** A name that begins with a dash would be taken for an option. */
-function asArgument(file: string): string {
-  return /[\\/]/.test(file) ? file : `./${file}`;
 }
 
 /** JSON has no comments: notes stand for them. */
@@ -60,7 +57,7 @@ function jsonTable(file: string, api: JsonApi): string {
       { ret: 'negative', class: 'error', note: 'All other codes' },
     ],
   };
-  return `${JSON.stringify(table, undefined, 2)}\n`;
+  return jsonText(table);
 }
 
 function libraryName(file: string): string {

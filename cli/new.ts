@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { APIS } from '../classification/table-schema.ts';
+import { APIS } from '../classification/table-terms.ts';
 import { didYouMean } from '../platforms/nearest.ts';
 import { UsageError } from './errors.ts';
 import { type JsonApi, tableSkeleton } from './new-table.ts';

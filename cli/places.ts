@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Command } from '../platforms/command.ts';
-import { startWine, windowsPath } from '../platforms/wine/agent.ts';
-import { LANE_NAMES, type Lane, lanesNamed } from '../platforms/wine/lanes.ts';
-import { WineUnavailable } from '../platforms/wine/unavailable.ts';
+import { startWine, windowsPath } from '../provisioning/agent.ts';
+import { LANE_NAMES, type Lane, lanesNamed } from '../provisioning/lanes.ts';
 import { sibling } from '../runner/sibling.ts';
 import { agentCommand, type Role } from './agent-command.ts';
 import { EnvironmentError, UsageError } from './errors.ts';
@@ -49,13 +48,8 @@ function wine(lane: Lane, mayBeMissing: boolean): Place {
       // What runs under Wine is emitted JavaScript: its node knows no TypeScript.
       const program = fileURLToPath(sibling(import.meta.url, 'agent'));
       if (program.endsWith('.ts')) throw new EnvironmentError('agents under Wine need the built program: run npm run build, then node dist/cli/main.js');
-      try {
-        const started = startWine(lane);
-        return { command: (role, modules = []) => started.agent(program, role, ...modules.map(windowsPath)), close: started.stop };
-      } catch (error) {
-        if (error instanceof WineUnavailable) throw new EnvironmentError(error.message);
-        throw error;
-      }
+      const started = startWine(lane);
+      return { command: (role, modules = []) => started.agent(program, role, ...modules.map(windowsPath)), close: started.stop };
     },
   };
 }

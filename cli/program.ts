@@ -1,8 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { JsonFileError, NoCacheFolder, RunFileError } from '../platforms/file-errors.ts';
 import { packageVersion } from '../platforms/package-root.ts';
-import { LANE_NAMES } from '../platforms/wine/lanes.ts';
-import { printable, terminalWidth } from '../report/text.ts';
+import { printable } from '../platforms/printable.ts';
+import { LANE_NAMES } from '../provisioning/lanes.ts';
+import { terminalWidth } from '../report/text.ts';
 import { WriteFailed } from '../results/write.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { examples, manual } from './manual.ts';

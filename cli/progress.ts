@@ -1,4 +1,4 @@
-import { printable } from '../report/text.ts';
+import { printable } from '../platforms/printable.ts';
 
 const CLEAR = '\r\x1b[K';
 

@@ -1,21 +1,25 @@
+import { resolve } from 'node:path';
+import { plain } from '../platforms/printable.ts';
 import type { Format } from '../report/format-names.ts';
 import { formatRuns } from '../report/formats.ts';
 import { layoutOf } from '../report/grid.ts';
-import { painter, written } from '../report/paint.ts';
+import { written } from '../report/paint.ts';
 import { conforms } from '../report/view.ts';
 import { keepRun, recordedPath, writeRun } from '../results/recorded.ts';
 import type { Run } from '../results/schema.ts';
 import { WholeFile } from '../results/write.ts';
+import { askScenarios } from '../runner/ask-scenarios.ts';
+import { type RecordOptions, RunFailed, record } from '../runner/record.ts';
+import { UserModuleError } from '../runner/user-module.ts';
 import { scenarios } from '../suites/index.ts';
+import { agentCommand } from './agent-command.ts';
 import { type ClassesOption, viewer } from './classes.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';
 import { fileFormat, print, say } from './output.ts';
 import { type OpenPlace, type Place, placesNamed } from './places.ts';
 import { Progress } from './progress.ts';
-import { type RecordOptions, RunFailed, record } from './record.ts';
 import { expand, select } from './select.ts';
-import { isModule, type UserScenarios, userScenarios } from './user-scenarios.ts';
 
 export interface RunArguments extends ClassesOption {
   readonly skip: readonly string[];
@@ -40,7 +44,9 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   if (options.record && (patterns.length > 0 || options.skip.length > 0)) {
     throw new UsageError('--record is for complete runs; it cannot be used with patterns or --skip');
   }
-  const own = await userScenarios(patterns.filter(isModule));
+  const files = patterns.filter(isModule);
+  const modules = files.map((file) => resolve(file));
+  const own = files.length === 0 ? [] : await ownScenarios(files, modules);
   const chosen = choose(own, patterns, options.skip);
   const places = placesNamed(options.on);
   const [peer, ...otherPeers] = options.peer === undefined ? [] : placesNamed([options.peer]);
@@ -51,7 +57,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   const out = options.out === undefined ? undefined : new WholeFile(options.out);
   let recorded: Recorded;
   try {
-    recorded = await interruptible((signal) => recordAll(places, peer, chosen, own, options, signal));
+    recorded = await interruptible((signal) => recordAll(places, peer, chosen, modules, options, signal));
   } catch (error) {
     out?.discard();
     throw error;
@@ -59,12 +65,12 @@ export async function run(patterns: readonly string[], options: RunArguments): P
 
   const { runs, failures, interrupted } = recorded;
   const views = runs.map(viewOf);
-  const verbose = options.verbose ?? (views.length === 1 && isOneScenario(patterns, chosen.ids));
+  const verbose = options.verbose ?? (views.length === 1 && isOneScenario(patterns, chosen.scenarios));
   const format = out === undefined ? (options.format ?? 'pretty') : 'pretty';
   try {
-    await print(formatRuns(views, format, { ...layoutOf(painter(process.stdout)), verbose }));
+    await print(formatRuns(views, format, { ...layoutOf(process.stdout), verbose }));
     if (out !== undefined) {
-      out.write(written(formatRuns(views, outFormat ?? 'jsonl', { ...layoutOf(painter({})), verbose })));
+      out.write(written(formatRuns(views, outFormat ?? 'jsonl', { ...layoutOf({}), verbose })));
       out.finish();
       say(`written to ${out.path}`);
     }
@@ -78,23 +84,42 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   return views.every(conforms) ? EXIT.conforms : EXIT.differs;
 }
 
-type Chosen = Required<Pick<RecordOptions, 'ids' | 'chosenBy'>>;
+function isModule(word: string): boolean {
+  return /\.[cm]?[jt]s$/.test(word);
+}
 
-/** The ids that the patterns choose; modules alone choose their own scenarios. @throws UsageError */
-function choose({ scenarios: own }: UserScenarios, patterns: readonly string[], skip: readonly string[]): Chosen {
+/** What scenarios the user's modules hold. @throws UsageError where one is at fault */
+async function ownScenarios(files: readonly string[], modules: readonly string[]): Promise<Chosen['scenarios']> {
+  const known = scenarios.map(({ id }) => id);
+  return askScenarios(files, known, agentCommand('scenarios', modules)).catch((error) => {
+    throw error instanceof UserModuleError ? new UsageError(plain(error.message)) : error;
+  });
+}
+
+type Chosen = Required<Pick<RecordOptions, 'scenarios' | 'chosenBy' | 'known'>>;
+
+/** The scenarios that the patterns choose; modules alone choose their own. @throws UsageError */
+function choose(own: Chosen['scenarios'], patterns: readonly string[], skip: readonly string[]): Chosen {
   const others = patterns.filter((pattern) => !isModule(pattern));
+  const known = own.length > 0 && others.length === 0 ? own : [...scenarios, ...own];
   const ownIds = own.map(({ id }) => id);
   const chosenBy = { patterns: expand([...others, ...ownIds]), ...(skip.length > 0 && { skip: expand(skip) }) };
-  const suite = own.length > 0 && others.length === 0 ? [] : scenarios.map(({ id }) => id);
-  return { ids: select([...suite, ...ownIds], chosenBy.patterns, chosenBy.skip ?? []), chosenBy };
+  const ids = new Set(
+    select(
+      known.map(({ id }) => id),
+      chosenBy.patterns,
+      chosenBy.skip ?? [],
+    ),
+  );
+  return { scenarios: known.filter(({ id }) => ids.has(id)), chosenBy, known: [...scenarios, ...own].map(({ id }) => id) };
 }
 
 /** One scenario that was asked for by its id, with all its variants, is shown whole. */
-function isOneScenario(patterns: readonly string[], ids: readonly string[]): boolean {
+function isOneScenario(patterns: readonly string[], chosen: Chosen['scenarios']): boolean {
   return (
     patterns.length === 1 &&
     !isModule(patterns[0] as string) &&
-    new Set(ids.map((id) => id.replace(/\?.*$/, ''))).size === 1 &&
+    new Set(chosen.map(({ id }) => id.replace(/\?.*$/, ''))).size === 1 &&
     patterns[0]?.split('/').length === 3
   );
 }
@@ -111,7 +136,7 @@ async function recordAll(
   places: readonly Place[],
   peer: Place | undefined,
   chosen: Chosen,
-  own: UserScenarios,
+  modules: readonly string[],
   options: RunArguments,
   signal: AbortSignal,
 ): Promise<Recorded> {
@@ -125,7 +150,7 @@ async function recordAll(
     try {
       opened = place.open();
       openedPeer = peer === undefined || peer.name === place.name ? undefined : peer.open();
-      runs.push(await recordAt(opened, openedPeer, chosen, own, options, signal));
+      runs.push(await recordAt(opened, openedPeer, chosen, modules, options, signal));
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
       if (error instanceof RunFailed) runs.push(error.run);
@@ -147,19 +172,18 @@ async function recordAt(
   place: OpenPlace,
   peer: OpenPlace | undefined,
   chosen: Chosen,
-  own: UserScenarios,
+  modules: readonly string[],
   { trials, timeout, jobs }: RunArguments,
   signal: AbortSignal,
 ) {
-  const progress = new Progress(chosen.ids.length);
+  const progress = new Progress(chosen.scenarios.length);
   try {
     return await record({
       ...chosen,
       trials,
       timeout,
       ...(jobs !== undefined && { jobs }),
-      own: own.scenarios,
-      agent: place.command('agent', own.modules),
+      agent: place.command('agent', modules),
       peers: peer?.command('peer-host'),
       signal,
       onStart: (id) => progress.start(id),

@@ -5,8 +5,6 @@ import type { Scenario } from '../runner/scenario.ts';
 import { UsageError } from './errors.ts';
 import { glob } from './glob.ts';
 
-export { nearest };
-
 /** As long as an id may be. */
 const MAX_LENGTH = 200;
 

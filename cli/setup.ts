@@ -1,7 +1,8 @@
-import { LANE_NAMES, lanesNamed } from '../platforms/wine/lanes.ts';
-import { setupWine } from '../platforms/wine/setup.ts';
-import { WineUnavailable } from '../platforms/wine/unavailable.ts';
+import { LANE_NAMES, lanesNamed } from '../provisioning/lanes.ts';
+import { setupWine } from '../provisioning/setup.ts';
+import { WineUnavailable } from '../provisioning/unavailable.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
+import { interruptible } from './interruptible.ts';
 import { say } from './output.ts';
 
 /** `sockatlas setup`: adds what agents on other platforms than this one need. Resolves to the exit code. */
@@ -15,25 +16,20 @@ export async function setup(what: readonly string[]): Promise<number> {
   );
   if (lanes.size === 0) throw new UsageError(`setup: name what to set up: ${LANE_NAMES.join(', ')}`);
 
-  const interruption = new AbortController();
-  const onSignal = () => interruption.abort();
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, onSignal);
-  const failures: string[] = [];
-  try {
+  const failures = await interruptible(async (signal) => {
+    const found: string[] = [];
     for (const lane of lanes) {
       try {
-        await setupWine(lane, say, interruption.signal);
+        await setupWine(lane, say, signal);
       } catch (error) {
-        if (interruption.signal.aborted) break;
+        if (signal.aborted) return undefined;
         // One that cannot be had here says nothing about the other.
-        failures.push(reasonOf(error));
+        found.push(reasonOf(error));
       }
     }
-  } finally {
-    for (const signal of signals) process.off(signal, onSignal);
-  }
-  if (interruption.signal.aborted) {
+    return signal.aborted ? undefined : found;
+  });
+  if (failures === undefined) {
     say('interrupted: unfinished files were removed; run the same command again to continue');
     return EXIT.interrupted;
   }

@@ -1,12 +1,12 @@
+import { nearest } from '../platforms/nearest.ts';
 import { layoutOf } from '../report/grid.ts';
-import { painter } from '../report/paint.ts';
+import { jsonText } from '../report/json-text.ts';
 import { showDocument } from '../report/show/document.ts';
 import { scenarioPage } from '../report/show/page.ts';
 import { scenarios } from '../suites/index.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { parseChoice, print } from './output.ts';
 import { evidenceRuns, type LocalOption } from './runs.ts';
-import { nearest } from './select.ts';
 
 const SHOW_FORMATS = ['pretty', 'json'] as const;
 
@@ -24,11 +24,7 @@ export async function show(id: string, { format, ...options }: ShowArguments): P
     throw new UsageError(`no scenario is named ${JSON.stringify(id)}; the nearest: ${nearest(ids, id).join(', ')}`);
   }
   const runs = evidenceRuns(options);
-  const layout = layoutOf(painter(process.stdout));
-  await print(
-    asked === 'json'
-      ? `${JSON.stringify(showDocument(chosen, runs), undefined, 2)}\n`
-      : chosen.map((scenario) => scenarioPage(scenario, runs, layout)).join('\n'),
-  );
+  const layout = layoutOf(process.stdout);
+  await print(asked === 'json' ? jsonText(showDocument(chosen, runs)) : chosen.map((scenario) => scenarioPage(scenario, runs, layout)).join('\n'));
   return EXIT.conforms;
 }

@@ -28,7 +28,7 @@ function writeNew(file: string, text: string): void {
   }
 }
 
-/** A file as a command line names it, so that it is not taken for the name of something that comes with sockatlas. */
+/** A file as a command line names it, so that it is not taken for an option, or for the name of something that comes with sockatlas. */
 export function asArgument(file: string): string {
   return /[\\/]/.test(file) ? file : `./${file}`;
 }

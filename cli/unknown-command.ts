@@ -1,5 +1,5 @@
+import { nearest } from '../platforms/nearest.ts';
 import { UsageError } from './errors.ts';
-import { nearest } from './select.ts';
 
 /**
  * `sockatlas tables`: run is the default command, so that a first word is a pattern of scenarios where it is no command. One that could only have been meant as a

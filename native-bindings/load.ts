@@ -1,7 +1,7 @@
 import type { Sockets } from './sockets.ts';
 
 /** koffi's native module is not there, or not for this system. The message says what to do. */
-export class NoNativeModule extends Error {
+class NoNativeModule extends Error {
   override readonly name = 'NoNativeModule';
 }
 

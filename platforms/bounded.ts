@@ -1,5 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
+export { brief } from './brief.ts';
+
 /** Files come from elsewhere: how much of one is read, how deep it nests, how much of it a message repeats. */
 
 export interface Bound {
@@ -79,8 +81,3 @@ const ARRAY = 0x5b;
 const ARRAY_END = 0x5d;
 const OBJECT = 0x7b;
 const OBJECT_END = 0x7d;
-
-/** The beginning of a text that may be of any length, for a message. */
-export function brief(text: string, most = 300): string {
-  return text.length <= most ? text : `${text.slice(0, most)}…`;
-}

@@ -1,4 +1,4 @@
-import { type Code, MEANINGS } from './code.ts';
+import { type Code, MEANINGS } from '../language/code.ts';
 import { z } from './zod.ts';
 
 const text = z.string().min(1);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type * as Zod from 'zod';
-import { EVIDENCE } from './evidence.ts';
+import { EVIDENCE } from '../language/evidence.ts';
 import { type Complaint, faulty, parseJson } from './json-file.ts';
 import { didYouMean } from './nearest.ts';
 import { packageRoot } from './package-root.ts';

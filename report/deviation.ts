@@ -1,4 +1,4 @@
-import { REPEATS } from '../platforms/trace.ts';
+import { matchesToken, tokenAt } from '../language/trace.ts';
 import type { Observation, ScenarioLine } from '../results/schema.ts';
 
 /** One call and its return value, in the notation of C: `recv #2 = -1 WSAECONNRESET (10054)`. */
@@ -28,13 +28,6 @@ export function describeDeviation({ id, traces, expected }: ScenarioLine, file =
 
 function firstDifference(pattern: readonly string[], trace: readonly string[]): number {
   let i = 0;
-  while (i < trace.length && (tokenAt(pattern, i) === trace[i] || tokenAt(pattern, i) === '?')) i++;
+  while (i < trace.length && matchesToken(tokenAt(pattern, i), trace[i])) i++;
   return i;
-}
-
-/** The token that a pattern has for the i-th call. */
-function tokenAt(pattern: readonly string[], i: number): string | undefined {
-  const last = pattern.at(-1);
-  if (last?.endsWith(REPEATS) && i >= pattern.length - 1) return last.slice(0, -REPEATS.length);
-  return pattern[i];
 }

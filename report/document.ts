@@ -1,6 +1,6 @@
 import type * as Zod from 'zod';
 import { tableId } from '../classification/table.ts';
-import { MEANINGS } from '../platforms/code.ts';
+import { MEANINGS } from '../language/code.ts';
 import { z } from '../platforms/zod.ts';
 import { MAX_SCENARIOS } from '../results/limits.ts';
 import { footerSchema, headerSchema, observationSchema, scenarioSchema, timingSchema } from '../results/schema.ts';

@@ -1,6 +1,7 @@
 import { serializeRun } from '../results/lines.ts';
 import { runDocument } from './document.ts';
 import type { Format } from './format-names.ts';
+import { jsonText } from './json-text.ts';
 import { markdownRuns } from './markdown.ts';
 import { type PrettyOptions, prettyRuns } from './pretty.ts';
 import type { View } from './view.ts';
@@ -15,6 +16,6 @@ export function formatRuns(views: readonly View[], format: Format, options: Pret
     case 'jsonl':
       return views.map(({ run }) => serializeRun(run)).join('');
     case 'json':
-      return `${JSON.stringify(runDocument(views), undefined, 2)}\n`;
+      return jsonText(runDocument(views));
   }
 }

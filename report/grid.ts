@@ -1,3 +1,4 @@
+import { painter } from './paint.ts';
 import { paragraph, terminalWidth } from './text.ts';
 import { type Cell, columnWidths, type Paint, type Row, type Style, tableLines } from './text-table.ts';
 
@@ -33,9 +34,9 @@ export interface Layout {
   readonly paint: Paint;
 }
 
-/** How a text report is laid out where it goes to stdout. */
-export function layoutOf(paint: Paint): Layout {
-  return { paint, width: terminalWidth() };
+/** How a text report is laid out for a stream, as wide as stdout is; `{}` for a file. */
+export function layoutOf(stream: { readonly isTTY?: boolean }): Layout {
+  return { paint: painter(stream), width: terminalWidth() };
 }
 
 /** A column narrower than this reads worse than a line of its own. */

@@ -7,3 +7,12 @@ export function code(content: string): string {
 export function text(content: string): string {
   return content.replace(/[\\`*{}[\]<>|#]|_(?=\W|$)|(?<=\W|^)_/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
 }
+
+/** A table, a line each: the header, the rule below it, the rows. Cells are Markdown already. */
+export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [header, header.map(() => '---'), ...rows].map(markdownRow);
+}
+
+export function markdownRow(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}

@@ -1,8 +1,9 @@
+import { apiOf } from '../language/code.ts';
 import { type Behaviour, notRunIn, recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
 import { describeHeader, findingLines, summary, tablesSentence } from './describe.ts';
-import { code, text } from './markdown-text.ts';
+import { code, markdownTable, text } from './markdown-text.ts';
 import { behaviourWords, counterpartOf } from './side.ts';
-import { apiOf, classWords, tableName, type View } from './view.ts';
+import { classWords, tableName, type View } from './view.ts';
 
 /** Runs for a page or a step summary: one table, a column a run and one for what Windows does, then what was found. */
 export function markdownRuns(views: readonly View[]): string {
@@ -38,7 +39,7 @@ export function markdownRuns(views: readonly View[]): string {
   return [
     ...views.map((view) => `- ${text(describeHeader(view.run.header))}: ${summary(view, (_, words) => words)}. ${text(tablesSentence(view))}`.trimEnd()),
     '',
-    ...[header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`),
+    ...markdownTable(header, rows),
     '',
     ...(findings.length > 0 ? ['### Findings', '', ...findings, ''] : []),
   ].join('\n');

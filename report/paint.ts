@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { styleText } from 'node:util';
+import { printable } from '../platforms/printable.ts';
 import type { Verdict } from '../results/schema.ts';
-import { printable } from './text.ts';
 import type { Paint, Style } from './text-table.ts';
 
 export type { Paint };

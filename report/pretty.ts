@@ -1,3 +1,4 @@
+import { apiOf } from '../language/code.ts';
 import { type Behaviour, notRunIn, recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
 import type { ScenarioLine, Verdict } from '../results/schema.ts';
 import { describeHeader, endLines, findingLines } from './describe.ts';
@@ -10,7 +11,7 @@ import { behaviourWords, counterpartOf, type Side } from './side.ts';
 import { count, paragraph } from './text.ts';
 import type { Cell } from './text-table.ts';
 import { verboseRun } from './verbose.ts';
-import { apiOf, classWords, tableName, type View } from './view.ts';
+import { classWords, tableName, type View } from './view.ts';
 
 export interface PrettyOptions extends Layout {
   /** Every scenario, with each call. */
@@ -68,10 +69,28 @@ function headingOf({ run: { header } }: View, views: readonly View[]): string {
 
 function tableOf(views: readonly View[]): Table {
   const beside = counterpart(views);
+  const lines = linesOf(views, beside);
+  const parts = [...groupBy(lines, ({ id }) => eventOf(id))].map(([event, own]) => partOf(event, own, views, beside));
+  const unseen = parts.filter(({ shown }) => shown.length === 0);
+  return {
+    headings: [...views.map((view) => headingOf(view, views)), ...(beside === undefined ? [] : [beside.heading])],
+    events: parts.filter(({ shown }) => shown.length > 0).map((part) => gridEvent(part, views, beside)),
+    notes: [
+      ...eventsNote(`The same on ${sides(views, beside)}`, unseen, ({ same }) => same),
+      ...eventsNote('Different by inference only', unseen, ({ inferred }) => inferred),
+      ...unsupportedNotes(views),
+      ...legend(views),
+    ],
+    next: nextSteps(views, beside, lines),
+  };
+}
+
+/** Every scenario that a run has, beside what the other system does. */
+function linesOf(views: readonly View[], beside: Side | undefined): Line[] {
   const ids = [...new Set(views.flatMap(({ run }) => run.scenarios.map(({ id }) => id)))];
   const byId = views.map(({ run }) => new Map(run.scenarios.map((line) => [line.id, line])));
   const notRun = views.map(({ run }) => notRunIn(run.footer));
-  const all = ids.map((id): Line => {
+  return ids.map((id) => {
     const lines = byId.map((map) => map.get(id));
     const own = lines.map((line) => line && recordedBehaviour(line));
     const behaviours = beside === undefined ? own : [...own, beside.behaviour(id)];
@@ -88,44 +107,44 @@ function tableOf(views: readonly View[]): Table {
       differsFromInferred: !differs && differ(known),
     };
   });
-  const showsAll = views.some((view) => view.showsClasses);
-  const shown = (line: Line) =>
-    line.differs || line.lines.some(isOdd) || isNews(line, beside) || (showsAll && line.behaviours.some((behaviour) => behaviour !== undefined));
-  const events = groupBy(all, ({ id }) => eventOf(id));
-  const grid: GridEvent[] = [];
-  const alike: string[] = [];
-  const guessed: string[] = [];
-  for (const [event, lines] of events) {
-    const rows = lines.filter(shown).map((line) => gridRow(line, views));
-    const rest = lines.filter((line) => !shown(line) && line.behaviours.slice(0, views.length).some((behaviour) => behaviour !== undefined));
-    const inferred = rest.filter(({ differsFromInferred }) => differsFromInferred).length;
-    const same = rest.filter(({ isKnown }) => isKnown).length - inferred;
-    if (rows.length === 0) {
-      if (same > 0) alike.push(`${event} (${same})`);
-      if (inferred > 0) guessed.push(`${event} (${inferred})`);
-      continue;
-    }
-    const words = [
-      same > 0 && `${same} the same on ${sides(views, beside)}`,
-      inferred > 0 && `${inferred} that ${inferred === 1 ? 'differs' : 'differ'} by inference only`,
-      rest.length > same + inferred && `${rest.length - same - inferred} not known on ${beside?.name ?? 'the others'}`,
-    ].filter(Boolean);
-    grid.push({ event, about: titleOf(event), rows, notes: words.length === 0 ? [] : [`not shown: ${words.join(', ')} (sockatlas run -v ${event})`] });
-  }
-  const notes = [
-    ...(alike.length > 0 ? [`The same on ${sides(views, beside)}, not shown: ${alike.join(', ')}.`] : []),
-    ...(guessed.length > 0 ? [`Different by inference only, not shown: ${guessed.join(', ')}.`] : []),
-    ...unsupportedNotes(views),
-    ...legend(views),
-  ];
-  const differing = all.filter(({ differs, differsFromInferred }) => differs || differsFromInferred).length;
-  const inferred = all.filter(({ differsFromInferred }) => differsFromInferred).length;
-  return {
-    headings: [...views.map((view) => headingOf(view, views)), ...(beside === undefined ? [] : [beside.heading])],
-    events: grid,
-    notes,
-    next: nextSteps(views, beside, differing, inferred),
-  };
+}
+
+/** The scenarios of one event: those that are shown, and how many others there are of each kind. */
+interface Part {
+  readonly event: string;
+  readonly shown: readonly Line[];
+  readonly same: number;
+  readonly inferred: number;
+  readonly unknown: number;
+}
+
+function partOf(event: string, lines: readonly Line[], views: readonly View[], beside: Side | undefined): Part {
+  const shown = lines.filter((line) => isShown(line, views, beside));
+  const rest = lines.filter((line) => !shown.includes(line) && line.behaviours.slice(0, views.length).some((behaviour) => behaviour !== undefined));
+  const inferred = rest.filter(({ differsFromInferred }) => differsFromInferred).length;
+  const same = rest.filter(({ isKnown }) => isKnown).length - inferred;
+  return { event, shown, same, inferred, unknown: rest.length - same - inferred };
+}
+
+function isShown(line: Line, views: readonly View[], beside: Side | undefined): boolean {
+  if (line.differs || line.lines.some(isOdd) || isNews(line, beside)) return true;
+  return views.some(({ showsClasses }) => showsClasses) && line.behaviours.some((behaviour) => behaviour !== undefined);
+}
+
+function gridEvent({ event, shown, same, inferred, unknown }: Part, views: readonly View[], beside: Side | undefined): GridEvent {
+  const words = [
+    same > 0 && `${same} the same on ${sides(views, beside)}`,
+    inferred > 0 && `${inferred} that ${inferred === 1 ? 'differs' : 'differ'} by inference only`,
+    unknown > 0 && `${unknown} not known on ${beside?.name ?? 'the others'}`,
+  ].filter(Boolean);
+  const notes = words.length === 0 ? [] : [`not shown: ${words.join(', ')} (sockatlas run -v ${event})`];
+  return { event, about: titleOf(event), rows: shown.map((line) => gridRow(line, views)), notes };
+}
+
+/** `The same on both, not shown: tcp/idle (1).` */
+function eventsNote(what: string, parts: readonly Part[], countIn: (part: Part) => number): string[] {
+  const events = parts.filter((part) => countIn(part) > 0).map((part) => `${part.event} (${countIn(part)})`);
+  return events.length === 0 ? [] : [`${what}, not shown: ${events.join(', ')}.`];
 }
 
 /** Windows as documented, or on Windows Linux; nothing where a run of that system is there already. */
@@ -217,7 +236,9 @@ function legend(views: readonly View[]): string[] {
   return words.length === 0 ? [] : [words.join('   ')];
 }
 
-function nextSteps(views: readonly View[], beside: Side | undefined, differing: number, inferred: number): string[] {
+function nextSteps(views: readonly View[], beside: Side | undefined, lines: readonly Line[]): string[] {
+  const inferred = lines.filter(({ differsFromInferred }) => differsFromInferred).length;
+  const differing = lines.filter(({ differs }) => differs).length + inferred;
   const [only] = views;
   if (only === undefined) return [];
   if (views.length > 1) return [`${count(differing, 'scenario')} differ${differing === 1 ? 's' : ''}. All of them, with every call: add -v.`];

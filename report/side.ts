@@ -1,5 +1,5 @@
 import { recordedCalls } from '../classification/recorded-calls.ts';
-import { evidencePhrase } from '../platforms/evidence.ts';
+import { evidencePhrase } from '../language/evidence.ts';
 import { EXPECTED_PLATFORMS, NEWEST, type Versions } from '../platforms/expectation.ts';
 import type { Platform } from '../platforms/platform.ts';
 import { type Behaviour, expectedBehaviour, notRunIn, recordedBehaviour } from '../results/behaviour.ts';

@@ -60,12 +60,6 @@ export function columnWidths(rows: readonly Row[], width: number): number[] | un
   }
 }
 
-/** Rows as lines, each column as wide as its widest cell, however wide that is. */
-export function alignColumns(rows: readonly (readonly string[])[]): string[] {
-  const paint: Paint = (_, text) => text;
-  return tableLines(rows, { width: Number.POSITIVE_INFINITY, paint }) ?? [];
-}
-
 function rowLines(row: readonly Cell[], widths: readonly number[], paint: Paint): string[] {
   const columns = row.map(({ text, style }, i) => {
     const lines = visibleWidth(text) <= (widths[i] ?? 0) ? [text] : wrap(text, widths[i] ?? 0);

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { Help } from 'commander';
 
-/** Text for a terminal: how wide it is, how it wraps, what may not reach it. */
+/** Text for a terminal: how wide it is, how it wraps. */
 
 /** Where there is no terminal to ask. */
 const WIDTH = 100;
@@ -43,27 +43,6 @@ export function paragraph(text: string, width: number, hang = ''): string {
   const [first = '', ...others] = wrap(text, width);
   const rest = others.length === 0 ? [] : wrap(others.join(' '), width - hang.length);
   return [first, ...rest.map((line) => hang + line)].join('\n');
-}
-
-/** What a terminal would obey or a reader not see: control characters but the line's end, formatting such as bidi controls, other line ends, half a surrogate pair. */
-const UNPRINTABLE = /[^\P{Cc}\n]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-
-/**
- * What unprintable characters are written as: `\u001b`. In JSON it means the character itself, and to people it shows it, so that it can be done to all
- * that is written, of whatever format.
- */
-export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, (character) =>
-    character
-      .split('')
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
-}
-
-/** The same in one line, for what is laid out by its width: a name or a reason from a policy, a table or a run file of other people. */
-export function plain(text: string): string {
-  return printable(text.replace(/[\t\r\n]+/g, ' '));
 }
 
 /** `1 poll`, `2 polls`. */

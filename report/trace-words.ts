@@ -1,6 +1,7 @@
-import { brief } from '../platforms/bounded.ts';
-import { BLOCKED, REPEATS } from '../platforms/trace.ts';
-import { fold } from './fold.ts';
+import { fold } from '../language/fold.ts';
+import { BLOCKED } from '../language/token.ts';
+import { bareToken, expanded, isRepeating } from '../language/trace.ts';
+import { brief } from '../platforms/brief.ts';
 
 /** The longest group of calls that is looked for as a repetition: recv and SSL_read, say, and one more. */
 const LONGEST_GROUP = 3;
@@ -24,11 +25,10 @@ export function few(many: readonly string[], between: string): string {
 
 function inWords(trace: readonly string[], calls?: number): string {
   const last = trace.at(-1);
-  if (last?.endsWith(REPEATS)) {
-    const bare = last.slice(0, -REPEATS.length);
+  if (last !== undefined && isRepeating(last)) {
+    if (calls !== undefined && calls >= trace.length) return inWords(expanded(trace, calls));
     const head = trace.slice(0, -1);
-    if (calls === undefined || calls <= head.length) return [...runs(head), `${head.length > 0 ? 'then ' : ''}${bare} every time`].join(', ');
-    return inWords([...head, ...Array.from({ length: calls - head.length }, () => bare)]);
+    return [...runs(head), `${head.length > 0 ? 'then ' : ''}${bareToken(last)} every time`].join(', ');
   }
   const { from, length } = ending(trace);
   const times = (trace.length - from) / length;

@@ -1,9 +1,9 @@
 import type { Table } from '../classification/table.ts';
-import { evidencePhrase } from '../platforms/evidence.ts';
+import { evidencePhrase } from '../language/evidence.ts';
+import { fold } from '../language/fold.ts';
 import { recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
 import type { Observation, ScenarioLine } from '../results/schema.ts';
 import { describeHeader, endLines, findingLines } from './describe.ts';
-import { fold } from './fold.ts';
 import type { Layout } from './grid.ts';
 import { STYLES } from './paint.ts';
 import { behaviourWords, counterpartOf } from './side.ts';

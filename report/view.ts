@@ -1,5 +1,6 @@
 import { checkScenario, classesOf, type Misclassification } from '../classification/check.ts';
 import type { Table } from '../classification/table.ts';
+import { apiOf } from '../language/code.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Run, ScenarioLine } from '../results/schema.ts';
 import { traceWords } from './trace-words.ts';
@@ -19,11 +20,6 @@ export function viewOf(run: Run, tables: readonly Table[], showsClasses = false)
   const own = tables.filter(({ api }) => api === apiOf(run.header.platform));
   const misclassifications = own.flatMap((table) => run.scenarios.flatMap((line) => checkScenario(table, run.header.platform.id, line)));
   return { run, tables: own, showsClasses, misclassifications };
-}
-
-/** The API whose codes a platform has. */
-export function apiOf({ id }: Pick<Platform, 'id'>): 'posix' | 'winsock' {
-  return id === 'windows' || id === 'wine' ? 'winsock' : 'posix';
 }
 
 /** What a table makes of each trace of a scenario, call by call; `·` for a call that is not one of the table's. */

@@ -1,7 +1,7 @@
-import type { Evidence } from '../platforms/evidence.ts';
+import type { Evidence } from '../language/evidence.ts';
+import { sameTrace, withoutSpelling } from '../language/same-trace.ts';
+import { ANY, expanded } from '../language/trace.ts';
 import { expectationFor, patternsOf, type Versions } from '../platforms/expectation.ts';
-import { sameTrace, withoutSpelling } from '../platforms/same-token.ts';
-import { ANY, REPEATS } from '../platforms/trace.ts';
 import type { Footer, ScenarioLine } from './schema.ts';
 
 /** What a platform does in one scenario, recorded or expected. Durations and the count of each trace are not part of it. */
@@ -57,12 +57,4 @@ function within(some: Behaviour, all: Behaviour): boolean {
 /** No token has a line's end in it. */
 function spelling(trace: readonly string[]): string {
   return withoutSpelling(trace.join('\n'));
-}
-
-/** A pattern as the trace that it stands for where the scenario makes so many calls; as it is where that is not known. */
-export function expanded(pattern: readonly string[], calls: number | undefined): readonly string[] {
-  const last = pattern.at(-1);
-  if (calls === undefined || last === undefined || !last.endsWith(REPEATS)) return pattern;
-  const head = pattern.slice(0, -1);
-  return [...head, ...Array.from({ length: Math.max(1, calls - head.length) }, () => last.slice(0, -REPEATS.length))];
 }

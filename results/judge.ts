@@ -1,5 +1,6 @@
-import { type Evidence, isAsserted } from '../platforms/evidence.ts';
-import { BLOCKED, matchesPattern } from '../platforms/trace.ts';
+import { type Evidence, isAsserted } from '../language/evidence.ts';
+import { BLOCKED } from '../language/token.ts';
+import { matchesPattern } from '../language/trace.ts';
 import type { Ended } from './measured.ts';
 import type { Verdict } from './schema.ts';
 

@@ -1,8 +1,8 @@
 import type * as Zod from 'zod';
+import { BLOCKED } from '../language/token.ts';
 import { brief, extentOf, readBounded } from '../platforms/bounded.ts';
 import { RunFileError } from '../platforms/file-errors.ts';
 import { MAX_DEPTH, MOST_COMPLAINTS } from '../platforms/json-file.ts';
-import { BLOCKED } from '../platforms/trace.ts';
 import { z } from '../platforms/zod.ts';
 import { MAX_CALLS, MAX_SCENARIOS, MAX_TRACES } from './limits.ts';
 import {

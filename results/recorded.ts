@@ -4,9 +4,12 @@ import { basename, dirname, join } from 'node:path';
 import { cacheFolder } from '../platforms/cache.ts';
 import { packageRoot } from '../platforms/package-root.ts';
 import { serializeRun } from './lines.ts';
+import type { Recorded } from './newest.ts';
 import { readRuns } from './read.ts';
-import type { Run, ScenarioLine } from './schema.ts';
+import type { Run } from './schema.ts';
 import { WholeFile } from './write.ts';
+
+export { newestTraces, type Recorded } from './newest.ts';
 
 /** The recorded runs that come with sockatlas, and the runs made on this machine. */
 
@@ -70,12 +73,6 @@ export function writeRun(path: string, run: Run): void {
   file.finish();
 }
 
-/** A run, and the file that holds it. */
-export interface Recorded {
-  readonly run: Run;
-  readonly file: string;
-}
-
 /** The runs that come with sockatlas, the newest first. @throws RunFileError for one that cannot be read */
 export function shippedRuns(): Recorded[] {
   return runsIn([recordedFolder], (error) => {
@@ -98,17 +95,6 @@ function runsIn(folders: readonly string[], onUnreadable: (error: Error) => void
     }
   });
   return runs.sort((a, b) => b.run.header.started.localeCompare(a.run.header.started));
-}
-
-/** For each platform the newest run that has the scenario. */
-export function newestTraces(runs: readonly Recorded[], id: string): { recorded: Recorded; scenario: ScenarioLine }[] {
-  const newest = new Map<string, { recorded: Recorded; scenario: ScenarioLine }>();
-  for (const recorded of runs) {
-    const { name } = recorded.run.header.platform;
-    const scenario = recorded.run.scenarios.find((line) => line.id === id);
-    if (scenario !== undefined && !newest.has(name)) newest.set(name, { recorded, scenario });
-  }
-  return [...newest.values()];
 }
 
 function runFiles(folder: string): string[] {

@@ -1,5 +1,5 @@
 import type * as Zod from 'zod';
-import { EVIDENCE } from '../platforms/evidence.ts';
+import { EVIDENCE } from '../language/evidence.ts';
 import { PRINTABLE, platformSchema } from '../platforms/platform.ts';
 import { z } from '../platforms/zod.ts';
 import { MAX_CALLS, MAX_PATTERNS, MAX_SCENARIOS, MAX_TRACES } from './limits.ts';

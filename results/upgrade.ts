@@ -1,4 +1,4 @@
-import type { Evidence } from '../platforms/evidence.ts';
+import type { Evidence } from '../language/evidence.ts';
 
 /** Schema 1 has a letter and `measured` for the evidence. Its C means one report or an inference; the weaker one is used. */
 const EVIDENCE: Readonly<Record<string, Evidence>> = { A: 'asserted', B: 'documented', C: 'inferred', D: 'unknown' };

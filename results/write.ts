@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fchmodSync, fsyncSync, lstatSync, openSync, readlinkSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { ENDING_SIGNALS } from '../platforms/signals.ts';
 
 /** The file could not be written. The message names it and says why. */
 export class WriteFailed extends Error {
@@ -116,12 +117,11 @@ function writeSome(fd: number, bytes: Uint8Array, from: number): number {
 
 /** The temporary files of this process. They go with it, whether it exits or is ended by a signal that nothing else listens for. */
 const unfinished = new Set<string>();
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 function track(temporary: string): void {
   if (unfinished.size === 0) {
     process.on('exit', removeUnfinished);
-    for (const signal of SIGNALS) process.on(signal, onSignal);
+    for (const signal of ENDING_SIGNALS) process.on(signal, onSignal);
   }
   unfinished.add(temporary);
 }
@@ -129,7 +129,7 @@ function track(temporary: string): void {
 function untrack(temporary: string): void {
   if (!unfinished.delete(temporary) || unfinished.size > 0) return;
   process.off('exit', removeUnfinished);
-  for (const signal of SIGNALS) process.off(signal, onSignal);
+  for (const signal of ENDING_SIGNALS) process.off(signal, onSignal);
 }
 
 function removeUnfinished(): void {

@@ -1,6 +1,6 @@
+import { BLOCKED } from '../language/token.ts';
 import type { Command } from '../platforms/command.ts';
 import type { Platform } from '../platforms/platform.ts';
-import { BLOCKED } from '../platforms/trace.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
 import { type AgentMessage, type AgentRequest, agentMessageSchema, type RunRequest } from './agent-protocol.ts';
 import { type ProcessConversation, startReady } from './conversation.ts';

@@ -1,6 +1,6 @@
 import { loadSockets, requireKoffi } from '../native-bindings/load.ts';
 import type { Sockets } from '../native-bindings/sockets.ts';
-import { ntStatus, socketCode } from '../platforms/code.ts';
+import { ntStatus, socketCode } from '../platforms/codes.ts';
 import type { Command } from '../platforms/command.ts';
 import { identify } from '../platforms/identify.ts';
 import type { Platform } from '../platforms/platform.ts';

@@ -1,7 +1,7 @@
 // The global of that name is a getter, which costs a call of a few hundred ns a tenth.
 import { performance } from 'node:perf_hooks';
+import { BLOCKED } from '../language/token.ts';
 import type { Handle, Outcome, Sockets } from '../native-bindings/sockets.ts';
-import { BLOCKED } from '../platforms/trace.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import { type Answer, type Call, type FlagName, failureOf, type Names, READINESS_TIMEOUT_MS, type SocketCallName, tokenOf } from './call.ts';
 

@@ -1,6 +1,7 @@
+import type { CodePlatform } from '../language/code.ts';
 import { loadSockets } from '../native-bindings/load.ts';
 import type { Sockets } from '../native-bindings/sockets.ts';
-import { type CodePlatform, socketCode } from '../platforms/code.ts';
+import { socketCode } from '../platforms/codes.ts';
 import type { PeerLink } from './peer.ts';
 import type { PeerAnswer, PeerRequest } from './peer-protocol.ts';
 import { PeerSocket } from './peer-socket.ts';

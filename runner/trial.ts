@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CodePlatform } from '../language/code.ts';
 import type { Address, Direction, Family, Handle, InetFamily, Sockets, SocketType } from '../native-bindings/sockets.ts';
-import type { CodePlatform } from '../platforms/code.ts';
 import { MAX_CALLS } from '../results/limits.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import { type BlockingThreads, CallBlocked } from './blocking.ts';

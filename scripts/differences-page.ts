@@ -1,10 +1,10 @@
-import { evidencePhrase } from '../platforms/evidence.ts';
+import { evidencePhrase } from '../language/evidence.ts';
 import { NEWEST } from '../platforms/expectation.ts';
 import { diff } from '../report/diff/diff.ts';
 import { evidenceWord, markText } from '../report/diff/pretty.ts';
 import { eventOf, titleOf } from '../report/event.ts';
 import { groupBy } from '../report/group-by.ts';
-import { code, text } from '../report/markdown-text.ts';
+import { code, markdownTable, text } from '../report/markdown-text.ts';
 import { behaviourWords, expectedSide, runSide, type Side } from '../report/side.ts';
 import { sameBehaviour } from '../results/behaviour.ts';
 import { shippedRuns } from '../results/recorded.ts';
@@ -54,9 +54,10 @@ ${[...groupBy(differing, ({ id }) => eventOf(id))].map(([event, rows]) => sectio
 
 These scenarios use overlapped operations, completion ports, event selection, AcceptEx, ConnectEx and SIO_UDP_CONNRESET: [scenarios](scenarios.md).
 
-| scenario | Windows | evidence | Wine |
-| --- | --- | --- | --- |
-${onlyWindows.map(({ id, b }) => `| ${[code(id), code(behaviourWords(b, false)), b?.evidence ?? '', wineWords(id, windows, wines)].join(' | ')} |`).join('\n')}
+${markdownTable(
+  ['scenario', 'Windows', 'evidence', 'Wine'],
+  onlyWindows.map(({ id, b }) => [code(id), code(behaviourWords(b, false)), b?.evidence ?? '', wineWords(id, windows, wines)]),
+).join('\n')}
 
 ## The same on both systems, or not known
 
@@ -79,17 +80,15 @@ function inShort(linux: Side, windows: Side): string {
 }
 
 function section(event: string, rows: readonly ReturnType<typeof diff>['differences'][number][], windows: Side, wines: readonly Side[]): string {
-  return `## ${event}: ${titleOf(event)}
-
-| case | Linux | Windows | evidence | differs | Wine |
-| --- | --- | --- | --- | --- | --- |
-${rows
-  .map((row) => {
-    const cells = [code(row.id.slice(event.length + 1)), code(behaviourWords(row.a, false)), code(behaviourWords(row.b, false)), evidenceWord(row)];
-    return `| ${[...cells, markText(row, 'linux', 'windows').replace('≠ ', ''), wineWords(row.id, windows, wines)].join(' | ')} |`;
-  })
-  .join('\n')}
-`;
+  const cells = rows.map((row) => [
+    code(row.id.slice(event.length + 1)),
+    code(behaviourWords(row.a, false)),
+    code(behaviourWords(row.b, false)),
+    evidenceWord(row),
+    markText(row, 'linux', 'windows').replace('≠ ', ''),
+    wineWords(row.id, windows, wines),
+  ]);
+  return `## ${event}: ${titleOf(event)}\n\n${markdownTable(['case', 'Linux', 'Windows', 'evidence', 'differs', 'Wine'], cells).join('\n')}\n`;
 }
 
 /** `the same as on Windows`, or what each Wine does. */

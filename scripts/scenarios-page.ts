@@ -1,4 +1,4 @@
-import { evidencePhrase } from '../platforms/evidence.ts';
+import { evidencePhrase } from '../language/evidence.ts';
 import { EXPECTED_PLATFORMS, type Expectation, expectationsFor, patternsOf } from '../platforms/expectation.ts';
 import { scenarios } from '../suites/index.ts';
 

@@ -8,6 +8,7 @@ import { doctorDocumentSchema } from '../report/doctor.ts';
 import { runDocumentSchema } from '../report/document.ts';
 import { explainDocumentSchema } from '../report/explain/explanation.ts';
 import { findingsSchema } from '../report/findings/findings-schema.ts';
+import { jsonText } from '../report/json-text.ts';
 import { listDocumentSchema } from '../report/list.ts';
 import { showDocumentSchema } from '../report/show/document.ts';
 import { lineSchema } from '../results/schema.ts';
@@ -29,5 +30,5 @@ export const SCHEMAS: readonly { path: string; title: string; schema: Zod.ZodTyp
 ];
 
 export function schemaText(schema: Zod.ZodType, title: string): string {
-  return `${JSON.stringify({ title, ...z.toJSONSchema(schema) }, undefined, 2)}\n`;
+  return jsonText({ title, ...z.toJSONSchema(schema) });
 }

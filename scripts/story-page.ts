@@ -1,31 +1,37 @@
 import { classified } from '../classification/policies/answers.ts';
-import { mongooseBuild } from '../classification/policies/mongoose.ts';
-import { apiOf, type PlatformTrace, platformTraces, type TracePlatform, tracePlatforms } from '../classification/policies/platform-trace.ts';
+import { buildOf } from '../classification/policies/build.ts';
+import { knownFrom } from '../classification/policies/known.ts';
+import { policiesOf } from '../classification/policies/libraries.ts';
+import { closeMatrix } from '../classification/policies/matrix.ts';
+import { type PlatformTrace, platformTraces, type TracePlatform, tracePlatforms } from '../classification/policies/platform-trace.ts';
 import { play, type Story } from '../classification/policies/play.ts';
-import type { Answer, Io, Policy } from '../classification/policies/policy.ts';
+import type { Answer, Io, Policy, Transport } from '../classification/policies/policy.ts';
 import { type Described, type RecvLoop, recvLoop } from '../classification/policies/recv-loop.ts';
-import type { Transport } from '../classification/policies/rules.ts';
 import { tablesOf } from '../classification/table.ts';
-import { REPEATS } from '../platforms/trace.ts';
-import { code, markdownStories, text } from '../report/close/markdown.ts';
-import { mongooseMatrix } from '../report/close/matrix.ts';
+import { apiOf } from '../language/code.ts';
+import { repeating } from '../language/trace.ts';
+import { codes } from '../platforms/codes.ts';
+import { markdownStories } from '../report/close/markdown.ts';
 import { markdownMatrix, matrixNotes } from '../report/close/matrix-text.ts';
 import { evidenceText, outcomeWord } from '../report/close/words.ts';
+import { code, markdownTable, text } from '../report/markdown-text.ts';
 import { type Recorded, shippedRuns } from '../results/recorded.ts';
 import { scenarios } from '../suites/index.ts';
 
 const SCENARIO = 'tcp/reset/idle';
+const MONGOOSE = policiesOf('mongoose');
 
 /** docs/mongoose-3031.md: Mongoose's bug #3031, shown with the recorded runs and expectations that come with sockatlas. @throws PolicyError */
 export function storyPage(): string {
   const runs = shippedRuns();
-  const platforms = tracePlatforms(runs);
+  const known = knownFrom(runs);
+  const platforms = tracePlatforms(known);
   const loop = recvLoop(scenarios.find(({ id }) => id === SCENARIO) as Described) as RecvLoop;
-  const traces = platforms.flatMap((platform) => platformTraces(runs, platform, loop).traces);
+  const traces = platforms.flatMap((platform) => platformTraces(known, platform, loop).traces);
   const traceOf = (id: TracePlatform['id']) => traces.find(({ platform }) => platform.id === id) as PlatformTrace;
   const linux = traceOf('linux');
   const windows = traceOf('windows');
-  const matrix = mongooseMatrix(runs, { platforms, loop });
+  const matrix = closeMatrix(MONGOOSE, known, { platforms, loop });
   const [slow, quick, stuck] = [storyOf('7.16', linux, 'select'), storyOf('7.16', linux, 'epoll'), storyOf('7.16', windows, 'select')];
   const [before, mended, later] = (['7.12', '7.17', '7.22'] as const).map((version) => storyOf(version, windows, 'select'));
   const partial = storyOf('7.22', windows, 'select', 'builtin', 3);
@@ -51,12 +57,10 @@ one that never has a record to read.
 ## What recv, poll and select return
 
 The peer has sent an RST, and nothing else (scenario \`${SCENARIO}\`). The table shows what \`recv\` returns, call after call. It also shows what poll and select report
-before and after \`recv\` has reported the reset. ${REPEATS} means that every later call returns the same. In select's three letters, r is readable, w is writable and x is the
+before and after \`recv\` has reported the reset. … means that every later call returns the same. In select's three letters, r is readable, w is writable and x is the
 exceptional set.
 
-| platform | evidence | recv | poll | select |
-| --- | --- | --- | --- | --- |
-${traces.map(traceRow).join('\n')}
+${markdownTable(['platform', 'evidence', 'recv', 'poll', 'select'], traces.map(traceRow)).join('\n')}
 
 ${noteOnEvidence(runs, traces)}
 
@@ -117,19 +121,19 @@ loop: what the second recv returns, and for which class the loop closes the conn
 }
 
 function storyOf(version: string, trace: PlatformTrace, io: Io, transport: Transport = 'openssl', bufferedTlsBytes = 0): Story {
-  const { policy, table } = mongooseBuild(version, transport);
-  return play(policy as Policy, table(apiOf(trace.platform)), trace, { io, bufferedTlsBytes });
+  const { policy, table } = buildOf(MONGOOSE, version, transport);
+  return play(policy as Policy, table(apiOf(trace.platform)), trace, { codes, io, bufferedTlsBytes });
 }
 
-function traceRow(trace: PlatformTrace): string {
-  const tokens = trace.answers.map(({ token }, i) => (trace.repeats && i === trace.answers.length - 1 ? `${token}${REPEATS}` : token));
+function traceRow(trace: PlatformTrace): string[] {
+  const tokens = trace.answers.map(({ token }, i) => (trace.repeats && i === trace.answers.length - 1 ? repeating(token) : token));
   const said = ({ poll, select }: PlatformTrace['readiness'], io: 'poll' | 'select') => {
     const found = io === 'poll' ? poll : select;
     if (found === undefined) return 'not known';
-    const [first, second] = [found.before, found.after].map((token) => code(token.replace(/^\w+:/, '')));
+    const [first = '', second = ''] = [found.before, found.after].map((token) => code(token.replace(/^\w+:/, '')));
     return first === second ? first : `${first}, then ${second}`;
   };
-  return `| ${[trace.platform.name, text(evidenceText(trace)), code(tokens.join(' ')), said(trace.readiness, 'poll'), said(trace.readiness, 'select')].join(' | ')} |`;
+  return [trace.platform.name, text(evidenceText(trace)), code(tokens.join(' ')), said(trace.readiness, 'poll'), said(trace.readiness, 'select')];
 }
 
 function noteOnEvidence(runs: readonly Recorded[], traces: readonly PlatformTrace[]): string {
@@ -157,15 +161,16 @@ function answerWord({ answers }: PlatformTrace, i: number): string {
 function endings(rows: readonly (readonly [string, Story])[]): string {
   const stories = rows.map(([version, { polls, outcome }]) => {
     const { answer, why } = polls.at(-1) as Story['polls'][number];
-    return `| ${[version, answer?.class === undefined ? 'none: the TLS library reads from the socket' : code(answer.class), text(why), `**${outcomeWord(outcome)}**`].join(' | ')} |`;
+    const of = answer?.class === undefined ? 'none: the TLS library reads from the socket' : code(answer.class);
+    return [version, of, text(why), `**${outcomeWord(outcome)}**`];
   });
-  return ['| with OpenSSL on Windows | class of the last recv | the loop | result |', '| --- | --- | --- | --- |', ...stories].join('\n');
+  return markdownTable(['with OpenSSL on Windows', 'class of the last recv', 'the loop', 'result'], stories).join('\n');
 }
 
 function tableSection(traces: readonly PlatformTrace[]): string {
   const rows = traces.flatMap((trace) => {
-    const table = mongooseBuild('7.16', 'openssl').table(apiOf(trace.platform));
-    const classify = classified(table, trace.platform.id);
+    const table = buildOf(MONGOOSE, '7.16', 'openssl').table(apiOf(trace.platform));
+    const classify = classified(codes, table, trace.platform.id);
     return trace.answers.map(classify).map(({ token, meaning, class: name, classMeaning }) => ({
       right: meaning === 'would-block' ? classMeaning === 'would-block' : classMeaning !== 'would-block',
       cells: [trace.platform.name, code(token), meaning, code(name ?? '·'), classMeaning ?? '·'],
@@ -176,9 +181,10 @@ function tableSection(traces: readonly PlatformTrace[]): string {
     (api) => new Set(['7.12', '7.16', '7.17'].map((version) => tablesOf('mongoose', api, version)[0])).size === 1,
   );
   return [
-    '| platform | recv returns | its meaning on this platform | class in 7.16 | meaning of the class |',
-    '| --- | --- | --- | --- | --- |',
-    ...rows.map(({ cells }) => `| ${cells.join(' | ')} |`),
+    ...markdownTable(
+      ['platform', 'recv returns', 'its meaning on this platform', 'class in 7.16', 'meaning of the class'],
+      rows.map(({ cells }) => cells),
+    ),
     '',
     wrong === 0
       ? 'The table is correct on all of these platforms: no return value that ends a connection is classified as would-block.'

@@ -1,3 +1,4 @@
+import type { Checked } from '../classification/checked.ts';
 import { expectedSightings } from '../classification/evidence.ts';
 import { findFaults } from '../classification/find.ts';
 import type { Finding } from '../classification/finding.ts';
@@ -7,7 +8,7 @@ import { checkedShipped } from '../classification/shipped.ts';
 import { shippedFiles } from '../classification/table.ts';
 import { shownPath } from '../platforms/shown-path.ts';
 import { describeFinding, lineAt } from '../report/findings/findings.ts';
-import { text } from '../report/findings/markdown.ts';
+import { code, markdownTable, text } from '../report/markdown-text.ts';
 import { scenarios } from '../suites/index.ts';
 
 /**
@@ -68,28 +69,20 @@ export function tablesPage(): string {
     '',
     '## Rules',
     '',
-    '| rule | worst level | what is wrong | what happens then |',
-    '| --- | --- | --- | --- |',
-    ...rules.map(({ id, level, says, follows }) => `| \`${id}\` | ${level} | ${text(says)} | ${text(follows)} |`),
+    ...markdownTable(
+      ['rule', 'worst level', 'what is wrong', 'what happens then'],
+      rules.map(({ id, level, says, follows }) => [code(id), level, text(says), text(follows)]),
+    ),
     '',
     PLATFORMS_DIFFER,
     '',
     ...libraries.flatMap((library) => [
       `## ${library}`,
       '',
-      '| table | versions | findings |',
-      '| --- | --- | --- |',
-      ...tables
-        .filter((table) => table.library === library)
-        .map((table) => {
-          const own = findings.filter((finding) => finding.at.checked === table);
-          return `| [${text(table.id)}](../${shownPath(table.file)}) | ${text(table.versions)} | ${
-            LEVELS.toReversed()
-              .map((level) => countOf(own, level))
-              .filter(Boolean)
-              .join(', ') || (table.api === 'posix' || table.api === 'winsock' ? 'none' : 'not checked: no platform here sets its codes')
-          } |`;
-        }),
+      ...markdownTable(
+        ['table', 'versions', 'findings'],
+        tables.filter((table) => table.library === library).map((table) => tableCells(table, findings)),
+      ),
       '',
       ...findingLines(
         findings.filter((finding) => finding.at.checked.library === library && !isPlatformsOwn(finding)),
@@ -97,6 +90,13 @@ export function tablesPage(): string {
       ),
     ]),
   ].join('\n')}`;
+}
+
+function tableCells(table: Checked, findings: readonly Finding[]): string[] {
+  const own = findings.filter((finding) => finding.at.checked === table);
+  const counts = LEVELS.toReversed().map((level) => countOf(own, level));
+  const none = table.api === 'posix' || table.api === 'winsock' ? 'none' : 'not checked: no platform here sets its codes';
+  return [`[${text(table.id)}](../${shownPath(table.file)})`, text(table.versions), counts.filter(Boolean).join(', ') || none];
 }
 
 function findingLines(findings: readonly Finding[], library: string): string[] {

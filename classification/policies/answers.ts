@@ -1,6 +1,9 @@
-import { type CodePlatform, codeNamed, socketCode } from '../../platforms/code.ts';
+import type { CodePlatform, Codes } from '../../language/code.ts';
+import { type PollEvent, parseToken } from '../../language/token.ts';
 import type { Observation } from '../../results/schema.ts';
-import { type Classify, classifier, meaningOf, type Table } from '../table.ts';
+import { classifierOf } from '../compile.ts';
+import type { Table } from '../table-schema.ts';
+import { meaningOf } from '../table-terms.ts';
 import { type Answer, type Io, PolicyError, type Readiness } from './policy.ts';
 
 /** Answers and readiness, from what was observed or expected. */
@@ -8,30 +11,28 @@ import { type Answer, type Io, PolicyError, type Readiness } from './policy.ts';
 type Unclassified = Omit<Answer, 'class' | 'classMeaning'>;
 
 /** A recorded recv as an answer; undefined for one that never returned. */
-export function observedAnswer(platform: CodePlatform, { ret, code, name, token }: Observation): Unclassified | undefined {
+export function observedAnswer(codes: Codes, platform: CodePlatform, { ret, code, name, token }: Observation): Unclassified | undefined {
   if (typeof ret !== 'number') return undefined;
-  const meaning = ret > 0 ? 'data' : ret === 0 ? 'end' : (socketCode(platform, code)?.meaning ?? 'other');
+  const meaning = ret > 0 ? 'data' : ret === 0 ? 'end' : (codes.socketCode(platform, code)?.meaning ?? 'other');
   return { ret, code, ...(name !== undefined && { name }), token, meaning };
 }
 
 /** What a token of an expected recv stands for; undefined where it stands for no one answer (`?`, `blocked`). */
-export function expectedAnswer(platform: CodePlatform, token: string): Unclassified | undefined {
-  if (token === 'eof') return { ret: 0, code: 0, token, meaning: 'end' };
-  const [, bytes] = /^data:(\d+)$/.exec(token) ?? [];
-  if (bytes !== undefined) return { ret: Number(bytes), code: 0, token, meaning: 'data' };
-  const code = codeNamed(platform, token);
-  return code === undefined ? undefined : { ret: -1, code: code.number, name: code.name, token, meaning: code.meaning };
+export function expectedAnswer(codes: Codes, platform: CodePlatform, token: string): Unclassified | undefined {
+  const parsed = parseToken(token);
+  if (parsed?.type === 'eof') return { ret: 0, code: 0, token, meaning: 'end' };
+  if (parsed?.type === 'data') return { ret: parsed.bytes, code: 0, token, meaning: 'data' };
+  const code = parsed?.type === 'code' ? codes.named(platform, parsed.name) : undefined;
+  return code && { ret: -1, code: code.number, name: code.name, token, meaning: code.meaning };
 }
 
 /** What `poll:IN|OUT` or `select:rw-` says. @throws PolicyError for a token that is neither */
 export function readinessOf(io: Io, token: string): Readiness {
-  const [call, bits = ''] = token.split(':');
-  if (call === 'select' && /^[r-][w-][x-]$/.test(bits)) {
-    return { io, token, in: bits.includes('r'), out: bits.includes('w'), err: false, hup: false, except: bits.includes('x') };
-  }
-  if (call !== 'poll') throw new PolicyError(`${JSON.stringify(token)} is not a readiness token; poll:IN|OUT or select:rw- would be`);
-  const set = new Set(bits.split('|'));
-  return { io, token, in: set.has('IN'), out: set.has('OUT'), err: set.has('ERR'), hup: set.has('HUP'), except: false };
+  const parsed = parseToken(token);
+  if (parsed?.type === 'select') return { io, token, in: parsed.read, out: parsed.write, err: false, hup: false, except: parsed.except };
+  if (parsed?.type !== 'poll') throw new PolicyError(`${JSON.stringify(token)} is not a readiness token; poll:IN|OUT or select:rw- would be`);
+  const has = (event: PollEvent) => parsed.events.includes(event);
+  return { io, token, in: has('IN'), out: has('OUT'), err: has('ERR'), hup: has('HUP'), except: false };
 }
 
 /** Readiness that nothing is known of: the socket is taken to be readable, and to have no error bit. */
@@ -42,9 +43,9 @@ export function assumedReadable(io: Io): Readiness {
 const ASSUMED = 'assumed readable';
 
 /** Adds the table's class; without a table the answer stays as it is. */
-export function classified(table: Table | undefined, platform: CodePlatform): (answer: Unclassified) => Answer {
+export function classified(codes: Codes, table: Table | undefined, platform: CodePlatform): (answer: Unclassified) => Answer {
   if (table === undefined) return (answer) => answer;
-  const classify: Classify = classifier(table, platform);
+  const classify = classifierOf(table, codes, platform);
   return (answer) => {
     const name = classify(answer.ret, answer.code);
     return { ...answer, class: name, classMeaning: meaningOf(table, name) };

@@ -1,6 +1,6 @@
-import type { Meaning } from '../../platforms/code.ts';
-import type { Answer, Policy, Readiness, Seen, Step } from './policy.ts';
-import type { Condition, ReadinessRule, Rule } from './rules.ts';
+import type { Meaning } from '../../language/code.ts';
+import type { Answer, Decision, Policy, Readiness, Seen } from './policy.ts';
+import type { CloseRule, Condition, ReadinessRule } from './rules.ts';
 
 /** What a policy by rule remembers: whether an error has come before. */
 export interface RuleState {
@@ -8,7 +8,7 @@ export interface RuleState {
 }
 
 /** The policy that a rule describes. `keepsRecords`: an incomplete TLS record stays in the loop's own buffer, where its conditions see it. */
-export function policyByRule(name: string, rule: Rule, readiness: ReadinessRule, keepsRecords: boolean): Policy<RuleState> {
+export function policyByRule(name: string, rule: CloseRule, readiness: ReadinessRule, keepsRecords: boolean): Policy<RuleState> {
   return {
     name,
     start: { failed: false },
@@ -28,7 +28,7 @@ function closingBit({ io, err, except }: Readiness, { closes }: ReadinessRule): 
   return err && closes.includes('err') ? `${io === 'epoll' ? 'EPOLLERR' : 'POLLERR'} is set: the loop closes before recv is called` : undefined;
 }
 
-function afterRecv(rule: Rule, state: RuleState, { answer, bufferedTlsBytes }: Seen): Step<RuleState> {
+function afterRecv(rule: CloseRule, state: RuleState, { answer, bufferedTlsBytes }: Seen): Decision<RuleState> {
   const what = kindOf(answer);
   const named = answer.class ?? `a ${answer.meaning === 'end' ? 'read of 0' : 'failed read'}`;
   if (what === 'data') return { action: 'keep', why: 'data goes to the application', state };
@@ -68,7 +68,7 @@ const REASONS: Readonly<Record<Condition, (bytes: number) => string>> = {
 };
 
 /** The table's class decides; where none is asked, what the answer is. */
-function kindOf({ meaning, classMeaning }: Answer): 'data' | 'wait' | keyof Rule['closes'] {
+function kindOf({ meaning, classMeaning }: Answer): 'data' | 'wait' | keyof CloseRule['closes'] {
   const decisive: Meaning = classMeaning ?? meaning;
   switch (decisive) {
     case 'data':

@@ -1,4 +1,4 @@
-import { type Policy, PolicyError, type Step } from './policy.ts';
+import { type Decision, type Policy, PolicyError } from './policy.ts';
 
 /** Policies are users' code: what they export and what they return is checked before it is used. */
 
@@ -24,26 +24,27 @@ export function checkedPolicy(module: Readonly<Record<string, unknown>>, source:
 }
 
 /** Asks a policy, and holds its answer to the interface. @throws PolicyError */
-export function checkedStep(policy: Policy, ask: () => Step<unknown> | undefined): Step<unknown> | undefined {
-  let step: unknown;
+export function checkedDecision(policy: Policy, ask: () => Decision<unknown> | undefined): Decision<unknown> | undefined {
+  let decision: unknown;
   try {
-    step = ask();
+    decision = ask();
   } catch (error) {
     throw new PolicyError(`${policy.name} threw: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`, { cause: error });
   }
-  if (step === undefined) return undefined;
-  if (step instanceof Promise) {
-    step.catch(() => {});
-    throw new PolicyError(`${policy.name} returned a promise; it must return the step itself`);
+  if (decision === undefined) return undefined;
+  if (decision instanceof Promise) {
+    decision.catch(() => {});
+    throw new PolicyError(`${policy.name} returned a promise; it must return the decision itself`);
   }
-  if (typeof step !== 'object' || step === null) throw new PolicyError(`${policy.name} returned ${kindOf(step)}; it must return { action, why, state }`);
-  const { action, why, state } = step as Record<string, unknown>;
+  if (typeof decision !== 'object' || decision === null)
+    throw new PolicyError(`${policy.name} returned ${kindOf(decision)}; it must return { action, why, state }`);
+  const { action, why, state } = decision as Record<string, unknown>;
   if (action !== 'close' && action !== 'keep') throw new PolicyError(`${policy.name}: action is ${kindOf(action)}; it must be 'close' or 'keep'`);
   if (typeof why !== 'string' || why.length > MAX_WHY) {
     throw new PolicyError(`${policy.name}: why is ${kindOf(why)}; it must be a string of at most ${MAX_WHY} characters`);
   }
   checkState(state, `${policy.name}: state`);
-  return { action, why, state: frozen(structuredClone(state)) };
+  return { action, why, state };
 }
 
 /** States are compared as JSON, so a state must be plain JSON: a Map, for one, would be {} whatever it holds. */
@@ -65,15 +66,6 @@ function notJson(value: unknown, depth: number): string | undefined {
     if (odd !== undefined) return odd;
   }
   return undefined;
-}
-
-/** Frozen with all that is in it: a policy that changes what it was given throws. */
-export function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const inner of Object.values(value)) frozen(inner);
-  }
-  return value;
 }
 
 function kindOf(value: unknown): string {

@@ -1,16 +1,32 @@
-import { isAbsolute, relative } from 'node:path';
-import type { CodePlatform } from '../../platforms/code.ts';
-import type { Evidence } from '../../platforms/evidence.ts';
-import { type Expectation, expectationFor, patternsOf } from '../../platforms/expectation.ts';
-import { packageRoot } from '../../platforms/package-root.ts';
+import type { CodePlatform, Codes } from '../../language/code.ts';
+import type { Evidence } from '../../language/evidence.ts';
+import { parseToken } from '../../language/token.ts';
+import { expanded, isRepeating } from '../../language/trace.ts';
 import type { Platform } from '../../platforms/platform.ts';
-import { ANY, BLOCKED, REPEATS } from '../../platforms/trace.ts';
-import { newestTraces, type Recorded } from '../../results/recorded.ts';
+import { newestTraces, type Recorded } from '../../results/newest.ts';
 import type { ScenarioLine } from '../../results/schema.ts';
-import type { Table } from '../table.ts';
 import { assumedReadable, expectedAnswer, observedAnswer, readinessOf } from './answers.ts';
 import { type Answer, type Io, PolicyError, type Readiness } from './policy.ts';
 import type { RecvLoop } from './recv-loop.ts';
+
+/** What is known of the platforms. A page hands in its own; classification/policies/known.ts has what comes with sockatlas. */
+export interface Known {
+  readonly codes: Codes;
+  /** The newest first. `file` is printed as it is. */
+  readonly runs: readonly Recorded[];
+  /** undefined where nothing is said of it. */
+  expected(platform: Versions, scenario: string): Expected | undefined;
+}
+
+/** What a platform is expected to return in a scenario. */
+interface Expected {
+  /** Each that is possible; none where no source was found. */
+  readonly patterns: readonly (readonly string[])[];
+  readonly evidence: Evidence;
+  readonly file: string;
+}
+
+type Versions = Pick<Platform, 'id' | 'kernel' | 'build' | 'wine' | 'sandbox'>;
 
 /** What recv returns on a platform in a scenario's loop of recv. A policy is played over it. */
 export interface PlatformTrace {
@@ -42,7 +58,7 @@ export interface PlatformTraces {
   readonly missing?: string;
 }
 
-export interface ReadinessTrace {
+interface ReadinessTrace {
   readonly before: string;
   readonly after: string;
   /** The answer of recv after which `after` holds. */
@@ -55,7 +71,7 @@ export interface TracePlatform {
 }
 
 /** The platforms that can be played: those with a recorded run, and those with expectations alone. */
-export function tracePlatforms(runs: readonly Recorded[]): readonly TracePlatform[] {
+export function tracePlatforms({ runs }: Pick<Known, 'runs'>): readonly TracePlatform[] {
   const recorded = newestTraces(runs, 'tcp/reset/idle').map(({ recorded: { run } }) => ({ id: run.header.platform.id, name: run.header.platform.name }));
   const expected = (['linux', 'windows'] as const).filter((id) => !recorded.some((platform) => platform.id === id)).map((id) => ({ id, name: id }));
   const order = ['linux', 'windows', 'wine', 'darwin'];
@@ -68,8 +84,8 @@ export function tracePlatforms(runs: readonly Recorded[]): readonly TracePlatfor
  *
  * @throws PolicyError where nothing is known of it
  */
-export function platformsNamed(runs: readonly Recorded[], name: string): readonly TracePlatform[] {
-  const known = tracePlatforms(runs);
+export function platformsNamed({ runs }: Pick<Known, 'runs'>, name: string): readonly TracePlatform[] {
+  const known = tracePlatforms({ runs });
   const wines = known.filter(({ id }) => id === 'wine');
   if (name === 'wine' && wines.length > 0) return wines;
   // The newest run stands first there.
@@ -84,12 +100,12 @@ export function platformsNamed(runs: readonly Recorded[], name: string): readonl
 }
 
 /** Every distinct trace of a scenario's loop on a platform: from the newest recorded run, else from what is expected of it. */
-export function platformTraces(runs: readonly Recorded[], platform: TracePlatform, loop: RecvLoop): PlatformTraces {
-  const found = recordedTraces(runs, platform, loop) ?? expectedTraces(platform, loop);
+export function platformTraces(known: Known, platform: TracePlatform, loop: RecvLoop): PlatformTraces {
+  const found = recordedTraces(known, platform, loop) ?? expectedTraces(known, platform, loop);
   if (typeof found === 'string') return { traces: [], missing: found };
   const reached = found.filter(({ answers }) => answers.length > 0);
   return {
-    traces: reached.map((trace) => ({ ...trace, readiness: readinessOver(runs, platform, loop, trace) })),
+    traces: reached.map((trace) => ({ ...trace, readiness: readinessOver(known, platform, loop, trace) })),
     ...(reached.length < found.length && {
       missing: reached.length === 0 ? 'recv is never called' : `in ${found.length - reached.length} of ${found.length} possible traces recv is never called`,
     }),
@@ -108,15 +124,10 @@ export function isReadinessKnown({ readiness }: PlatformTrace, io: Io): boolean 
   return readiness[io === 'select' ? 'select' : 'poll'] !== undefined;
 }
 
-/** The API whose error codes a platform uses. */
-export function apiOf({ id }: TracePlatform): Table['api'] {
-  return id === 'windows' || id === 'wine' ? 'winsock' : 'posix';
-}
-
 type WithoutReadiness = Omit<PlatformTrace, 'readiness'>;
 
-function recordedTraces(runs: readonly Recorded[], platform: TracePlatform, loop: RecvLoop): WithoutReadiness[] | string | undefined {
-  const found = newestLine(runs, platform, loop.scenario);
+function recordedTraces(known: Known, platform: TracePlatform, loop: RecvLoop): WithoutReadiness[] | string | undefined {
+  const found = newestLine(known, platform, loop.scenario);
   if (found === undefined) return undefined;
   const { line, file, started } = found;
   if (line.traces.length === 0) return `the recorded run has no trace: ${line.verdict}${line.reason === undefined ? '' : `: ${line.reason}`}`;
@@ -124,7 +135,7 @@ function recordedTraces(runs: readonly Recorded[], platform: TracePlatform, loop
     const recvs = observations.slice(loop.from, loop.to);
     const answers: Answer[] = [];
     for (const observation of recvs) {
-      const answer = observedAnswer(platform.id, observation);
+      const answer = observedAnswer(known.codes, platform.id, observation);
       if (answer === undefined) break;
       answers.push(answer);
     }
@@ -133,7 +144,7 @@ function recordedTraces(runs: readonly Recorded[], platform: TracePlatform, loop
       platform,
       scenario: loop.scenario,
       evidence: 'measured' as const,
-      source: `${fromRoot(file)}, ${started}`,
+      source: `${file}, ${started}`,
       count: { of: count, trials: line.trials, recvs: answers.length },
       possible: line.traces.length,
       history: trace.slice(0, loop.from),
@@ -151,17 +162,16 @@ function withoutRepeats(answers: readonly Answer[], isWhole: boolean): Pick<Plat
   return { answers: answers.slice(0, before + 2), repeats: true };
 }
 
-function expectedTraces(platform: TracePlatform, loop: RecvLoop): WithoutReadiness[] | string {
-  const found = expectationOf(platform, loop.scenario);
+function expectedTraces(known: Known, platform: TracePlatform, loop: RecvLoop): WithoutReadiness[] | string {
+  const found = expectedOf(known, platform, loop.scenario);
   if (found === undefined) return 'there is no run and no expectation';
-  const { expectation, file } = found;
-  const patterns = patternsOf(expectation);
+  const { patterns, evidence, file } = found;
   if (patterns.length === 0) return 'not known: there is no run, and no source was found';
   return patterns.map((pattern) => {
     const tokens = expanded(pattern, loop.calls);
     const answers: Answer[] = [];
     for (const token of tokens.slice(loop.from, loop.to)) {
-      const answer = token === ANY || token === BLOCKED ? undefined : expectedAnswer(platform.id, token);
+      const answer = expectedAnswer(known.codes, platform.id, token);
       if (answer === undefined) break;
       answers.push(answer);
     }
@@ -170,24 +180,16 @@ function expectedTraces(platform: TracePlatform, loop: RecvLoop): WithoutReadine
     return {
       platform,
       scenario: loop.scenario,
-      evidence: expectation.evidence,
+      evidence,
       source: file,
       possible: patterns.length,
       history: tokens.slice(0, loop.from),
       ...folded,
       // A pattern may say that its last answer repeats, though only one call of this loop is left for it.
-      repeats: folded.repeats || (isWhole && loop.to === loop.calls && pattern.at(-1)?.endsWith(REPEATS) === true),
+      repeats: folded.repeats || (isWhole && loop.to === loop.calls && isRepeating(pattern.at(-1))),
       ends: isWhole ? 'the expectation ends there' : 'the expectation does not say what recv returns next',
     };
   });
-}
-
-/** A pattern as the tokens of so many calls: its last token, where it repeats, stands for all that are left. */
-function expanded(pattern: readonly string[], calls: number): string[] {
-  const last = pattern.at(-1) ?? '';
-  if (!last.endsWith(REPEATS)) return pattern.slice(0, calls);
-  const head = pattern.slice(0, -1);
-  return [...head, ...Array.from({ length: Math.max(0, calls - head.length) }, () => last.slice(0, -REPEATS.length))];
 }
 
 /** The events whose `poll` and `select` scenarios say how ready a socket is. */
@@ -198,51 +200,40 @@ const EVENTS = ['tcp/reset', 'tcp/fin'];
  * connection on one system and resets it on another), if their recv returns the same as this loop's. After calls other than recv it is not known: a send or SO_ERROR may
  * have changed it.
  */
-function readinessOver(runs: readonly Recorded[], platform: TracePlatform, loop: RecvLoop, { answers }: WithoutReadiness): PlatformTrace['readiness'] {
+function readinessOver(known: Known, platform: TracePlatform, loop: RecvLoop, { answers }: WithoutReadiness): PlatformTrace['readiness'] {
   if (!loop.onlyRecvsBefore) return { poll: undefined, select: undefined };
   const own = EVENTS.find((event) => loop.scenario.startsWith(`${event}/`));
   const events = [...EVENTS].sort((a, b) => Number(b === own) - Number(a === own));
   const tokens = answers.map(({ token }) => token);
-  const of = (io: 'select' | 'poll') => firstDefined(events, (event) => readinessTrace(runs, platform, `${event}/${io}`, tokens));
+  const of = (io: 'select' | 'poll') => firstDefined(events, (event) => readinessTrace(known, platform, `${event}/${io}`, tokens));
   const poll = of('poll');
   return { poll, select: withAfter(of('select'), poll) };
 }
 
 /** From the scenario `id`, whose trace is readiness, recv, and perhaps readiness again; undefined where recv's answer there is none of `tokens`. */
-function readinessTrace(runs: readonly Recorded[], platform: TracePlatform, id: string, tokens: readonly string[]): ReadinessTrace | undefined {
-  const trace = newestLine(runs, platform, id)?.line.traces[0]?.trace ?? patternsOf(expectationOf(platform, id)?.expectation ?? NOTHING)[0];
+function readinessTrace(known: Known, platform: TracePlatform, id: string, tokens: readonly string[]): ReadinessTrace | undefined {
+  const trace = newestLine(known, platform, id)?.line.traces[0]?.trace ?? expectedOf(known, platform, id)?.patterns[0];
   const before = trace?.[0];
-  if (before === undefined || !/^(poll|select):/.test(before)) return undefined;
+  const { type } = parseToken(before ?? '') ?? {};
+  if (before === undefined || (type !== 'poll' && type !== 'select')) return undefined;
   const told = trace?.[1] ?? 'eof';
   return tokens.includes(told) ? { before, told, after: trace?.[2] ?? before } : undefined;
 }
-
-const NOTHING = { trace: undefined, anyOf: undefined } as unknown as Expectation;
 
 /** tcp/fin/select makes no recv; the answer after which its readiness may change is that of tcp/fin/poll. */
 function withAfter(select: ReadinessTrace | undefined, poll: ReadinessTrace | undefined): ReadinessTrace | undefined {
   return select === undefined || poll === undefined ? select : { ...select, told: poll.told };
 }
 
-function newestLine(runs: readonly Recorded[], platform: TracePlatform, id: string): { line: ScenarioLine; file: string; started: string } | undefined {
+function newestLine({ runs }: Known, platform: TracePlatform, id: string): { line: ScenarioLine; file: string; started: string } | undefined {
   const found = newestTraces(runs, id).find(({ recorded: { run } }) => run.header.platform.name === platform.name);
   return found && { line: found.scenario, file: found.recorded.file, started: found.recorded.run.header.started };
 }
 
-function expectationOf({ id, name }: TracePlatform, scenario: string) {
+function expectedOf(known: Known, { id, name }: TracePlatform, scenario: string): Expected | undefined {
   if (id === 'darwin') return undefined;
   const [, version] = /^(?:wine|linux)-(.+)$/.exec(name) ?? [];
-  const versions: Pick<Platform, 'id' | 'kernel' | 'build' | 'wine' | 'sandbox'> = {
-    id,
-    ...(version !== undefined && { [id === 'wine' ? 'wine' : 'kernel']: version }),
-  };
-  return expectationFor(versions, scenario);
-}
-
-/** A file of the package as the repository names it. */
-function fromRoot(file: string): string {
-  const path = relative(packageRoot, file);
-  return path.startsWith('..') || isAbsolute(path) ? file : path.replaceAll('\\', '/');
+  return known.expected({ id, ...(version !== undefined && { [id === 'wine' ? 'wine' : 'kernel']: version }) }, scenario);
 }
 
 function firstDefined<T, R>(items: readonly T[], of: (item: T) => R | undefined): R | undefined {

@@ -1,6 +1,6 @@
-import type { Table } from '../table.ts';
+import type { Codes } from '../../language/code.ts';
+import type { Table } from '../table-schema.ts';
 import { classified } from './answers.ts';
-import { frozen } from './checked.ts';
 import { type FoldedPoll, folded } from './folded.ts';
 import { isReadinessKnown, type PlatformTrace, readinessWith } from './platform-trace.ts';
 import { type Answer, type Io, type Policy, PolicyError, type Readiness } from './policy.ts';
@@ -29,6 +29,7 @@ export interface Story {
 }
 
 export interface PlayOptions {
+  readonly codes: Codes;
   readonly io: Io;
   /** Bytes of an incomplete TLS record that are buffered when the reset comes; 0 where absent. */
   readonly bufferedTlsBytes?: number;
@@ -41,15 +42,14 @@ const CONFIRMED_POLLS = 200;
 
 /**
  * Plays a policy over a platform's loop of recv, poll by poll, until it closes or repeats itself. It repeats itself when its state, the place in the trace and
- * the readiness are all the same as before an earlier poll: a step depends on nothing else, so it never closes. The policy starts in its start state at the
+ * the readiness are all the same as before an earlier poll: a decision depends on nothing else, so it never closes. The policy starts in its start state at the
  * first recv of the loop; the scenario's earlier calls are not shown to it.
  *
- * @throws PolicyError for a policy that throws, returns no step, or is not pure
+ * @throws PolicyError for a policy that throws, returns no decision, or is not pure
  */
-export function play(policy: Policy, table: Table | undefined, trace: PlatformTrace, { io, bufferedTlsBytes = 0 }: PlayOptions): Story {
-  const classify = classified(table, trace.platform.id);
-  const answers = trace.answers.map((answer) => frozen(classify(answer)));
-  const loop = new Loop(policy, answers, trace, io, bufferedTlsBytes);
+export function play(policy: Policy, table: Table | undefined, trace: PlatformTrace, { codes, io, bufferedTlsBytes = 0 }: PlayOptions): Story {
+  const classify = classified(codes, table, trace.platform.id);
+  const loop = new Loop(policy, trace.answers.map(classify), trace, io, bufferedTlsBytes);
   const polls: Poll[] = [];
   const seen = new Map<string, number>();
   const story = (outcome: Outcome): Story => ({
@@ -86,7 +86,7 @@ function confirm(loop: Loop, cycle: readonly Poll[]): void {
     const { action, why } = cycle[i % cycle.length] as Poll;
     if (poll?.action !== action || poll.why !== why) {
       throw new PolicyError(
-        `${loop.policy.name} is not pure: in the same state, ${i + 1} polls later, its step was different; keep everything that it remembers in state`,
+        `${loop.policy.name} is not pure: in the same state, ${i + 1} polls later, its decision was different; keep everything that it remembers in state`,
       );
     }
   }
@@ -117,7 +117,7 @@ class Loop implements World {
     this.#buffered = bufferedTlsBytes;
     const first = answers.findIndex(({ meaning }) => meaning !== 'would-block');
     this.#lead = first === -1 ? answers.length : first;
-    this.#state = frozen(structuredClone(policy.start));
+    this.#state = policy.start;
   }
 
   /** All that the next poll depends on: once recv has returned the reset, readiness no longer changes. */

@@ -1,8 +1,12 @@
-import type { Meaning } from '../../platforms/code.ts';
+import type { Meaning } from '../../language/code.ts';
 
 /** How an event loop asks which sockets are ready. Only Linux has epoll; its bits are those of poll. */
 export const IO_METHODS = ['select', 'poll', 'epoll'] as const;
 export type Io = (typeof IO_METHODS)[number];
+
+/** What a connection runs over: nothing, or TLS by one of the libraries that a program can be built with. */
+export const TRANSPORTS = ['plain', 'openssl', 'mbedtls', 'builtin'] as const;
+export type Transport = (typeof TRANSPORTS)[number];
 
 /** What the loop was told of a socket before it called recv: poll's bits, or select's three sets as `in`, `out` and `except`. */
 export interface Readiness {
@@ -42,7 +46,7 @@ export interface Seen {
   readonly bufferedTlsBytes: number;
 }
 
-export interface Step<State> {
+export interface Decision<State> {
   readonly action: 'close' | 'keep';
   /** Why, in a few words: it is printed. */
   readonly why: string;
@@ -52,7 +56,7 @@ export interface Step<State> {
 
 /**
  * How a program decides, from what recv returns, to close a connection: a pure state machine. It is called each time that the loop finds the socket
- * ready, starting with the first recv of a scenario's final loop of recvs. The same arguments must give the same step, and everything that it remembers must be in
+ * ready, starting with the first recv of a scenario's final loop of recvs. The same arguments must give the same decision, and everything that it remembers must be in
  * `state`. This makes "never closes" a proof.
  *
  * A policy of your own is a module that exports one as `policy` (or as its default):
@@ -70,8 +74,8 @@ export interface Policy<State = unknown> {
   readonly name: string;
   readonly start: State;
   /** Decides by readiness alone, before recv is called. Where it is absent or returns undefined, recv is called if the socket is readable (IN or HUP). */
-  ready?(state: State, readiness: Readiness, bufferedTlsBytes: number): Step<State> | undefined;
-  poll(state: State, seen: Seen): Step<State>;
+  ready?(state: State, readiness: Readiness, bufferedTlsBytes: number): Decision<State> | undefined;
+  poll(state: State, seen: Seen): Decision<State>;
 }
 
 /** A policy that cannot be played: the message says which, and why. */

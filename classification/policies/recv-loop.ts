@@ -1,5 +1,5 @@
 import type { Scenario } from '../../runner/scenario.ts';
-import { recordedCalls, type Step } from '../recorded-calls.ts';
+import { type RecordedCall, recordedCalls } from '../recorded-calls.ts';
 
 /** The part of a scenario's trace that a policy is played over: the recvs from `from` up to `to`, without `to`. */
 export interface RecvLoop {
@@ -36,17 +36,17 @@ const FEWEST = 2;
  */
 export function recvLoop({ id, before, recorded }: Described): RecvLoop | Unplayable {
   if (!id.startsWith('tcp/')) return 'not-tcp';
-  const steps = recordedCalls(recorded);
-  const to = steps.findLastIndex(isPlainRecv) + 1;
+  const calls = recordedCalls(recorded);
+  const to = calls.findLastIndex(isPlainRecv) + 1;
   let from = to;
-  while (from > 0 && isPlainRecv(steps[from - 1] as Step) && !(from < to && steps[from]?.resumes)) from--;
+  while (from > 0 && isPlainRecv(calls[from - 1] as RecordedCall) && !(from < to && calls[from]?.resumes)) from--;
   if (to - from < FEWEST) return 'no-loop';
   if (/(?<!non-)\bblocking\b/.test(before)) return 'blocking';
   if (!/\bRST\b|\bFIN\b|\bP closes\b|\bkilled\b/.test(`${before}; ${recorded}`)) return 'not-ended';
-  return { scenario: id, from, to, calls: steps.length, onlyRecvsBefore: steps.slice(0, from).every(isPlainRecv) };
+  return { scenario: id, from, to, calls: calls.length, onlyRecvsBefore: calls.slice(0, from).every(isPlainRecv) };
 }
 
 /** MSG_PEEK takes nothing, MSG_WAITALL waits, and a recv of no bytes returns 0 whatever there is: no loop reads with those. */
-function isPlainRecv({ call, empty, flags }: Step): boolean {
+function isPlainRecv({ call, empty, flags }: RecordedCall): boolean {
   return call === 'recv' && !empty && !flags;
 }

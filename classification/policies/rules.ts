@@ -1,12 +1,6 @@
 import type * as Zod from 'zod';
-import { readData } from '../../platforms/package-root.ts';
-import { inRange } from '../../platforms/version.ts';
 import { z } from '../../platforms/zod.ts';
-import { IO_METHODS } from './policy.ts';
-
-/** What a connection runs over: nothing, or TLS by one of the libraries that Mongoose can be built with. */
-export const TRANSPORTS = ['plain', 'openssl', 'mbedtls', 'builtin'] as const;
-export type Transport = (typeof TRANSPORTS)[number];
+import { IO_METHODS, TRANSPORTS } from './policy.ts';
 
 const versions = z.string().describe('Comparisons, as in tables: ">=7.13 <7.15"');
 const condition = z
@@ -46,30 +40,6 @@ export const rulesSchema = z.strictObject({
 });
 
 export type Rules = Zod.infer<typeof rulesSchema>;
-export type Rule = Rules['policies'][number];
+export type CloseRule = Rules['policies'][number];
 export type ReadinessRule = Rules['readiness'][number];
-export type Condition = Rule['closes']['error'][number];
-
-const loaded = new Map<string, Rules>();
-
-/** @throws ZodError for a file that is not of the schema */
-export function rulesOf(name: 'mongoose'): Rules {
-  let rules = loaded.get(name);
-  if (rules === undefined) {
-    rules = rulesSchema.parse(readData('classification', 'policies', `${name}.json`));
-    loaded.set(name, rules);
-  }
-  return rules;
-}
-
-/** The rule for a version and a transport; undefined where there is no such build. */
-export function ruleFor(rules: Rules, version: string, transport: Transport): Rule | undefined {
-  return rules.policies.find((rule) => inRange(version, rule.versions) && rule.transports.includes(transport));
-}
-
-/** @throws RangeError for a version that the rules do not cover */
-export function readinessRuleFor(rules: Rules, version: string): ReadinessRule {
-  const found = rules.readiness.find((rule) => inRange(version, rule.versions));
-  if (found === undefined) throw new RangeError(`${rules.name} ${version} has no readiness rule`);
-  return found;
-}
+export type Condition = CloseRule['closes']['error'][number];

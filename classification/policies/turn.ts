@@ -1,6 +1,6 @@
 import { assumedReadable } from './answers.ts';
-import { checkedStep, frozen } from './checked.ts';
-import { type Answer, type Io, type Policy, PolicyError, type Readiness, type Step } from './policy.ts';
+import { checkedDecision } from './checked.ts';
+import { type Answer, type Io, type Policy, PolicyError, type Readiness } from './policy.ts';
 
 /** One turn of the loop: the readiness, what recv returned, what the policy decided. */
 export interface Poll {
@@ -24,14 +24,15 @@ export interface World {
 }
 
 /**
- * Asks the policy about readiness, calls recv where the socket is readable, and asks the policy about its answer. undefined where there is no further answer.
+ * Asks the policy about readiness, calls recv where the socket is readable, and asks the policy about its answer. undefined where there is no further answer. The
+ * policy gets a copy of its state, and may change it; what it is told cannot be changed.
  *
- * @throws PolicyError for a policy that throws, returns no step, or is not pure
+ * @throws PolicyError for a policy that throws or returns no decision
  */
 export function turn(policy: Policy, state: unknown, world: World, n: number, bufferedTlsBytes: number): { poll: Poll; state: unknown } | undefined {
   const readiness = world.readiness();
   if (readiness !== undefined) {
-    const ready = ask(policy, () => policy.ready?.(state, frozen(readiness), bufferedTlsBytes));
+    const ready = checkedDecision(policy, () => policy.ready?.(structuredClone(state), Object.freeze(readiness), bufferedTlsBytes));
     if (ready !== undefined) return { poll: { n, readiness, answer: undefined, action: ready.action, why: ready.why }, state: ready.state };
     if (!readiness.in && !readiness.hup) {
       return { poll: { n, readiness, answer: undefined, action: 'keep', why: 'not readable: recv is not called' }, state };
@@ -39,18 +40,8 @@ export function turn(policy: Policy, state: unknown, world: World, n: number, bu
   }
   const answer = world.recv();
   if (answer === undefined) return undefined;
-  const seen = frozen({ readiness: readiness ?? assumedReadable(world.io), answer, bufferedTlsBytes });
-  const step = ask(policy, () => policy.poll(state, seen));
-  if (step === undefined) throw new PolicyError(`${policy.name}: poll returned nothing; it must return { action, why, state }`);
-  return { poll: { n, readiness, answer, action: step.action, why: step.why }, state: step.state };
-}
-
-/** Asks twice: where the second step differs from the first, the policy depends on more than its arguments, and nothing can be proved about it. */
-function ask(policy: Policy, question: () => Step<unknown> | undefined): Step<unknown> | undefined {
-  const step = checkedStep(policy, question);
-  const again = checkedStep(policy, question);
-  if (JSON.stringify(step) !== JSON.stringify(again)) {
-    throw new PolicyError(`${policy.name} is not pure: asked twice with the same arguments, it returned ${JSON.stringify(step)} and ${JSON.stringify(again)}`);
-  }
-  return step;
+  const seen = Object.freeze({ readiness: readiness ?? assumedReadable(world.io), answer: Object.freeze(answer), bufferedTlsBytes });
+  const decision = checkedDecision(policy, () => policy.poll(structuredClone(state), seen));
+  if (decision === undefined) throw new PolicyError(`${policy.name}: poll returned nothing; it must return { action, why, state }`);
+  return { poll: { n, readiness, answer, action: decision.action, why: decision.why }, state: decision.state };
 }

@@ -1,4 +1,4 @@
-import type { Meaning } from '../../platforms/code.ts';
+import type { Meaning } from '../../language/code.ts';
 import type { AnswerRule } from './rule.ts';
 
 /** Not every failure: "already connected" is how a connect succeeds, and a datagram that was cut has filled the buffer. */

@@ -1,4 +1,4 @@
-import type { Meaning } from '../../platforms/code.ts';
+import type { Meaning } from '../../language/code.ts';
 import { type AnswerRule, ofConnection, triesAgain } from './rule.ts';
 
 const FAILURES: ReadonlySet<Meaning> = new Set(['timed-out', 'refused', 'misuse']);

@@ -7,7 +7,7 @@ export const overlappingRows: RowRule = {
   level: 'warning',
   says: 'Two rows match the same code.',
   follows: 'The first match wins; the later row never applies to this code.',
-  find(table, platforms) {
+  find({ table, codes }, platforms) {
     const faults = new Map<string, RowFault>();
     for (const platform of platforms) {
       const seen = new Map<string, number>();
@@ -16,7 +16,7 @@ export const overlappingRows: RowRule = {
         if (closed.has(row.ret)) return;
         if (row.codes === undefined) closed.add(row.ret);
         for (const code of row.codes ?? []) {
-          const number = numberOf(table, platform, code);
+          const number = numberOf(table, codes, platform, code);
           if (number === undefined) continue;
           const key = `${row.ret} ${number}`;
           const first = seen.get(key);

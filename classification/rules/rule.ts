@@ -1,7 +1,6 @@
-import type { CodePlatform } from '../../platforms/code.ts';
+import type { CodePlatform } from '../../language/code.ts';
 import type { Answer, Sighting } from '../answer.ts';
-import type { Checked, Reading } from '../checked.ts';
-import type { Table } from '../table-schema.ts';
+import type { Checked, Reading, Rows } from '../checked.ts';
 
 /** How bad a finding is, worst last. SARIF has the same three. */
 export const LEVELS = ['note', 'warning', 'error'] as const;
@@ -39,7 +38,7 @@ export interface RowFault {
 /** Looks at a table's rows, for the platforms of its api. */
 export interface RowRule extends Said {
   readonly kind: 'rows';
-  find(table: Table, platforms: readonly CodePlatform[]): RowFault[];
+  find(rows: Rows, platforms: readonly CodePlatform[]): RowFault[];
 }
 
 /** Asks a table, or a function, about an answer that no scenario produces. */

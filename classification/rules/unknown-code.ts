@@ -1,8 +1,8 @@
-import { type CodePlatform, codeNamed, codesOf } from '../../platforms/code.ts';
+import type { CodePlatform } from '../../language/code.ts';
 import { didYouMean } from '../../platforms/nearest.ts';
-import { crtNumber } from '../crt.ts';
+import type { Rows } from '../checked.ts';
 import { isErrnoName } from '../errno-names.ts';
-import { isInReturn, type Table } from '../table-schema.ts';
+import { isInReturn } from '../table-terms.ts';
 import type { RowFault, RowRule } from './rule.ts';
 
 /**
@@ -15,32 +15,33 @@ export const unknownCode: RowRule = {
   level: 'error',
   says: 'A row names a code that does not exist in the table’s API.',
   follows: 'The row never matches for it, and the event that was meant is handled by another row.',
-  find(table, platforms) {
+  find(rows, platforms) {
+    const { table } = rows;
     if (isInReturn(table.api)) return [];
     return table.rows.flatMap((row, i) =>
       (row.codes ?? []).flatMap((code, j): RowFault[] => {
-        if (typeof code === 'number' || isKnown(table, platforms, code)) return [];
-        return [{ level: 'error', row: i, code: j, detail: complaint(table, platforms, code) }];
+        if (typeof code === 'number' || isKnown(rows, platforms, code)) return [];
+        return [{ level: 'error', row: i, code: j, detail: complaint(rows, platforms, code) }];
       }),
     );
   },
 };
 
-function isKnown(table: Table, platforms: readonly CodePlatform[], name: string): boolean {
+function isKnown({ table, codes }: Rows, platforms: readonly CodePlatform[], name: string): boolean {
   return (
-    platforms.some((platform) => codeNamed(platform, name) !== undefined) ||
+    platforms.some((platform) => codes.named(platform, name) !== undefined) ||
     Object.hasOwn(table.codes ?? {}, name) ||
-    (table.api === 'winsock' ? crtNumber(name) !== undefined : isErrnoName(name))
+    (table.api === 'winsock' ? codes.crtNumber(name) !== undefined : isErrnoName(name))
   );
 }
 
-function complaint({ api }: Table, platforms: readonly CodePlatform[], name: string): string {
-  const names = platforms.flatMap((platform) => codesOf(platform).flatMap((code) => [code.name, ...(code.aliases ?? [])]));
+function complaint({ table: { api }, codes }: Rows, platforms: readonly CodePlatform[], name: string): string {
+  const names = platforms.flatMap((platform) => codes.all(platform).flatMap((code) => [code.name, ...(code.aliases ?? [])]));
   if (api === 'winsock') {
-    const isPosix = codeNamed('linux', name) !== undefined || codeNamed('darwin', name) !== undefined || isErrnoName(name);
+    const isPosix = codes.named('linux', name) !== undefined || codes.named('darwin', name) !== undefined || isErrnoName(name);
     const wanted = name.startsWith('E') && !name.startsWith('ERROR_') ? `WSA${name}` : name;
     return isPosix ? `${name} is a POSIX code, and this is a winsock table${didYouMean(names, wanted)}` : `unknown code ${name}${didYouMean(names, wanted)}`;
   }
-  if (codeNamed('windows', name) !== undefined) return `${name} is a Windows code, and this is a posix table${didYouMean(names, name.replace(/^WSA/, ''))}`;
+  if (codes.named('windows', name) !== undefined) return `${name} is a Windows code, and this is a posix table${didYouMean(names, name.replace(/^WSA/, ''))}`;
   return `unknown code ${name}${didYouMean(names, name.replace(/^WSA/, ''))}`;
 }

@@ -1,4 +1,4 @@
-import type { Meaning } from '../../platforms/code.ts';
+import type { Meaning } from '../../language/code.ts';
 import { type AnswerRule, triesAgain } from './rule.ts';
 
 /** Ways in which a connection ends: a table that has a row for codes of such a meaning intends to tell it apart. */

@@ -1,4 +1,4 @@
-import type { Meaning } from '../../platforms/code.ts';
+import type { Meaning } from '../../language/code.ts';
 import type { AnswerRule } from './rule.ts';
 
 const FAILURES: ReadonlySet<Meaning> = new Set(['reset', 'aborted', 'timed-out', 'refused', 'misuse', 'other']);

@@ -34,7 +34,7 @@ export function layoutOf<F extends Fields>(pointer: PointerBytes, fields: F): St
 }
 
 /** How many sockets an fd_set of winsock2.h holds. It is an array, not a bit set: a socket's value does not matter. */
-export const FD_SETSIZE = 64;
+const FD_SETSIZE = 64;
 /** How many events WSANETWORKEVENTS has an error for. */
 const FD_MAX_EVENTS = 10;
 

@@ -9,7 +9,6 @@ const GVISOR_VERSION = '#1 SMP Sun Jan 10 15:06:54 PST 2016';
 export function identifyLinux(common: Pick<Platform, 'arch' | 'node' | 'koffi' | 'library'>): Platform {
   const release = os.release();
   const kernel = /^\d+(\.\d+)*/.exec(release)?.[0] ?? release;
-  const glibc = glibcVersion();
   const container = containerOf();
   const sandbox = sandboxOf(release, os.version());
   return {
@@ -18,11 +17,17 @@ export function identifyLinux(common: Pick<Platform, 'arch' | 'node' | 'koffi' |
     os: distribution(),
     kernel,
     build: `${release} ${os.version()}`.slice(0, 200),
-    libc: glibc === undefined ? 'musl' : `glibc ${glibc}`,
+    libc: libc(),
     ...common,
     ...(container !== undefined && { container }),
     ...(sandbox !== undefined && { sandbox }),
   };
+}
+
+/** The C library that this process runs on: `glibc 2.36`, or `musl`. */
+export function libc(): string {
+  const glibc = glibcVersion();
+  return glibc === undefined ? 'musl' : `glibc ${glibc}`;
 }
 
 function distribution(): string {
@@ -34,7 +39,7 @@ function distribution(): string {
 }
 
 /** The calls are handled by a kernel other than the one that uname reports. */
-export function sandboxOf(release: string, version: string): 'gvisor' | 'wsl' | undefined {
+function sandboxOf(release: string, version: string): 'gvisor' | 'wsl' | undefined {
   if (version === GVISOR_VERSION) return 'gvisor';
   // WSL 1 translates calls to Windows ("4.4.0-19041-Microsoft"); WSL 2 is a Linux kernel of Microsoft's build, and no sandbox in this sense.
   return /-Microsoft$/.test(release) ? 'wsl' : undefined;

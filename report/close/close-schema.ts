@@ -1,8 +1,7 @@
 import type * as Zod from 'zod';
-import { IO_METHODS } from '../../classification/policies/policy.ts';
-import { TRANSPORTS } from '../../classification/policies/rules.ts';
-import { CODE_PLATFORMS } from '../../platforms/code.ts';
-import { EVIDENCE } from '../../platforms/evidence.ts';
+import { IO_METHODS, TRANSPORTS } from '../../classification/policies/policy.ts';
+import { PLATFORMS } from '../../language/code.ts';
+import { EVIDENCE } from '../../language/evidence.ts';
 import { z } from '../../platforms/zod.ts';
 
 /** What `sockatlas close --format json` prints: `closeSchema` for a policy, `matrixSchema` for all versions of a library. */
@@ -35,7 +34,7 @@ const answerSchema = z.strictObject({
 const storySchema = z.strictObject({
   policy: z.string(),
   table: z.string().nullable().describe('The table that classifies the return values'),
-  platform: z.strictObject({ id: z.enum([...CODE_PLATFORMS, 'wine']), name: z.string() }),
+  platform: z.strictObject({ id: z.enum(PLATFORMS), name: z.string() }),
   scenario: z.string(),
   evidence: z.enum(EVIDENCE),
   source: z.string().describe('The file that the trace is from'),
@@ -76,7 +75,7 @@ const cellSchema = z.discriminatedUnion('end', [
 ]);
 
 export const matrixSchema = z.strictObject({
-  library: z.literal('mongoose'),
+  library: z.string(),
   scenario: z.string(),
   columns: z.array(z.strictObject({ platform: z.string(), evidence: z.enum(EVIDENCE), io, readiness })),
   sections: z.array(
@@ -94,5 +93,4 @@ export const matrixSchema = z.strictObject({
 });
 
 export type CloseDocument = Zod.infer<typeof closeSchema>;
-export type Matrix = Zod.infer<typeof matrixSchema>;
-export type MatrixCell = Zod.infer<typeof cellSchema>;
+export type MatrixDocument = Zod.infer<typeof matrixSchema>;

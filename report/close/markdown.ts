@@ -1,4 +1,5 @@
 import type { Story } from '../../classification/policies/play.ts';
+import { code, markdownRow, markdownTable, text } from '../markdown-text.ts';
 import { alike, byTrace, type Played, unique } from './played.ts';
 import { summaryEvidence, summaryLegend, summaryOf, summaryResult } from './summary.ts';
 import {
@@ -20,13 +21,13 @@ export function markdownPlayed(played: Played, verbose: boolean): string {
   const { stories, notPlayed } = played;
   if (unique(stories.map(({ trace }) => trace.scenario)).length === 1) return markdownStories(stories);
   const summary = summaryOf(played);
-  const cells = (items: readonly string[]) => `| ${items.join(' | ')} |`;
   const bold = (cell: string) => (cell.includes('never') ? `**${text(cell)}**` : text(cell));
   const notPlayedLine = notPlayedText(notPlayed, '');
   return [
-    cells(['closes after how many polls', ...summary.platforms.map(text)]),
-    cells(['---', ...summary.platforms.map(() => '---')]),
-    ...summary.rows.map((row) => cells([code(row.scenario), ...row.cells.map(bold)])),
+    ...markdownTable(
+      ['closes after how many polls', ...summary.platforms.map(text)],
+      summary.rows.map((row) => [code(row.scenario), ...row.cells.map(bold)]),
+    ),
     '',
     text(`${summaryResult(played)} ${summaryLegend(summary)} ${summaryEvidence(played)}`),
     '',
@@ -51,31 +52,20 @@ function markdownStory(stories: ReturnType<typeof alike>[number], heading: strin
     `${heading} ${text(titleOf(stories))}`,
     '',
     ...[...sourceLines(stories), ...premiseLines(stories)].flatMap((line) => [text(line), '']),
-    '| poll | readiness | recv | class | the loop |',
-    '| --- | --- | --- | --- | --- |',
+    ...markdownTable(['poll', 'readiness', 'recv', 'class', 'the loop'], []),
     ...polls.flatMap((poll, i) => {
       const { answer, action } = poll;
       const said = unique(stories.map((one) => one.polls[i]?.readiness?.token));
-      const row = `| ${[
+      const row = markdownRow([
         pollText(poll).replace(/^polls? /, ''),
         said.map((token) => (token === undefined ? '·' : code(token))).join(', '),
         answer === undefined ? 'not called' : code(answerText(answer)),
         answer?.class === undefined ? '·' : code(answer.class),
         action === 'close' ? text(decisionText(poll)).replace(/^closes/, '**closes**') : text(decisionText(poll)),
-      ].join(' | ')} |`;
+      ]);
       return leftOut !== undefined && polls[i + 1]?.n === leftOut.through + 1 ? [row, `| ${leftOutText(leftOut)} | | | | |`] : [row];
     }),
     '',
     `**${text(outcomeText(stories[0]))}**`,
   ];
-}
-
-/** A code span in a table's cell: no pipe may end the cell, no backtick the span. */
-export function code(content: string): string {
-  return `\`${content.replaceAll('|', '\\|').replaceAll('`', "'").replace(/\s+/g, ' ')}\``;
-}
-
-/** Escapes reasons and names, so that they do not become markup. */
-export function text(content: string): string {
-  return content.replace(/[\\`*{}[\]<>|#]|_(?=\W|$)|(?<=\W|^)_/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
 }

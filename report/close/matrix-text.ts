@@ -1,8 +1,9 @@
-import { evidencePhrase } from '../../platforms/evidence.ts';
+import { isNever, type Matrix, type MatrixCell } from '../../classification/policies/matrix.ts';
+import { evidencePhrase } from '../../language/evidence.ts';
+import type { Layout } from '../grid.ts';
+import { markdownTable } from '../markdown-text.ts';
 import { paragraph, visibleWidth } from '../text.ts';
 import { columnWidths, type Paint, type Row, tableLines } from '../text-table.ts';
-import type { Matrix, MatrixCell } from './close-schema.ts';
-import { isNever } from './matrix.ts';
 import { unique } from './played.ts';
 import { outcomeCell } from './words.ts';
 
@@ -14,9 +15,9 @@ type Section = Matrix['sections'][number];
 const NO_BUILD = '–';
 const GAP = '  ';
 
-export const MATRIX_LEGEND = `A number: the poll in which it closes; 1 is the first poll after the peer has reset or closed the connection. ${NO_BUILD}: there is no such build. ?: not known.`;
+const MATRIX_LEGEND = `A number: the poll in which it closes; 1 is the first poll after the peer has reset or closed the connection. ${NO_BUILD}: there is no such build. ?: not known.`;
 
-export function prettyMatrix(matrix: Matrix, width: number, paint: Paint): string {
+export function prettyMatrix(matrix: Matrix, { width, paint }: Layout): string {
   const parts = fittingParts(matrix, width).flatMap((columns) => [...partLines(matrix, columns, width, paint), '']);
   const notes = [MATRIX_LEGEND, ...assumedNote(matrix), evidenceLine(matrix)].map((line) => paragraph(line, width));
   return [paint('bold', paragraph(titleOfMatrix(matrix), width)), '', ...parts, ...notes, ''].join('\n');
@@ -26,10 +27,9 @@ export function markdownMatrix(matrix: Matrix, only: (section: Section) => boole
   return matrix.sections
     .filter(only)
     .flatMap((section) => [
-      `| ${[sectionTitle(section), ...matrix.columns.map(({ platform, io }) => `${platform} ${io}`)].join(' | ')} |`,
-      `| ${['---', ...matrix.columns.map(() => '---')].join(' | ')} |`,
-      ...section.rows.map(
-        ({ versions, cells }) => `| ${[versionsText(versions), ...cells.map((one) => (isNever(one) ? `**${cellText(one)}**` : cellText(one)))].join(' | ')} |`,
+      ...markdownTable(
+        [sectionTitle(section), ...matrix.columns.map(({ platform, io }) => `${platform} ${io}`)],
+        section.rows.map(({ versions, cells }) => [versionsText(versions), ...cells.map((one) => (isNever(one) ? `**${cellText(one)}**` : cellText(one)))]),
       ),
       '',
     ])
@@ -42,13 +42,13 @@ export function matrixNotes(matrix: Matrix): string {
 }
 
 /** `linux-6.18: measured here; windows: documented.` */
-export function evidenceLine({ columns }: Pick<Matrix, 'columns'>): string {
+function evidenceLine({ columns }: Pick<Matrix, 'columns'>): string {
   const platforms = new Map(columns.map(({ platform, evidence }) => [platform, evidence]));
   return `${[...platforms].map(([platform, evidence]) => `${platform}: ${evidencePhrase(evidence)}`).join('; ')}.`;
 }
 
-function titleOfMatrix({ scenario }: Matrix): string {
-  return `Mongoose: in which poll it closes the connection, in ${scenario}`;
+function titleOfMatrix({ library, scenario }: Matrix): string {
+  return `${library.replace(/^./, (letter) => letter.toUpperCase())}: in which poll it closes the connection, in ${scenario}`;
 }
 
 function sectionTitle({ transport, bufferedTlsBytes }: Section): string {

@@ -1,5 +1,7 @@
 import type { Story } from '../../classification/policies/play.ts';
-import { paragraph, plain } from '../text.ts';
+import { plain } from '../../platforms/printable.ts';
+import type { Layout } from '../grid.ts';
+import { paragraph } from '../text.ts';
 import { type Paint, type Row, tableLines } from '../text-table.ts';
 import { alike, byTrace, type Played, unique } from './played.ts';
 import { NOTHING, summaryEvidence, summaryLegend, summaryOf, summaryResult } from './summary.ts';
@@ -17,9 +19,7 @@ import {
   titleOf,
 } from './words.ts';
 
-export interface PrettyOptions {
-  readonly width: number;
-  readonly paint: Paint;
+export interface PrettyOptions extends Layout {
   /** Everything poll by poll, and every scenario that was not played. */
   readonly verbose: boolean;
 }

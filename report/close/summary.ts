@@ -1,5 +1,5 @@
 import type { Story } from '../../classification/policies/play.ts';
-import { evidencePhrase } from '../../platforms/evidence.ts';
+import { evidencePhrase } from '../../language/evidence.ts';
 import { count } from '../text.ts';
 import { type Played, unique } from './played.ts';
 import { outcomeCell } from './words.ts';

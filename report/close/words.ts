@@ -2,8 +2,9 @@ import { isReadinessKnown, type PlatformTrace } from '../../classification/polic
 import type { Outcome, Story } from '../../classification/policies/play.ts';
 import type { Answer } from '../../classification/policies/policy.ts';
 import { UNPLAYABLE } from '../../classification/policies/recv-loop.ts';
-import { evidencePhrase } from '../../platforms/evidence.ts';
-import { count, plain } from '../text.ts';
+import { evidencePhrase } from '../../language/evidence.ts';
+import { plain } from '../../platforms/printable.ts';
+import { count } from '../text.ts';
 import { type NotPlayed, unique } from './played.ts';
 
 /** A story's parts as words, for every format. */

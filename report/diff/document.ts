@@ -1,5 +1,5 @@
 import type * as Zod from 'zod';
-import { EVIDENCE } from '../../platforms/evidence.ts';
+import { EVIDENCE } from '../../language/evidence.ts';
 import { z } from '../../platforms/zod.ts';
 import type { Behaviour } from '../../results/behaviour.ts';
 import type { Side } from '../side.ts';

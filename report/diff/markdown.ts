@@ -1,6 +1,6 @@
 import { eventOf, titleOf } from '../event.ts';
 import { groupBy } from '../group-by.ts';
-import { code, text } from '../markdown-text.ts';
+import { code, markdownTable, text } from '../markdown-text.ts';
 import { behaviourWords } from '../side.ts';
 import { type Diff, isChange } from './diff.ts';
 import { evidenceWord, markText, summaryLines } from './pretty.ts';
@@ -15,12 +15,16 @@ export function markdownDiff(diff: Diff): string {
     ...[...groupBy(changed, ({ id }) => eventOf(id))].flatMap(([event, own]) => [
       `### ${event}${titleOf(event) === '' ? '' : `: ${text(titleOf(event))}`}`,
       '',
-      `| case | ${text(a.heading)} | ${text(b.heading)} | evidence | differs |`,
-      '| --- | --- | --- | --- | --- |',
-      ...own.map((difference) => {
-        const cells = [code(difference.id.slice(event.length + 1)), code(behaviourWords(difference.a, false)), code(behaviourWords(difference.b, false))];
-        return `| ${[...cells, evidenceWord(difference) || 'measured', text(markText(difference, a.name, b.name))].join(' | ')} |`;
-      }),
+      ...markdownTable(
+        ['case', text(a.heading), text(b.heading), 'evidence', 'differs'],
+        own.map((difference) => [
+          code(difference.id.slice(event.length + 1)),
+          code(behaviourWords(difference.a, false)),
+          code(behaviourWords(difference.b, false)),
+          evidenceWord(difference) || 'measured',
+          text(markText(difference, a.name, b.name)),
+        ]),
+      ),
       '',
     ]),
   ].join('\n');

@@ -1,5 +1,6 @@
 import type * as Zod from 'zod';
-import { CODE_PLATFORMS, type Code, type CodePlatform, codesOf, MEANINGS } from '../../platforms/code.ts';
+import { CODE_PLATFORMS, type Code, type CodePlatform, MEANINGS } from '../../language/code.ts';
+import { codes } from '../../platforms/codes.ts';
 import { z } from '../../platforms/zod.ts';
 import type { Recorded } from '../../results/recorded.ts';
 import { whereSeen } from './seen.ts';
@@ -33,7 +34,8 @@ export type Explanation = Zod.infer<typeof explainDocumentSchema>['codes'][numbe
 /** A code by name, alias or number, on each platform that has it; empty where none has. */
 export function explanationsOf(wanted: string, runs: readonly Recorded[]): Explanation[] {
   return CODE_PLATFORMS.flatMap((platform) =>
-    codesOf(platform)
+    codes
+      .all(platform)
       .filter((code) => isMeant(code, wanted))
       .map(
         (code): Explanation => ({
@@ -62,10 +64,8 @@ function isMeant({ name, number, aliases = [] }: Code, wanted: string): boolean 
 
 /** The same name elsewhere: ECONNRESET is 104 on Linux, 54 on Darwin, and WSAECONNRESET on Windows. */
 function counterparts(platform: CodePlatform, code: Code): Explanation['elsewhere'] {
-  const bare = code.name.replace(/^WSA/, '');
-  return CODE_PLATFORMS.filter((other) => other !== platform).flatMap((other) =>
-    codesOf(other)
-      .filter((candidate) => candidate.domain !== 'ntstatus' && candidate.domain !== 'win32' && candidate.name.replace(/^WSA/, '') === bare)
-      .map(({ name, number }) => ({ platform: other, name, number })),
-  );
+  return CODE_PLATFORMS.filter((other) => other !== platform).flatMap((other) => {
+    const same = codes.counterpart(other, code.name);
+    return same === undefined ? [] : [{ platform: other, name: same.name, number: same.number }];
+  });
 }

@@ -1,7 +1,8 @@
-import type { CodePlatform } from '../../platforms/code.ts';
+import { type CodePlatform, codeSystem } from '../../language/code.ts';
+import { namesIn, parseToken } from '../../language/token.ts';
+import { bareToken } from '../../language/trace.ts';
 import { EXPECTED_PLATFORMS, expectationsFor, patternsOf } from '../../platforms/expectation.ts';
 import { shownPath } from '../../platforms/shown-path.ts';
-import { REPEATS } from '../../platforms/trace.ts';
 import type { Recorded } from '../../results/recorded.ts';
 import type { ScenarioLine } from '../../results/schema.ts';
 import { scenarios } from '../../suites/index.ts';
@@ -17,7 +18,7 @@ export interface SeenOn {
 
 /** Expectations first, then runs. Wine gives Windows' codes. */
 export function whereSeen(platform: CodePlatform, name: string, runs: readonly Recorded[]): SeenOn[] {
-  const speaks = (id: string) => (id === 'wine' ? 'windows' : id) === platform;
+  const speaks = (id: CodePlatform) => codeSystem(id) === platform;
   const expected = EXPECTED_PLATFORMS.filter(speaks).map(
     (id): SeenOn => ({
       platform: id,
@@ -50,5 +51,6 @@ function isRecorded({ traces }: ScenarioLine, name: string): boolean {
 
 /** `WSAECONNRESET…`, `so_error:WSAECONNRESET`, `events:CLOSE=WSAECONNABORTED`. */
 function holds(token: string, name: string): boolean {
-  return token.replace(REPEATS, '').split(/[:=|]/).includes(name);
+  const parsed = parseToken(bareToken(token));
+  return parsed !== undefined && namesIn(parsed).includes(name);
 }

@@ -1,8 +1,8 @@
 import type * as Zod from 'zod';
 import { LEVELS } from '../../classification/rules/rule.ts';
-import { APIS, TABLE_CALLS } from '../../classification/table-schema.ts';
-import { CODE_PLATFORMS, MEANINGS } from '../../platforms/code.ts';
-import { EVIDENCE } from '../../platforms/evidence.ts';
+import { APIS, TABLE_CALLS } from '../../classification/table-terms.ts';
+import { MEANINGS, PLATFORMS } from '../../language/code.ts';
+import { EVIDENCE } from '../../language/evidence.ts';
 import { z } from '../../platforms/zod.ts';
 
 const file = z
@@ -43,7 +43,7 @@ export const findingsSchema = z.strictObject({
       versions: z.string().optional().describe('As in the table: ">=7.10 <7.22". Absent for a function'),
       api: z.enum(APIS).optional().describe('Absent for a function'),
       calls: z.array(z.enum(TABLE_CALLS)),
-      codes: z.array(z.enum([...CODE_PLATFORMS, 'wine'])).describe('The platforms with whose return values it is compared'),
+      codes: z.array(z.enum(PLATFORMS)).describe('The platforms with whose return values it is compared'),
     }),
   ),
   heldAgainst: z.array(z.strictObject({ platform: z.string(), from: z.enum(['expected', 'recorded']) })),

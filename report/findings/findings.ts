@@ -5,9 +5,10 @@ import type { Checked, Reading } from '../../classification/checked.ts';
 import type { Finding, Place } from '../../classification/finding.ts';
 import { LEVELS, type Level } from '../../classification/rules/rule.ts';
 import { jsonLines, lineOf } from '../../platforms/json-lines.ts';
+import { plain } from '../../platforms/printable.ts';
 import { shownPath } from '../../platforms/shown-path.ts';
 import { describeObservation } from '../deviation.ts';
-import { count, plain } from '../text.ts';
+import { count } from '../text.ts';
 
 /** What a check found. */
 export interface Findings {
@@ -56,7 +57,7 @@ function describeRead(sighting: Sighting, { className, meaning }: Reading): stri
   return `${describeSighting(sighting)} on ${where(sighting)} means ${sighting.meaning}; classified as ${given}`;
 }
 
-export function describeSighting({ observations, index }: Sighting): string {
+function describeSighting({ observations, index }: Sighting): string {
   return describeObservation(observations, index);
 }
 

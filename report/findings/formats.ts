@@ -1,4 +1,4 @@
-import type { Paint } from '../text-table.ts';
+import type { Layout } from '../grid.ts';
 import type { Findings } from './findings.ts';
 import { jsonFindings } from './json.ts';
 import { junitFindings } from './junit.ts';
@@ -9,10 +9,10 @@ import { sarifFindings } from './sarif.ts';
 export const FINDING_FORMATS = ['pretty', 'json', 'sarif', 'junit', 'markdown'] as const;
 export type FindingFormat = (typeof FINDING_FORMATS)[number];
 
-export function formatFindings(report: Findings, format: FindingFormat, terminal: { readonly paint: Paint; readonly width: number }): string {
+export function formatFindings(report: Findings, format: FindingFormat, layout: Layout): string {
   switch (format) {
     case 'pretty':
-      return prettyFindings(report, terminal);
+      return prettyFindings(report, layout);
     case 'json':
       return jsonFindings(report);
     case 'sarif':

@@ -2,6 +2,7 @@ import type { Sighting } from '../../classification/answer.ts';
 import type { Checked, Reading } from '../../classification/checked.ts';
 import type { Place } from '../../classification/finding.ts';
 import { shownPath } from '../../platforms/shown-path.ts';
+import { jsonText } from '../json-text.ts';
 import { describeFinding, type Findings, lineAt } from './findings.ts';
 import type { FindingsDocument } from './findings-schema.ts';
 
@@ -28,7 +29,7 @@ export function jsonFindings({ tables, findings, level, held, returnValues }: Fi
       }),
     })),
   };
-  return `${JSON.stringify(document, undefined, 2)}\n`;
+  return jsonText(document);
 }
 
 function jsonTable({ id, file, library, versions, api, calls, platforms, rows }: Checked): FindingsDocument['tables'][number] {

@@ -1,7 +1,7 @@
 import type { Checked } from '../../classification/checked.ts';
 import { rules } from '../../classification/rules/index.ts';
+import { printable } from '../../platforms/printable.ts';
 import { shownPath } from '../../platforms/shown-path.ts';
-import { printable } from '../text.ts';
 import { describeFinding, type Findings, failing, lineAt } from './findings.ts';
 
 /** JUnit: a suite for each table, a case for each rule, failed by the findings that fail the check. */

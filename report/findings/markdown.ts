@@ -1,4 +1,5 @@
 import { shownPath } from '../../platforms/shown-path.ts';
+import { code, markdownTable, text } from '../markdown-text.ts';
 import { count } from '../text.ts';
 import { describeFinding, describeHeld, type Findings, lineAt } from './findings.ts';
 
@@ -13,17 +14,7 @@ export function markdownFindings(report: Findings): string {
   return [
     `## ${count(tables.length, 'table')} against ${text(describeHeld(report))}`,
     '',
-    ...(rows.length === 0 ? ['Nothing found.'] : [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)),
+    ...(rows.length === 0 ? ['Nothing found.'] : markdownTable(header, rows)),
     '',
   ].join('\n');
-}
-
-/** A code span inside of a table cell: no pipe may end the cell, no backtick the span. */
-function code(content: string): string {
-  return `\`${content.replaceAll('|', '\\|').replaceAll('`', "'").replace(/\s+/g, ' ')}\``;
-}
-
-/** Escapes names from tables, so that they do not become markup. */
-export function text(content: string): string {
-  return content.replace(/[\\`*_{}[\]<>|#]/g, (character) => `\\${character}`).replace(/\s+/g, ' ');
 }

@@ -1,7 +1,9 @@
 import type { Finding } from '../../classification/finding.ts';
 import { LEVELS, type Level } from '../../classification/rules/rule.ts';
+import { plain } from '../../platforms/printable.ts';
 import { shownPath } from '../../platforms/shown-path.ts';
-import { count, paragraph, plain, wrap } from '../text.ts';
+import type { Layout } from '../grid.ts';
+import { count, paragraph, wrap } from '../text.ts';
 import type { Paint } from '../text-table.ts';
 import { describeFinding, describeHeld, type Findings, failing, lineAt } from './findings.ts';
 
@@ -9,7 +11,7 @@ const STYLES = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
 const INDENT = '  ';
 
 /** For a terminal of `width` columns: the findings that fail the check, and how many others there are. */
-export function prettyFindings(report: Findings, { paint, width }: { readonly paint: Paint; readonly width: number }): string {
+export function prettyFindings(report: Findings, { paint, width }: Layout): string {
   const shown = failing(report);
   const below = counts(report.findings.filter((finding) => !shown.includes(finding)));
   const unheld = report.tables.filter(({ platforms }) => platforms.length === 0).map(({ id }) => id);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Finding, Place } from '../../classification/finding.ts';
 import { rules } from '../../classification/rules/index.ts';
 import { packageVersion } from '../../platforms/package-root.ts';
+import { jsonText } from '../json-text.ts';
 import { artifactUri, describeFinding, type Findings, lineAt } from './findings.ts';
 
 /**
@@ -32,7 +33,7 @@ export function sarifFindings({ findings }: Findings): string {
       },
     ],
   };
-  return `${JSON.stringify(document, undefined, 2)}\n`;
+  return jsonText(document);
 }
 
 function result(finding: Finding) {

@@ -1,5 +1,5 @@
 import type * as Zod from 'zod';
-import { EVIDENCE } from '../../platforms/evidence.ts';
+import { EVIDENCE } from '../../language/evidence.ts';
 import { EXPECTED_PLATFORMS, expectationsFor, expectedFile, patternsOf } from '../../platforms/expectation.ts';
 import { shownPath } from '../../platforms/shown-path.ts';
 import { z } from '../../platforms/zod.ts';

@@ -1,7 +1,7 @@
-import { evidencePhrase } from '../../platforms/evidence.ts';
+import { evidencePhrase } from '../../language/evidence.ts';
+import { expanded } from '../../language/trace.ts';
 import { EXPECTED_PLATFORMS, type Expectation, expectationsFor, expectedFile, patternsOf } from '../../platforms/expectation.ts';
 import { shownPath } from '../../platforms/shown-path.ts';
-import { expanded } from '../../results/behaviour.ts';
 import { newestTraces, type Recorded } from '../../results/recorded.ts';
 import type { Scenario } from '../../runner/scenario.ts';
 import type { Layout } from '../grid.ts';

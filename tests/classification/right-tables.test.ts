@@ -7,8 +7,10 @@ import { type Checked, checkedTable } from '../../classification/checked.ts';
 import { checkedFunction, type FunctionFile, USUAL_CALLS } from '../../classification/checked-function.ts';
 import { expectedSightings, recordedSightings } from '../../classification/evidence.ts';
 import { findFaults } from '../../classification/find.ts';
-import { type Table, type TableCall, tableSchema } from '../../classification/table-schema.ts';
-import type { Meaning } from '../../platforms/code.ts';
+import { type Table, tableSchema } from '../../classification/table-schema.ts';
+import type { TableCall } from '../../classification/table-terms.ts';
+import type { Meaning } from '../../language/code.ts';
+import { codes } from '../../platforms/codes.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
 import { describeFinding } from '../../report/findings/findings.ts';
 import { shippedRuns } from '../../results/recorded.ts';
@@ -93,7 +95,7 @@ const recipes: Recipe[] = [
 describe('a right table has no finding above a note', () => {
   const of = (api: 'posix' | 'winsock', recipe: Recipe) => {
     const made = table(api, recipe);
-    return checkedTable(made, '/right.json', JSON.stringify(made));
+    return checkedTable(made, codes, '/right.json', JSON.stringify(made));
   };
 
   test.each(recipes)('as JSON, for POSIX, for Winsock and both together: %j', (recipe) => {
@@ -105,9 +107,9 @@ describe('a right table has no finding above a note', () => {
   test('and a wrong one has', () => {
     const wrong = table('winsock', { calls: ['recv'] });
     wrong.rows.splice(3, 1);
-    expect(alarms(checkedTable(wrong, '/wrong.json', JSON.stringify(wrong)))).toEqual([]);
+    expect(alarms(checkedTable(wrong, codes, '/wrong.json', JSON.stringify(wrong)))).toEqual([]);
     wrong.rows.splice(2, 1);
-    expect(alarms(checkedTable(wrong, '/wrong.json', JSON.stringify(wrong)))).toEqual([expect.stringMatching(/^would-block-as-end: /)]);
+    expect(alarms(checkedTable(wrong, codes, '/wrong.json', JSON.stringify(wrong)))).toEqual([expect.stringMatching(/^would-block-as-end: /)]);
   });
 
   const command = { command: process.execPath, args: [join(packageRoot, 'dist', 'cli', 'agent.js'), 'table'], stderr: 'pipe' } as const;

@@ -6,11 +6,12 @@ import { findFaults } from '../../classification/find.ts';
 import type { Finding } from '../../classification/finding.ts';
 import { rules } from '../../classification/rules/index.ts';
 import { type Table, tableSchema, tablesOf } from '../../classification/table.ts';
-import type { Evidence } from '../../platforms/evidence.ts';
+import type { Evidence } from '../../language/evidence.ts';
+import { codes } from '../../platforms/codes.ts';
 import { scenarios } from '../../suites/index.ts';
 
 const evidence = expectedSightings(scenarios);
-const checked = (table: Table): Checked => checkedTable(tableSchema.parse(table), '/mine.json', JSON.stringify(table));
+const checked = (table: Table): Checked => checkedTable(tableSchema.parse(table), codes, '/mine.json', JSON.stringify(table));
 const find = (...tables: Table[]) => findFaults(tables.map(checked), evidence);
 const keyOf = ({ rule, level, reading, seen, other }: Finding) => `${rule.id} ${level} ${reading?.className} ${seen[0]?.code} ${other?.reading?.className}`;
 

@@ -8,8 +8,8 @@ import { expectedSightings } from '../../classification/evidence.ts';
 import { findFaults } from '../../classification/find.ts';
 import { checkedShipped } from '../../classification/shipped.ts';
 import { classifier, shippedFiles, shippedTables, type Table, tableId, tableSchema, tablesOf } from '../../classification/table.ts';
-import { isInReturn } from '../../classification/table-schema.ts';
-import { codesOf } from '../../platforms/code.ts';
+import { isInReturn } from '../../classification/table-terms.ts';
+import { codes, codesOf } from '../../platforms/codes.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
 import { scenarioOf } from '../../results/lines.ts';
 import type { Observation } from '../../results/schema.ts';
@@ -68,7 +68,7 @@ test('every shipped table gives each answer the class of the first row that it f
         table.rows.find(
           (row) =>
             row.ret === (ret < 0 ? 'negative' : ret === 0 ? 'zero' : 'positive') &&
-            (row.codes?.some((one) => numberOf(table, platform, one) === (ret < 0 && isInReturn(table.api) ? ret : code)) ?? true),
+            (row.codes?.some((one) => numberOf(table, codes, platform, one) === (ret < 0 && isInReturn(table.api) ? ret : code)) ?? true),
         )?.class;
       for (const code of [...own, 0, 987_654_321]) {
         for (const ret of [-Math.abs(code) || -1, -1, 0, 17]) {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sameTrace } from '../../platforms/same-token.ts';
+import { sameTrace } from '../../language/same-trace.ts';
 import { diffDocumentSchema } from '../../report/diff/document.ts';
 import { serializeRun } from '../../results/lines.ts';
 import { readRun } from '../../results/read.ts';

@@ -1,7 +1,8 @@
 import os from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { CODE_PLATFORMS, codeNamed, codesOf, socketCode } from '../../platforms/code.ts';
+import { CODE_PLATFORMS } from '../../language/code.ts';
 import { codesSchema } from '../../platforms/code-schema.ts';
+import { codeNamed, codesOf, socketCode } from '../../platforms/codes.ts';
 import { checkExpectations, EXPECTED_PLATFORMS, expectationFor, expectationsFor, expectedFile, patternsOf } from '../../platforms/expectation.ts';
 import { readData } from '../../platforms/package-root.ts';
 import { scenarios } from '../../suites/index.ts';

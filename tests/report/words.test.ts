@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { differenceWords } from '../../report/difference.ts';
-import { paragraph, plain, terminalWidth, wrap } from '../../report/text.ts';
+import { paragraph, terminalWidth, wrap } from '../../report/text.ts';
 import { columnWidths, tableLines } from '../../report/text-table.ts';
 import { traceWords } from '../../report/trace-words.ts';
 
@@ -69,10 +69,6 @@ describe('text', () => {
       if (before === undefined) delete process.env.COLUMNS;
       else process.env.COLUMNS = before;
     }
-  });
-
-  test('from elsewhere shows what a terminal would obey', () => {
-    expect(plain('a\u001b[2Jb\u202ec\td')).toBe('a\\u001b[2Jb\\u202ec d');
   });
 });
 

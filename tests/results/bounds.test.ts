@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { classifier, tablesOf } from '../../classification/table.ts';
+import { sameTrace } from '../../language/same-trace.ts';
 import { RunFileError } from '../../platforms/file-errors.ts';
-import { sameTrace } from '../../platforms/same-token.ts';
 import { formatRuns } from '../../report/formats.ts';
 import { groupBy } from '../../report/group-by.ts';
 import { painter } from '../../report/paint.ts';
@@ -21,7 +21,7 @@ import { ASKED, cliProgram, failed, LINUX, measured, received } from '../fixture
 
 /** Files from elsewhere: how much of one is read, how deep and how many it may be, and how much of it is said again. */
 
-vi.mock('../../platforms/same-token.ts', { spy: true });
+vi.mock('../../language/same-trace.ts', { spy: true });
 vi.mock('../../report/view.ts', { spy: true });
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas bounds '));

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { RunFailed, record } from '../../cli/record.ts';
 import type { Command } from '../../platforms/command.ts';
 import { connectTo } from '../../runner/channel.ts';
 import { deferred } from '../../runner/deferred.ts';
 import { Inbox } from '../../runner/inbox.ts';
 import { startPeerHost } from '../../runner/peer-host-handle.ts';
+import { RunFailed, record } from '../../runner/record.ts';
 import { childrenOf } from '../fixtures/index.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli/agent.js', import.meta.url));
@@ -42,9 +42,9 @@ test('a peer host outlives strangers, and serves who knows its token', async () 
 test.runIf(process.platform === 'linux')(
   'a peer host that dies ends the run; what was recorded is kept, and nothing is taken for a behaviour [needs Linux]',
   async () => {
-    const ids = ['tcp/reset/idle', 'tcp/fin/idle'];
+    const scenarios = ['tcp/reset/idle', 'tcp/fin/idle'].map((id) => ({ id, waits: false }));
     const begun = deferred<string>();
-    const running = record({ ids, trials: 1_000_000, jobs: 1, agent, peers, onStart: begun.resolve });
+    const running = record({ scenarios, trials: 1_000_000, jobs: 1, agent, peers, onStart: begun.resolve });
     running.catch(() => {});
     await begun.promise;
     const host = childrenOf(process.pid).find((pid) => commandOf(pid).endsWith('peer-host')) as number;

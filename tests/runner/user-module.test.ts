@@ -11,7 +11,7 @@ import { packageRoot } from '../../platforms/package-root.ts';
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas installed '));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 cpSync(join(packageRoot, 'package.json'), join(folder, 'package.json'));
-for (const name of ['runner', 'platforms']) cpSync(join(packageRoot, 'dist', name), join(folder, 'dist', name), { recursive: true });
+for (const name of ['runner', 'platforms', 'language']) cpSync(join(packageRoot, 'dist', name), join(folder, 'dist', name), { recursive: true });
 mkdirSync(join(folder, 'mine'));
 
 function load(name: string, text: string) {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import spawn from 'cross-spawn';
-import { NoCacheFolder } from '../file-errors.ts';
+import { NoCacheFolder } from '../platforms/file-errors.ts';
 import { unpackedFolder } from './folders.ts';
 import { type Lane, laneOf } from './lanes.ts';
 import { unsupportedMachine } from './unavailable.ts';
@@ -58,7 +58,7 @@ export function whyNot(found: Installed): string {
 }
 
 /** The one command that adds a lane. */
-export function setupCommand(lane: Lane): string {
+function setupCommand(lane: Lane): string {
   return `sockatlas setup ${lane.name}`;
 }
 

@@ -1,13 +1,31 @@
-import { type MongooseBuild, mongooseBuild, mongooseVersions } from '../../classification/policies/mongoose.ts';
-import { apiOf, isReadinessKnown, type PlatformTraces, platformTraces, type TracePlatform } from '../../classification/policies/platform-trace.ts';
-import { type Outcome, play } from '../../classification/policies/play.ts';
-import { IO_METHODS, type Io, PolicyError } from '../../classification/policies/policy.ts';
-import type { RecvLoop } from '../../classification/policies/recv-loop.ts';
-import { TRANSPORTS, type Transport } from '../../classification/policies/rules.ts';
-import type { Recorded } from '../../results/recorded.ts';
-import type { Matrix, MatrixCell } from './close-schema.ts';
+import { apiOf, type Codes } from '../../language/code.ts';
+import type { Evidence } from '../../language/evidence.ts';
+import { type Build, buildOf, type LibraryPolicies } from './build.ts';
+import { isReadinessKnown, type Known, type PlatformTraces, platformTraces, type TracePlatform } from './platform-trace.ts';
+import { type Outcome, play } from './play.ts';
+import { IO_METHODS, type Io, PolicyError, TRANSPORTS, type Transport } from './policy.ts';
+import type { RecvLoop } from './recv-loop.ts';
 
 /** Every version × transport × platform × readiness call: after how many polls it closes. */
+
+export interface Matrix {
+  readonly library: string;
+  readonly scenario: string;
+  readonly columns: { platform: string; evidence: Evidence; io: Io; readiness: 'known' | 'assumed' }[];
+  readonly sections: { transport: Transport; bufferedTlsBytes: number; rows: MatrixRow[] }[];
+}
+
+/** Releases whose cells, one for each column, are the same. */
+interface MatrixRow {
+  readonly versions: string[];
+  readonly cells: MatrixCell[];
+}
+
+export type MatrixCell =
+  | Outcome
+  | { readonly end: 'no-build'; readonly why: string }
+  /** The platform has several possible traces, and they end differently. */
+  | { readonly end: 'several'; readonly ends: Outcome[] };
 
 export interface MatrixOptions {
   readonly platforms: readonly TracePlatform[];
@@ -20,20 +38,21 @@ export interface MatrixOptions {
 /** What may be in the TLS buffer in the matrix: nothing, or an incomplete record of the smallest size that makes a difference. */
 const PARTIAL_RECORD = 3;
 
-export function mongooseMatrix(runs: readonly Recorded[], { platforms, loop, transport, io }: MatrixOptions): Matrix {
+export function closeMatrix(library: LibraryPolicies, known: Known, { platforms, loop, transport, io }: MatrixOptions): Matrix {
+  const { rules } = library;
   const columns = platforms.flatMap((platform) => {
-    const known = platformTraces(runs, platform, loop);
+    const played = platformTraces(known, platform, loop);
     const methods = IO_METHODS.filter((method) => (method !== 'epoll' || platform.id === 'linux') && (io === undefined || method === io));
-    return methods.map((method) => ({ platform, io: method, known }));
+    return methods.map((method) => ({ platform, io: method, played }));
   });
   const sections = [
     ...TRANSPORTS.map((name) => ({ transport: name, bufferedTlsBytes: 0 })),
-    { transport: 'builtin' as const, bufferedTlsBytes: PARTIAL_RECORD },
+    ...rules.keepsRecords.map((name) => ({ transport: name, bufferedTlsBytes: PARTIAL_RECORD })),
   ];
   return {
-    library: 'mongoose',
+    library: rules.name,
     scenario: loop.scenario,
-    columns: columns.map(({ platform, io: method, known: { traces } }) => ({
+    columns: columns.map(({ platform, io: method, played: { traces } }) => ({
       platform: platform.name,
       evidence: traces[0]?.evidence ?? 'unknown',
       io: method,
@@ -44,9 +63,9 @@ export function mongooseMatrix(runs: readonly Recorded[], { platforms, loop, tra
       .map((section) => ({
         ...section,
         rows: merged(
-          mongooseVersions().map((version) => ({
+          rules.versions.map((version) => ({
             version,
-            cells: columns.map((column) => cell(version, section.transport, column, section.bufferedTlsBytes)),
+            cells: columns.map((column) => cell(known.codes, () => buildOf(library, version, section.transport), column, section.bufferedTlsBytes)),
           })),
         ),
       })),
@@ -65,13 +84,13 @@ export function isNever(one: MatrixCell): boolean {
 interface Column {
   readonly platform: TracePlatform;
   readonly io: Io;
-  readonly known: PlatformTraces;
+  readonly played: PlatformTraces;
 }
 
-function cell(version: string, transport: Transport, { platform, io, known }: Column, bufferedTlsBytes: number): MatrixCell {
-  let build: MongooseBuild;
+function cell(codes: Codes, made: () => Build, { platform, io, played }: Column, bufferedTlsBytes: number): MatrixCell {
+  let build: Build;
   try {
-    build = mongooseBuild(version, transport);
+    build = made();
   } catch (error) {
     if (error instanceof PolicyError) return { end: 'no-build', why: error.message };
     throw error;
@@ -79,10 +98,10 @@ function cell(version: string, transport: Transport, { platform, io, known }: Co
   const api = apiOf(platform);
   if (!build.io.includes(io)) return { end: 'no-build', why: `${build.policy.name} has no ${io}` };
   if (!build.isKnown(io, api, bufferedTlsBytes)) return { end: 'unknown', why: `what ${build.policy.name} does with ${io} on ${platform.name} is not known` };
-  if (known.traces.length === 0) return { end: 'unknown', why: known.missing ?? 'no trace' };
+  if (played.traces.length === 0) return { end: 'unknown', why: played.missing ?? 'no trace' };
   const outcomes = new Map<string, Outcome>();
-  for (const trace of known.traces) {
-    const { outcome } = play(build.policy, build.table(api), trace, { io, bufferedTlsBytes });
+  for (const trace of played.traces) {
+    const { outcome } = play(build.policy, build.table(api), trace, { codes, io, bufferedTlsBytes });
     outcomes.set(JSON.stringify(outcome), outcome);
   }
   const ends = [...outcomes.values()];
@@ -91,7 +110,7 @@ function cell(version: string, transport: Transport, { platform, io, known }: Co
 }
 
 /** Neighbouring versions whose cells are equal become one row. The reasons of cells name their version, so they do not count. */
-function merged(rows: readonly { version: string; cells: MatrixCell[] }[]): Matrix['sections'][number]['rows'] {
+function merged(rows: readonly { version: string; cells: MatrixCell[] }[]): MatrixRow[] {
   const groups: { versions: string[]; cells: MatrixCell[]; key: string }[] = [];
   for (const { version, cells } of rows) {
     const key = JSON.stringify(cells, (name, value) => (name === 'why' ? undefined : value));

@@ -1,24 +1,24 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from '../platforms/command.ts';
+import { EnvironmentError } from '../platforms/environment-error.ts';
 import type { Platform } from '../platforms/platform.ts';
 import { footerOf, headerOf, printable, scenarioOf, timingOf } from '../results/lines.ts';
 import type { Measured } from '../results/measured.ts';
 import type { Asked, Run } from '../results/schema.ts';
-import { type PeerHost, startPeerHost } from '../runner/peer-host-handle.ts';
-import { StartFailed } from '../runner/process.ts';
-import { runScenarios } from '../runner/run.ts';
-import type { Scenario } from '../runner/scenario.ts';
-import { scenarios } from '../suites/index.ts';
-import { agentCommand } from './agent-command.ts';
-import { EnvironmentError } from './errors.ts';
+import { type PeerHost, startPeerHost } from './peer-host-handle.ts';
+import { StartFailed } from './process.ts';
+import { runScenarios } from './run.ts';
+import type { Scenario } from './scenario.ts';
 
 export interface RecordOptions {
-  /** The ids of the scenarios to run; all where absent. */
-  readonly ids?: readonly string[];
-  /** The patterns that the ids were chosen by, for the header; the ids themselves where absent. */
+  /** What is run; the agent must know them. */
+  readonly scenarios: readonly Pick<Scenario, 'id' | 'waits'>[];
+  /** The patterns that they were chosen by, for the header; their ids where absent. */
   readonly chosenBy?: Pick<Asked, 'patterns' | 'skip'>;
-  /** Scenarios of the user's own, beside those of the suite; the agent must know them. */
-  readonly own?: readonly Pick<Scenario, 'id' | 'waits'>[];
+  /** The ids of all scenarios that there are, for the footer, which names those that were not run; those of `scenarios` where absent. */
+  readonly known?: readonly string[];
+  /** How an agent is started. */
+  readonly agent: Command;
   /** How often each is run; 5 where absent. */
   readonly trials?: number;
   /** ms after which a call counts as blocked; 5000 where absent. */
@@ -27,8 +27,6 @@ export interface RecordOptions {
   readonly jobs?: number;
   /** Ends the run early; what was recorded until then is kept. */
   readonly signal?: AbortSignal;
-  /** How an agent is started; on this platform where absent. */
-  readonly agent?: Command;
   /** How a process that holds the peers is started; they live beside the subjects where absent. */
   readonly peers?: Command | undefined;
   readonly onStart?: (id: string) => void;
@@ -50,12 +48,11 @@ export class RunFailed extends EnvironmentError {
  * @throws EnvironmentError where no agent can be started (koffi's native module is missing, say), or the run ended before one was ready
  * @throws RunFailed where the machine is at fault, with the run as far as it came
  */
-export async function record(options: RecordOptions = {}): Promise<Run> {
+export async function record(options: RecordOptions): Promise<Run> {
   const started = new Date();
   const begun = performance.now();
-  const all = [...scenarios, ...(options.own ?? [])];
-  const chosen = all.filter(({ id }) => options.ids?.includes(id) ?? true);
-  const { trials = 5, timeout = 5000 } = options;
+  const { scenarios, trials = 5, timeout = 5000 } = options;
+  const ids = scenarios.map(({ id }) => id);
   const measured = new Map<string, Measured>();
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
@@ -74,9 +71,9 @@ export async function record(options: RecordOptions = {}): Promise<Run> {
       });
     }
     await runScenarios({
-      agent: options.agent ?? agentCommand('agent'),
+      agent: options.agent,
       peerHost: peers?.door,
-      scenarios: chosen,
+      scenarios,
       trials,
       timeout,
       jobs: options.jobs ?? Math.min(2, availableParallelism()),
@@ -99,13 +96,13 @@ export async function record(options: RecordOptions = {}): Promise<Run> {
   }
   if (platform === undefined) throw new EnvironmentError(failure ?? 'interrupted before an agent was ready; nothing was recorded');
 
-  const header = headerOf(platform, started, { trials, timeout, ...(options.chosenBy ?? { patterns: [...(options.ids ?? [])] }) }, peers?.platform);
-  // In the order of the suite, whichever ended first.
-  const results = chosen.flatMap(({ id }) => measured.get(id) ?? []);
+  const header = headerOf(platform, started, { trials, timeout, ...(options.chosenBy ?? { patterns: ids }) }, peers?.platform);
+  // In the order that was asked for, whichever ended first.
+  const results = ids.flatMap((id) => measured.get(id) ?? []);
   const unmeasured = results.flatMap(({ id, unmeasured: reason }) => (reason === undefined ? [] : [printable({ id, reason })]));
   const whole = results.filter((result) => result.unmeasured === undefined);
   const unfinished = whole.filter((result) => result.ended === undefined && result.trials < trials).map(({ id }) => id);
-  const notRun = all.flatMap(({ id }) => (measured.has(id) ? [] : [id]));
+  const notRun = (options.known ?? ids).filter((id) => !measured.has(id));
   const strangers = results.reduce((sum, result) => sum + (result.strangers ?? 0), 0);
   const lines = whole.map((result) => scenarioOf(header.platform, result));
   const footer = footerOf(lines, {

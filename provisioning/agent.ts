@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import spawn from 'cross-spawn';
-import type { Command } from '../command.ts';
+import type { Command } from '../platforms/command.ts';
 import { prefixesFolder } from './folders.ts';
 import { installed, isReady, type Ready, whyNot } from './installed.ts';
 import type { Lane } from './lanes.ts';
@@ -12,8 +12,6 @@ import { holder, removeAbandoned } from './whole-folder.ts';
 
 /** A running Wine for the agents of this process only. */
 export interface StartedWine {
-  readonly wine: Ready['wine'];
-  readonly node: Ready['node'];
   /** How to start a program (emitted JavaScript, its path as Linux has it) in it. */
   agent(program: string, ...args: readonly string[]): Command;
   /** Ends all that runs in it and removes what it kept. At any time, also more than once; done at the end of this process in any case. */
@@ -51,8 +49,6 @@ export function startWine(lane: Lane): StartedWine {
     throw new WineUnavailable(`${lane.name} cannot start here: ${wine.server} ${error === undefined ? `ended with exit code ${status}` : error.message}`);
   }
   return {
-    wine,
-    node,
     agent: (program, ...args) => ({ command: wine.loader, args: [windowsPath(node.exe), windowsPath(program), ...args], env, stderr: 'ignore' }),
     stop,
   };

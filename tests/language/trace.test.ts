@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asPattern, matchesPattern } from '../../platforms/trace.ts';
+import { asPattern, bareToken, expanded, matchesPattern, tokenAt } from '../../language/trace.ts';
 
 test.each([
   { pattern: ['ECONNRESET', 'eof…'], trace: ['ECONNRESET', 'eof', 'eof'], matches: true },
@@ -27,4 +27,17 @@ test.each([
 ])('$trace is written as $pattern', ({ trace, pattern }) => {
   expect(asPattern(trace)).toEqual(pattern);
   expect(matchesPattern(asPattern(trace), trace)).toBe(true);
+});
+
+test.each([
+  { pattern: ['a', 'b…'], calls: 4, trace: ['a', 'b', 'b', 'b'] },
+  { pattern: ['a', 'b…'], calls: 1, trace: ['a', 'b'] },
+  { pattern: ['a', 'b…'], calls: undefined, trace: ['a', 'b…'] },
+  { pattern: ['a', 'b'], calls: 4, trace: ['a', 'b'] },
+])('$pattern stands for $trace in $calls calls', ({ pattern, calls, trace }) => expect(expanded(pattern, calls)).toEqual(trace));
+
+test('the token for a call', () => {
+  expect([0, 1, 9].map((i) => tokenAt(['a', 'b…'], i))).toEqual(['a', 'b', 'b']);
+  expect([0, 1, 2].map((i) => tokenAt(['a', 'b'], i))).toEqual(['a', 'b', undefined]);
+  expect([tokenAt([], 0), bareToken('eof…'), bareToken('eof')]).toEqual([undefined, 'eof', 'eof']);
 });

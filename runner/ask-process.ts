@@ -1,8 +1,8 @@
 import type { Command } from '../platforms/command.ts';
-import { ProcessConversation, type Schema } from '../runner/conversation.ts';
-import { Silence } from '../runner/inbox.ts';
-import { StartFailed } from '../runner/process.ts';
-import { EnvironmentError } from './errors.ts';
+import { EnvironmentError } from '../platforms/environment-error.ts';
+import { ProcessConversation, type Schema } from './conversation.ts';
+import { Silence } from './inbox.ts';
+import { StartFailed } from './process.ts';
 
 export interface Question {
   /** Sent once the process has started; undefined where its arguments ask already. */

@@ -1,5 +1,7 @@
+import { EnvironmentError } from '../platforms/environment-error.ts';
+
 /** A lane cannot be had on this machine. The message says why, and what to do where something can be done. */
-export class WineUnavailable extends Error {
+export class WineUnavailable extends EnvironmentError {
   override readonly name = 'WineUnavailable';
 }
 

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { packageRoot } from '../../platforms/package-root.ts';
-import { LANES, type Lane } from '../../platforms/wine/lanes.ts';
-import { setupWine } from '../../platforms/wine/setup.ts';
-import { holder, removeAbandoned, removeUnfinished, wholeFolder } from '../../platforms/wine/whole-folder.ts';
+import { LANES, type Lane } from '../../provisioning/lanes.ts';
+import { setupWine } from '../../provisioning/setup.ts';
+import { holder, removeAbandoned, removeUnfinished, wholeFolder } from '../../provisioning/whole-folder.ts';
 import { childrenOf, until } from '../fixtures/index.ts';
 
-const MODULE = pathToFileURL(join(packageRoot, 'dist', 'platforms', 'wine', 'whole-folder.js')).href;
+const MODULE = pathToFileURL(join(packageRoot, 'dist', 'provisioning', 'whole-folder.js')).href;
 
 let parent: string;
 beforeEach(() => {

@@ -12,7 +12,7 @@ export function createPrefix(folder: string, root: string): void {
 }
 
 /** Path to target. Unix's root is Z:. */
-export function prefixLinks(root: string): Readonly<Record<string, string>> {
+function prefixLinks(root: string): Readonly<Record<string, string>> {
   return {
     'dosdevices/c:': '../drive_c',
     'dosdevices/z:': '/',
@@ -21,7 +21,7 @@ export function prefixLinks(root: string): Readonly<Record<string, string>> {
 }
 
 /** The needed part of the registry: the version of Windows (Node reads it) and the provider of random numbers (OpenSSL reads it). */
-export const PREFIX_FILES: Readonly<Record<string, string>> = {
+const PREFIX_FILES: Readonly<Record<string, string>> = {
   // With this value wineboot never updates the prefix.
   '.update-timestamp': 'disable\n',
   'user.reg': `WINE REGISTRY Version 2

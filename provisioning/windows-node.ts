@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../package-root.ts';
+import { packageRoot } from '../platforms/package-root.ts';
 import { wineFolder } from './folders.ts';
 import { runTool, ToolFailed } from './tool.ts';
 import { WineUnavailable } from './unavailable.ts';
@@ -15,7 +15,7 @@ export interface WindowsNode {
   readonly modules: string;
 }
 
-const LOCKED = join(packageRoot, 'platforms', 'wine', 'windows-node');
+const LOCKED = join(packageRoot, 'provisioning', 'windows-node');
 
 /** What is installed of it, or undefined where something is missing. */
 export function windowsNode(): WindowsNode | undefined {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { cacheFolder } from '../cache.ts';
+import { cacheFolder } from '../platforms/cache.ts';
 import type { Lane } from './lanes.ts';
 
 /** All of Wine that sockatlas keeps, in the user's cache. */

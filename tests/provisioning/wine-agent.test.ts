@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { requireKoffi } from '../../native-bindings/load.ts';
-import { startWine } from '../../platforms/wine/agent.ts';
-import { installed, isReady, whyNot } from '../../platforms/wine/installed.ts';
-import { LANES } from '../../platforms/wine/lanes.ts';
-import { processesOf } from '../../platforms/wine/processes.ts';
+import { startWine } from '../../provisioning/agent.ts';
+import { installed, isReady, whyNot } from '../../provisioning/installed.ts';
+import { LANES } from '../../provisioning/lanes.ts';
+import { processesOf } from '../../provisioning/processes.ts';
 import { type Started, startProcess } from '../../runner/process.ts';
 import { ownWineCache } from '../fixtures/wine.ts';
 
@@ -44,7 +44,7 @@ describe.each(LANES.map((lane) => [lane.name, lane] as const))('%s', (_, lane) =
       // At once: they must not end each other as they find the server.
       const all = await Promise.all([ask(command), ask(command), ask(command)]);
       for (const { answer } of all) {
-        expect(answer).toEqual({ platform: 'win32', node: wine.node.version, koffi: await requireKoffi(), args: ['a role', 'é'] });
+        expect(answer).toEqual({ platform: 'win32', node: found.node.version, koffi: await requireKoffi(), args: ['a role', 'é'] });
       }
       expect(processesOf(prefix).length).toBeGreaterThan(3);
     } finally {

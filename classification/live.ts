@@ -1,0 +1,126 @@
+import { codes } from '../platforms/codes.ts';
+import type { Command } from '../platforms/command.ts';
+import type { TrialContext } from '../runner/trial.ts';
+import { classified, observedAnswer, readinessOf } from './policies/answers.ts';
+import { folded } from './policies/folded.ts';
+import type { PlatformTrace } from './policies/platform-trace.ts';
+import type { Story } from './policies/play.ts';
+import type { Io, Policy, Readiness } from './policies/policy.ts';
+import { type Poll, turn, type World } from './policies/turn.ts';
+import type { Table } from './table.ts';
+
+export interface LiveOptions {
+  /** The readiness calls to loop with, one loop each. */
+  readonly methods: readonly Io[];
+  /** A loop that has not closed after so many polls is stopped. */
+  readonly polls: number;
+  readonly bufferedTlsBytes: number;
+}
+
+/**
+ * Runs a policy on real sockets and real resets, in this process. `peer` starts a peer of its own, for the scenarios that need one.
+ *
+ * @throws PolicyError for a policy that throws or returns no decision
+ */
+export async function liveStories(policy: Policy, tableFor: (api: Table['api']) => Table | undefined, peer: Command, options: LiveOptions): Promise<Story[]> {
+  // koffi is loaded here, in this process, and only for this.
+  const { localContext } = await import('../runner/agent.ts');
+  const { context, platform } = await localContext(peer, 5000);
+  const table = tableFor(context.sockets.api);
+  const stories: Story[] = [];
+  for (const io of options.methods) {
+    const polls = await liveLoop(context, policy, classified(codes, table, platform.id), io, options);
+    const last = polls.at(-1) as Poll;
+    const trace: PlatformTrace = {
+      platform: { id: platform.id, name: platform.name },
+      scenario: 'tcp/reset/idle',
+      evidence: 'measured',
+      source: 'live, on real sockets',
+      possible: 1,
+      history: [],
+      // Each loop has its own answers; its polls hold them.
+      answers: [],
+      repeats: false,
+      ends: 'the loop was stopped there',
+      readiness: { select: undefined, poll: undefined },
+    };
+    stories.push({
+      policy: policy.name,
+      table: table && `${table.name} ${table.label}`,
+      trace,
+      io,
+      bufferedTlsBytes: options.bufferedTlsBytes,
+      isReadinessKnown: true,
+      ...folded(polls),
+      outcome: last.action === 'close' ? { end: 'closes', polls: last.n } : { end: 'unknown', why: stoppedAfter(polls) },
+    });
+  }
+  return stories;
+}
+
+/** Makes a connection, resets it, and runs the loop on it: real readiness, real recv. */
+async function liveLoop(
+  context: TrialContext,
+  policy: Policy,
+  classify: ReturnType<typeof classified>,
+  io: Io,
+  { polls: most, bufferedTlsBytes }: LiveOptions,
+): Promise<Poll[]> {
+  const { Trial } = await import('../runner/trial.ts');
+  const trial = new Trial(context);
+  const polls: Poll[] = [];
+  try {
+    const { S, P } = await trial.tcp();
+    await P.reset();
+    await S.settled('reset');
+    const world: World = {
+      io,
+      // epoll's bits for one socket are those of poll.
+      readiness: (): Readiness => readinessOf(io, tokenOf(io === 'select' ? S.select() : S.poll())),
+      recv: () => {
+        const observation = atOnce(S.recv());
+        const answer = observedAnswer(codes, context.platform, observation);
+        return answer && classify(answer);
+      },
+    };
+    let state: unknown = policy.start;
+    let idle = 0;
+    for (let n = 1; n <= most; n++) {
+      const turned = turn(policy, state, world, n, bufferedTlsBytes);
+      if (turned === undefined) break;
+      state = turned.state;
+      polls.push(turned.poll);
+      // Where the socket is not ready each poll waits for its timeout; after three of those it is not expected to become ready.
+      idle = turned.poll.answer === undefined ? idle + 1 : 0;
+      if (turned.poll.action === 'close' || idle === 3) break;
+    }
+    return polls;
+  } finally {
+    await trial.end();
+  }
+}
+
+/** The socket is non-blocking: its calls return at once. */
+function atOnce<T>(said: T | Promise<T>): T {
+  if (said instanceof Promise) throw new Error('a call on a non-blocking socket waited');
+  return said;
+}
+
+function tokenOf(observation: { readonly token: string } | Promise<{ readonly token: string }>): string {
+  return atOnce(observation).token;
+}
+
+/** How many polls at the end were the same: readiness, answer, action and reason. */
+function alikeAtEnd(polls: readonly Poll[]): number {
+  const key = ({ readiness, answer, action, why }: Poll) => [readiness?.token, answer?.token, action, why].join('\n');
+  const last = key(polls.at(-1) as Poll);
+  let alike = 0;
+  while (alike < polls.length && key(polls[polls.length - 1 - alike] as Poll) === last) alike++;
+  return alike;
+}
+
+function stoppedAfter(polls: readonly Poll[]): string {
+  const alike = alikeAtEnd(polls);
+  const last = alike > 1 ? `, and the last ${alike} of them were the same` : '';
+  return `it did not close within ${polls.length} polls${last}. A run on real sockets cannot prove "never"; without --live a trace can`;
+}

@@ -1,0 +1,4 @@
+/** The machine is the cause of the failure, not the user or the platform under test. */
+export class EnvironmentError extends Error {
+  override readonly name: string = 'EnvironmentError';
+}

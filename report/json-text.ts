@@ -1,0 +1,4 @@
+/** A document for programs, as it is printed. */
+export function jsonText(document: unknown): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
