@@ -10,6 +10,11 @@ const END_MS = 1000;
 /** What the other side may say: a zod schema, which gives the type. */
 export type Schema<T> = Pick<Zod.ZodType<T>, 'safeParse'>;
 
+/** Of a process that is this program too, and runs nobody else's code: zod would take an agent, which hears it, 70 ms to load. */
+export function believed<T>(): Schema<T> {
+  return { safeParse: (data) => ({ success: true, data: data as T }) };
+}
+
 /** What is said between this process and another: whoever knows the token of a door, of this process or of the other, takes part in it. */
 export class Conversation<Said extends object, Heard> {
   /** How the other side ended, once the last that it said has arrived. */

@@ -1,6 +1,6 @@
 import type { Command } from '../platforms/command.ts';
 import type { Door } from './channel.ts';
-import { type Conversation, conversationAt, ProcessConversation } from './conversation.ts';
+import { believed, type Conversation, conversationAt, ProcessConversation } from './conversation.ts';
 import { Silence } from './inbox.ts';
 import type { PeerLink } from './peer.ts';
 import type { HostRequest, PeerAnswer, PeerRequest } from './peer-protocol.ts';
@@ -38,16 +38,15 @@ export function hostedPeers(host: Door): Peers {
 /** ms for a peer to do what it is asked: longer than it waits for anything itself. */
 const ANSWER_MS = 10_000;
 
-/** Loaded by an agent that has such peers alone, for it loads zod. */
-const answers = async () => (await import('./peer-protocol.ts')).peerAnswerSchema;
-
 async function processLink(command: Command): Promise<PeerLink> {
-  const conversation = await ProcessConversation.start<PeerRequest, PeerAnswer>(command, await answers());
+  const conversation = await ProcessConversation.start<PeerRequest, PeerAnswer>(command, believed());
   return { ask: (request) => answered(conversation, request), end: () => conversation.stop() };
 }
 
 async function hostLink(host: Door, ownProcess: boolean): Promise<PeerLink> {
-  const conversation = await conversationAt<HostRequest, PeerAnswer>(host, await answers()).catch((error) => {
+  // Loaded only here, for it loads zod.
+  const { peerAnswerSchema } = await import('./peer-protocol.ts');
+  const conversation = await conversationAt<HostRequest, PeerAnswer>(host, peerAnswerSchema).catch((error) => {
     throw new EnvironmentFailure(`the peer host: ${error.message}`);
   });
   conversation.say({ do: 'begin', ownProcess });

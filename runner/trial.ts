@@ -151,7 +151,9 @@ export class Trial {
 
   /** The same, with P in a process of its own, which a scenario may kill. */
   async tcpToProcess(): Promise<{ S: Subject; P: KillablePeer }> {
-    return this.#pair(this.listener(), this.#ended(new KillablePeer(this, await this.context.peers.inOwnProcess())), false);
+    const P = this.#ended(new KillablePeer(this, await this.context.peers.inOwnProcess()));
+    // Only now: strangers would fill the queue of a listener while a process starts.
+    return this.#pair(this.listener(), P, false);
   }
 
   /** A connected AF_UNIX pair, S as accept returned it and non-blocking. */

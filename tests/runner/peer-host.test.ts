@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
+import { type AddressInfo, createConnection, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Command } from '../../platforms/command.ts';
@@ -7,7 +8,9 @@ import { connectTo } from '../../runner/channel.ts';
 import { deferred } from '../../runner/deferred.ts';
 import { Inbox } from '../../runner/inbox.ts';
 import { startPeerHost } from '../../runner/peer-host-handle.ts';
+import { hostedPeers } from '../../runner/peers.ts';
 import { RunFailed, record } from '../../runner/record.ts';
+
 import { childrenOf } from '../fixtures/index.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli/agent.js', import.meta.url));
@@ -37,6 +40,27 @@ test('a peer host outlives strangers, and serves who knows its token', async () 
   channel.send({ do: 'connect', to: { family: 'inet', host: '127.0.0.1', port } });
   expect(await inbox.next({ ms: 5000 })).toMatchObject({ connected: { family: 'inet', host: '127.0.0.1' } });
   channel.destroy();
+});
+
+test.each(['shared', 'inOwnProcess'] as const)('the peers of an agent that live there (%s) do what they are asked, and end', async (way) => {
+  const host = await startPeerHost(peers);
+  onTestFinished(() => host.stop());
+  const received = deferred<string>();
+  const closed = deferred<void>();
+  const server = createServer((socket) => {
+    socket.on('data', (bytes) => received.resolve(bytes.toString()));
+    socket.on('error', () => {}).on('close', closed.resolve);
+  }).listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const peer = await hostedPeers(host.door)[way]();
+  expect(await peer.ask({ do: 'connect', to: { family: 'inet', host: '127.0.0.1', port } })).toMatchObject({ connected: { family: 'inet' } });
+  expect(await peer.ask({ do: 'send', length: 5 })).toEqual({ done: true });
+  expect(await received.promise).toBe('peer ');
+  await peer.end();
+  await closed.promise;
+  await expect(peer.ask({ do: 'send', length: 5 })).rejects.toThrow(/^the peer ended/);
 });
 
 test.runIf(process.platform === 'linux')(

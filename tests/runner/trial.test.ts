@@ -110,6 +110,18 @@ describe('strangers', () => {
     expect(t.strangers).toBe(1);
   });
 
+  test('find no listener while the process of a peer starts', async () => {
+    const sockets = fakeSockets();
+    const context = fakeContext(sockets);
+    const inOwnProcess = async () => {
+      expect(sockets.open.size).toBe(0);
+      return context.peers.shared();
+    };
+    const { S, P } = await new Trial({ ...context, peers: { ...context.peers, inOwnProcess } }).tcpToProcess();
+    await P.kill();
+    await S.settled('end');
+  });
+
   test('may not wait behind a connection that nothing tells the origin of', () => {
     const { sockets, t } = trial();
     const { L, address } = t.listener();
