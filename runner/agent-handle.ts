@@ -81,6 +81,8 @@ export class AgentHandle {
         case 'begun':
           begun = true;
           break;
+        case 'waiting':
+          break;
         case 'observation':
           observations.push(said.observation);
           onObservation(said.observation);

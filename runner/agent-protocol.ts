@@ -50,6 +50,8 @@ export const agentMessageSchema = z.discriminatedUnion('type', [
   cannot,
   /** It has heard which scenario to run: whatever happens from here on is the scenario's. */
   z.object({ type: z.literal('begun') }),
+  /** It waits for a peer's process. */
+  z.object({ type: z.literal('waiting') }),
   z.object({ type: z.literal('observation'), observation }),
   z.object({ type: z.literal('progress'), measured }),
   z.object({ type: z.literal('done'), measured }),

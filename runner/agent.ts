@@ -7,7 +7,7 @@ import type { Platform } from '../platforms/platform.ts';
 import type { AgentMessage, AgentRequest, RunRequest } from './agent-protocol.ts';
 import { BlockingThreads } from './blocking.ts';
 import type { Names } from './call.ts';
-import { hostedPeers, localPeers } from './peers.ts';
+import { hostedPeers, localPeers, tellWaiting } from './peers.ts';
 import type { Scenario } from './scenario.ts';
 import { withStarter } from './starter.ts';
 import type { TrialContext } from './trial.ts';
@@ -81,7 +81,7 @@ export async function runAgent(scenarios: readonly Scenario[], peerCommand: Comm
       starter.say({ type: 'cannot', reason: `this agent has no scenario ${id}` });
       continue;
     }
-    const peers = peerHost === undefined ? ready.context.peers : hostedPeers(peerHost);
+    const peers = tellWaiting(peerHost === undefined ? ready.context.peers : hostedPeers(peerHost), () => starter.say({ type: 'waiting' }));
     const measured = await runTrials({ ...ready.context, timeout, peers }, scenario, {
       trials,
       isInterrupted: () => interrupted,

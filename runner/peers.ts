@@ -35,6 +35,28 @@ export function hostedPeers(host: Door): Peers {
   };
 }
 
+const WAITING_MS = 500;
+
+/** The same peers. While one in another process is awaited, `onWaiting` is called again and again: on a busy machine a process may take longer to start than an agent may be silent. */
+export function tellWaiting(peers: Peers, onWaiting: () => void): Peers {
+  const during = async <T>(work: Promise<T>): Promise<T> => {
+    const timer = setInterval(onWaiting, WAITING_MS);
+    return work.finally(() => clearInterval(timer));
+  };
+  const linked = async (linking: Promise<PeerLink>): Promise<PeerLink> => {
+    const link = await during(linking);
+    return { ask: (request) => during(Promise.resolve(link.ask(request))), end: () => during(Promise.resolve(link.end())) };
+  };
+  return {
+    ...peers,
+    shared: () => {
+      const link = peers.shared();
+      return link instanceof Promise ? linked(link) : link;
+    },
+    inOwnProcess: () => linked(peers.inOwnProcess()),
+  };
+}
+
 /** ms for a peer to do what it is asked: longer than it waits for anything itself. */
 const ANSWER_MS = 10_000;
 

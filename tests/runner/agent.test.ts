@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Command } from '../../platforms/command.ts';
 import type { Measured, TimedObservation } from '../../results/measured.ts';
 import { AgentHandle } from '../../runner/agent-handle.ts';
@@ -116,6 +116,14 @@ describe('an agent', () => {
     const measured = await agent.run({ id: 'test/agent/idle', trials: 50_000_000, timeout: 5000 }, () => agent.interrupt());
     expect(measured.trials).toBeGreaterThan(0);
     expect(measured.traces).toMatchObject([{ count: measured.trials }]);
+    expect(measured).not.toHaveProperty('ended');
+  });
+
+  test('may wait longer for a peer’s process than it may be silent', async () => {
+    vi.stubEnv('SLOW_PEER_MS', `${TIMEOUT_MS + 1500}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { measured } = await run('peer-of-its-own');
+    expect(measured).toMatchObject({ trials: 1, traces: [{ trace: ['eof'], count: 1 }] });
     expect(measured).not.toHaveProperty('ended');
   });
 
