@@ -6,11 +6,11 @@
 export const BLOCKED = 'blocked';
 
 /** poll's event bits, in the order in which a token names them. */
-export const POLL_EVENTS = ['IN', 'OUT', 'ERR', 'HUP', 'PRI', 'NVAL'] as const;
+const POLL_EVENTS = ['IN', 'OUT', 'ERR', 'HUP', 'PRI', 'NVAL'] as const;
 export type PollEvent = (typeof POLL_EVENTS)[number];
 
 /** The events that WSAEnumNetworkEvents is asked for, in the order in which a token names them. */
-export const NETWORK_EVENTS = ['READ', 'CLOSE'] as const;
+const NETWORK_EVENTS = ['READ', 'CLOSE'] as const;
 
 export interface NetworkEvent {
   readonly event: (typeof NETWORK_EVENTS)[number];

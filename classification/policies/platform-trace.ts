@@ -19,7 +19,7 @@ export interface Known {
 }
 
 /** What a platform is expected to return in a scenario. */
-export interface Expected {
+interface Expected {
   /** Each that is possible; none where no source was found. */
   readonly patterns: readonly (readonly string[])[];
   readonly evidence: Evidence;
@@ -58,7 +58,7 @@ export interface PlatformTraces {
   readonly missing?: string;
 }
 
-export interface ReadinessTrace {
+interface ReadinessTrace {
   readonly before: string;
   readonly after: string;
   /** The answer of recv after which `after` holds. */
