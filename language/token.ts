@@ -12,7 +12,7 @@ export type PollEvent = (typeof POLL_EVENTS)[number];
 /** The events that WSAEnumNetworkEvents is asked for, in the order in which a token names them. */
 const NETWORK_EVENTS = ['READ', 'CLOSE'] as const;
 
-interface NetworkEvent {
+export interface NetworkEvent {
   readonly event: (typeof NETWORK_EVENTS)[number];
   /** The name of its error, where it has one. */
   readonly name?: string | undefined;

@@ -1,3 +1,4 @@
+import type { PollEvent } from '../language/token.ts';
 /**
  * The interface that both socket APIs implement: POSIX and Winsock.
  *
@@ -57,7 +58,6 @@ export interface Constants {
 }
 
 /** poll's event bits, in the order in which trace tokens name them. */
-type PollEvent = 'IN' | 'OUT' | 'ERR' | 'HUP' | 'PRI' | 'NVAL';
 export type PollEvents = ReadonlyArray<readonly [PollEvent, number]>;
 
 export interface Polled extends Outcome {

@@ -1,3 +1,4 @@
+import { type NetworkEvent, type PollEvent, printToken, type Token, unnamed, unnamedStatus } from '../language/token.ts';
 import type { Address } from '../native-bindings/sockets.ts';
 import { UNTOUCHED } from '../native-bindings/untouched.ts';
 
@@ -74,7 +75,7 @@ export interface Names {
   /** Of an NTSTATUS. */
   statusOf(status: number): string | undefined;
   /** poll's event bits, in the order in which tokens name them. */
-  readonly pollEvents: ReadonlyArray<readonly [string, number]>;
+  readonly pollEvents: ReadonlyArray<readonly [PollEvent, number]>;
 }
 
 export function recvCall(length: number, { flags = NO_FLAGS, isNull = false, stream = true }: RecvOptions = {}): Call<'recv'> {
@@ -120,36 +121,37 @@ const ZERO_FAILS: ReadonlySet<CallName> = new Set(['GetOverlappedResult', 'WSAGe
 
 /** How the answer of a call that succeeded is spelled as a token. */
 export function tokenOf<K extends CallName>(call: Call<K>, answer: Answer, names: Names): string {
-  return TOKENS[call.call](answer, call, names);
+  return printToken(TOKENS[call.call](answer, call, names));
 }
 
-type Spell<K extends CallName> = (answer: Answer, call: Call<K>, names: Names) => string;
+type TokenOf<K extends CallName> = (answer: Answer, call: Call<K>, names: Names) => Token;
 
-const ok = () => 'ok';
-const sent = ({ ret }: Answer) => `sent:${ret}`;
-const data = ({ ret }: Answer) => `data:${ret}`;
-const overlappedSent = ({ out }: Answer) => `sent:${out?.bytes ?? 0}`;
-const overlappedReceived = ({ out }: Answer) => ((out?.bytes ?? 0) === 0 ? 'eof' : `data:${out?.bytes}`);
+const ok = (): Token => ({ type: 'ok' });
+const sent = ({ ret }: Answer): Token => ({ type: 'sent', bytes: ret });
+const data = ({ ret }: Answer): Token => ({ type: 'data', bytes: ret });
+const overlappedSent = ({ out }: Answer): Token => ({ type: 'sent', bytes: out?.bytes ?? 0 });
+const overlappedReceived = ({ out }: Answer): Token => ((out?.bytes ?? 0) === 0 ? { type: 'eof' } : { type: 'data', bytes: out?.bytes as number });
 
-const TOKENS: { readonly [K in CallName]: Spell<K> } = {
-  recv: (answer, { stream, args }) => (answer.ret > 0 ? data(answer) : stream && args.length > 0 ? 'eof' : '0'),
+const TOKENS: { readonly [K in CallName]: TokenOf<K> } = {
+  recv: (answer, { stream, args }) => (answer.ret > 0 ? data(answer) : { type: stream && args.length > 0 ? 'eof' : 'zero' }),
   send: sent,
   sendto: sent,
   connect: ok,
   accept: ok,
-  getsockopt: ({ out }, _, names) => `so_error:${errorOf(out?.value ?? 0, names)}`,
-  poll: ({ out }, _, { pollEvents }) => `poll:${joined(pollEvents.filter(([, bit]) => ((out?.revents ?? 0) & bit) !== 0).map(([event]) => event))}`,
-  select: ({ out }) => `select:${['r', 'w', 'x'].map((set, bit) => ((out?.sets ?? 0) & (1 << bit) ? set : '-')).join('')}`,
+  getsockopt: ({ out }, _, names) => ({ type: 'so_error', name: errorOf(out?.value ?? 0, names) }),
+  poll: ({ out }, _, { pollEvents }) => ({ type: 'poll', events: pollEvents.filter(([, bit]) => ((out?.revents ?? 0) & bit) !== 0).map(([event]) => event) }),
+  select: ({ out }) => ({ type: 'select', read: hasBit(out?.sets, 1), write: hasBit(out?.sets, 2), except: hasBit(out?.sets, 4) }),
 
   WSARecv: overlappedReceived,
   WSASend: overlappedSent,
   GetOverlappedResult: overlappedReceived,
   WSAGetOverlappedResult: overlappedReceived,
-  'OVERLAPPED.Internal': ({ ret }, _, names) => `status:${ret === 0 ? 0 : (names.statusOf(ret) ?? `0x${ret.toString(16).toUpperCase().padStart(8, '0')}`)}`,
+  'OVERLAPPED.Internal': ({ ret }, _, names) => ({ type: 'status', name: ret === 0 ? undefined : (names.statusOf(ret) ?? unnamedStatus(ret)) }),
   GetQueuedCompletionStatus: overlappedReceived,
-  // An event that has an error with its name: `events:CLOSE=WSAECONNABORTED`.
-  WSAEnumNetworkEvents: ({ events = {} }, _, names) =>
-    `events:${joined(Object.entries(events).map(([event, code]) => `${event.replace('FD_', '')}${code === 0 ? '' : `=${errorOf(code, names)}`}`))}`,
+  WSAEnumNetworkEvents: ({ events = {} }, _, names) => ({
+    type: 'events',
+    events: Object.entries(events).map(([event, code]) => ({ event: event.replace('FD_', '') as NetworkEvent['event'], name: errorOf(code, names) })),
+  }),
   AcceptEx: overlappedReceived,
   ConnectEx: ok,
 
@@ -158,15 +160,15 @@ const TOKENS: { readonly [K in CallName]: Spell<K> } = {
   SSL_do_handshake: ok,
 };
 
-function joined(names: readonly string[]): string {
-  return names.length === 0 ? '0' : names.join('|');
+function hasBit(bits: number | undefined, bit: number): boolean {
+  return ((bits ?? 0) & bit) !== 0;
 }
 
-function errorOf(code: number, names: Names): string {
-  return code === 0 ? '0' : nameOfCode(code, names);
+function errorOf(code: number, names: Names): string | undefined {
+  return code === 0 ? undefined : nameOfCode(code, names);
 }
 
 /** A code that has no name on its platform is spelled as its number. */
 function nameOfCode(code: number, { nameOf }: Names): string {
-  return nameOf(code) ?? (code === UNTOUCHED ? 'untouched' : `code:${code}`);
+  return nameOf(code) ?? (code === UNTOUCHED ? 'untouched' : unnamed(code));
 }

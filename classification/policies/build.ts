@@ -50,7 +50,7 @@ export function buildOf({ rules, tables }: LibraryPolicies, version: string, tra
 }
 
 /** The table for recv of a version; undefined where there is none. */
-function recvTable(tables: readonly Table[], api: Table['api'], version: string): Table | undefined {
+export function recvTable(tables: readonly Table[], api: Table['api'], version: string): Table | undefined {
   return tables.find((table) => table.api === api && inRange(version, table.versions) && table.calls.includes('recv'));
 }
 
