@@ -27,10 +27,10 @@ const observation = z.object({
   args: z.record(z.string(), z.union([z.number(), z.string(), z.array(z.string()).readonly()])),
   ret: z.union([z.number(), z.literal('socket'), z.null()]),
   code: z.number(),
-  name: z.string().optional(),
-  out: z.record(z.string(), z.number()).optional(),
   token: z.string(),
   us: z.number(),
+  name: z.string().optional(),
+  out: z.record(z.string(), z.number()).optional(),
 }) satisfies Schema<TimedObservation>;
 
 const measured = z.object({
