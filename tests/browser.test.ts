@@ -47,7 +47,8 @@ beforeAll(async () => {
 test('a page can bundle the language, the policies and the rules: no built-in of Node, no koffi, no zod', () => {
   expect(pure.length).toBeGreaterThan(30);
   expect(script.imports).toEqual([]);
-  const packages = script.modules.flatMap((id) => /node_modules[/\\](.+?)[/\\]/.exec(id)?.[1] ?? []);
+  // The last: node_modules may be a link into the cache of another.
+  const packages = script.modules.flatMap((id) => /.*node_modules[/\\](.+?)[/\\]/.exec(id)?.[1] ?? []);
   expect([...new Set(packages)]).toEqual(['fastest-levenshtein']);
 });
 
