@@ -1,6 +1,7 @@
+import type { Address, InetFamily } from '../language/address.ts';
 import type { captured } from './captured.ts';
 import { SOCKADDR_BYTES, Sockaddr, type SockaddrLayout } from './sockaddr.ts';
-import type { Address, Direction, Handle, InetFamily, Named, Outcome } from './sockets.ts';
+import type { Direction, Handle, Named, Outcome } from './sockets.ts';
 
 /** The C types by which the Berkeley calls differ between POSIX and Winsock. */
 export interface BerkeleyTypes {

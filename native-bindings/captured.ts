@@ -1,6 +1,6 @@
 import type koffi from 'koffi';
+import { UNTOUCHED } from '../language/code.ts';
 import type { Outcome } from './sockets.ts';
-import { UNTOUCHED } from './untouched.ts';
 
 type Library = ReturnType<typeof koffi.load>;
 type Native = ReturnType<Library['func']>;

@@ -1,4 +1,4 @@
-import type { Address, InetFamily } from './sockets.ts';
+import type { Address, InetFamily } from '../language/address.ts';
 
 /** sockaddr_in, sockaddr_in6 and sockaddr_un differ between platforms in the family's number and width alone. */
 export interface SockaddrLayout {

@@ -1,4 +1,6 @@
-import type { PollEvent } from '../language/token.ts';
+import type { Address, InetFamily } from '../language/address.ts';
+import type { PollEvents } from '../language/token.ts';
+
 /**
  * The interface that both socket APIs implement: POSIX and Winsock.
  *
@@ -15,22 +17,9 @@ export interface Outcome {
 /** A file descriptor, or a Windows SOCKET. */
 export type Handle = number;
 
-export type InetFamily = 'inet' | 'inet6';
 export type Family = InetFamily | 'unix';
 export type SocketType = 'stream' | 'dgram';
 export type Direction = 'read' | 'write' | 'both';
-
-interface InetAddress {
-  readonly family: InetFamily;
-  /** Numeric, as inet_pton takes it. */
-  readonly host: string;
-  readonly port: number;
-}
-interface UnixAddress {
-  readonly family: 'unix';
-  readonly path: string;
-}
-export type Address = InetAddress | UnixAddress;
 
 /** TCP's states (RFC 9293, 3.3.2), under the names that netstat and ss print. */
 export type TcpState =
@@ -56,9 +45,6 @@ export interface Constants {
   readonly SO_LINGER: number;
   readonly SO_RCVTIMEO: number;
 }
-
-/** poll's event bits, in the order in which trace tokens name them. */
-export type PollEvents = ReadonlyArray<readonly [PollEvent, number]>;
 
 export interface Polled extends Outcome {
   /** Raw bits, one number for each socket asked about. */

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import type { Answer } from '../language/call.ts';
 import type { Handle } from '../native-bindings/sockets.ts';
-import type { Answer } from './call.ts';
 import type { SocketCall } from './calls.ts';
 import { deferred } from './deferred.ts';
 import { ENVIRONMENT_CODES, EnvironmentFailure } from './setup.ts';

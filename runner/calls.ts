@@ -1,9 +1,9 @@
 // The global of that name is a getter, which costs a call of a few hundred ns a tenth.
 import { performance } from 'node:perf_hooks';
+import { type Answer, type Call, type FlagName, failureOf, type Names, READINESS_TIMEOUT_MS, type SocketCallName, tokenOf } from '../language/call.ts';
 import { BLOCKED } from '../language/token.ts';
 import type { Handle, Outcome, Sockets } from '../native-bindings/sockets.ts';
 import type { TimedObservation } from '../results/measured.ts';
-import { type Answer, type Call, type FlagName, failureOf, type Names, READINESS_TIMEOUT_MS, type SocketCallName, tokenOf } from './call.ts';
 
 /** Makes the calls that every socket API has, in the agent's own thread or in one in which a call may block, and records their answers. */
 

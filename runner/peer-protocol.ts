@@ -1,5 +1,5 @@
 import type * as Zod from 'zod';
-import type { Address } from '../native-bindings/sockets.ts';
+import type { Address } from '../language/address.ts';
 import { z } from '../platforms/zod.ts';
 import type { Schema } from './conversation.ts';
 import type { Arrival } from './settle.ts';

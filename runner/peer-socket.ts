@@ -1,5 +1,6 @@
-import type { Address, Handle, Outcome } from '../native-bindings/sockets.ts';
-import { type Answer, RECEIVE } from './call.ts';
+import type { Address } from '../language/address.ts';
+import { type Answer, RECEIVE } from '../language/call.ts';
+import type { Handle, Outcome } from '../native-bindings/sockets.ts';
 import { PEER_PAYLOAD, perform } from './calls.ts';
 import type { PeerLink } from './peer.ts';
 import type { PeerAnswer, PeerRequest } from './peer-protocol.ts';

@@ -1,6 +1,7 @@
-import type { Address, Direction } from '../native-bindings/sockets.ts';
+import type { Address } from '../language/address.ts';
+import { type Answer, type Call, RECEIVE } from '../language/call.ts';
+import type { Direction } from '../native-bindings/sockets.ts';
 import type { TimedObservation } from '../results/measured.ts';
-import { type Answer, type Call, RECEIVE } from './call.ts';
 import type { PeerAnswer, PeerRequest } from './peer-protocol.ts';
 import type { Arrival } from './settle.ts';
 import { EnvironmentFailure, SetupFailed } from './setup.ts';

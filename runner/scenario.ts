@@ -1,4 +1,4 @@
-import type { InetFamily } from '../native-bindings/sockets.ts';
+import type { InetFamily } from '../language/address.ts';
 import type { Trial } from './trial.ts';
 
 /** What is done and which calls are recorded. */

@@ -1,4 +1,5 @@
-import type { Address, Named, Outcome, Sockets } from '../native-bindings/sockets.ts';
+import type { Address } from '../language/address.ts';
+import type { Named, Outcome, Sockets } from '../native-bindings/sockets.ts';
 
 /** The platform lacks what a scenario needs: the message says what. */
 export class Unsupported extends Error {

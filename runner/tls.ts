@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import { type Answer, type Call, recvCall, sendCall } from '../language/call.ts';
 import type { OpenSSL, SslOutcome, TlsOnBuffers, TlsOnSocket } from '../native-bindings/openssl/index.ts';
 import type { Handle, Outcome } from '../native-bindings/sockets.ts';
-import { type Answer, type Call, recvCall, sendCall } from './call.ts';
 import { timed } from './calls.ts';
 import { Peer } from './peer.ts';
 import { PeerSocket } from './peer-socket.ts';

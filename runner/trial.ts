@@ -1,11 +1,25 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Address, InetFamily } from '../language/address.ts';
+import {
+  ACCEPT,
+  type Answer,
+  type Call,
+  connectCall,
+  type FlagName,
+  type Names,
+  POLL,
+  recvCall,
+  SELECT,
+  SO_ERROR,
+  sendCall,
+  sendtoCall,
+} from '../language/call.ts';
 import type { CodePlatform } from '../language/code.ts';
-import type { Address, Direction, Family, Handle, InetFamily, Sockets, SocketType } from '../native-bindings/sockets.ts';
+import type { Direction, Family, Handle, Sockets, SocketType } from '../native-bindings/sockets.ts';
 import { MAX_CALLS } from '../results/limits.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import { type BlockingThreads, CallBlocked } from './blocking.ts';
-import { ACCEPT, type Answer, type Call, connectCall, type FlagName, type Names, POLL, recvCall, SELECT, SO_ERROR, sendCall, sendtoCall } from './call.ts';
 import { blockedObservation, observed, perform, type SocketCall } from './calls.ts';
 import { KillablePeer, Peer, type PeerLink } from './peer.ts';
 import type { Peers } from './peers.ts';

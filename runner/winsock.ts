@@ -1,8 +1,9 @@
-import type { Address, Handle, Outcome } from '../native-bindings/sockets.ts';
+import type { Address } from '../language/address.ts';
+import { type Call, failureOf } from '../language/call.ts';
+import type { Handle, Outcome } from '../native-bindings/sockets.ts';
 import { STATUS_PENDING } from '../native-bindings/winsock/constants.ts';
 import type { Operation } from '../native-bindings/winsock/overlapped.ts';
 import { isWinsock, type WinsockSockets } from '../native-bindings/winsock/winsock-sockets.ts';
-import { type Call, failureOf } from './call.ts';
 import { timed } from './calls.ts';
 import { EnvironmentFailure, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
 import type { Subject, Trial } from './trial.ts';

@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import koffi from 'koffi';
+import { UNTOUCHED } from '../../language/code.ts';
 import { type CodeRegister, captured } from '../captured.ts';
 import { errnoRegister } from '../posix/errno.ts';
 import type { Handle, Outcome } from '../sockets.ts';
-import { UNTOUCHED } from '../untouched.ts';
 import { winsockLibrary } from '../winsock/library.ts';
 
 /**

@@ -1,4 +1,5 @@
-import type { Constants, PollEvents, TcpState } from '../sockets.ts';
+import type { PollEvents } from '../../language/token.ts';
+import type { Constants, TcpState } from '../sockets.ts';
 
 /** The numbers of winsock2.h, ws2def.h, ws2ipdef.h, afunix.h, mswsock.h and mstcpip.h; the same on every CPU. */
 

@@ -1,6 +1,7 @@
+import type { Address } from '../../language/address.ts';
 import type { Sockaddr } from '../sockaddr.ts';
 import { SOCKADDR_BYTES } from '../sockaddr.ts';
-import type { Address, Handle, Outcome } from '../sockets.ts';
+import type { Handle, Outcome } from '../sockets.ts';
 import { CONSTANTS, SO_UPDATE_ACCEPT_CONTEXT, SO_UPDATE_CONNECT_CONTEXT, WSAID_ACCEPTEX, WSAID_CONNECTEX } from './constants.ts';
 import type { Ioctls } from './ioctls.ts';
 import { writePointer } from './layout.ts';

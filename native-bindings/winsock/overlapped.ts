@@ -1,5 +1,5 @@
+import { UNTOUCHED } from '../../language/code.ts';
 import type { Handle, Outcome } from '../sockets.ts';
-import { UNTOUCHED } from '../untouched.ts';
 import { IO_PENDING, STATUS_PENDING } from './constants.ts';
 import { type Layouts, writePointer } from './layout.ts';
 import type { WinsockLibrary } from './library.ts';

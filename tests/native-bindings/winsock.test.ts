@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Address } from '../../language/address.ts';
 import { loadSockets } from '../../native-bindings/load.ts';
-import type { Address, Family, SocketType } from '../../native-bindings/sockets.ts';
+import type { Family, SocketType } from '../../native-bindings/sockets.ts';
 import { isWinsock } from '../../native-bindings/winsock/winsock-sockets.ts';
 
 /** On Windows, and under Wine from 8.21 on, whose resets are Windows'. */

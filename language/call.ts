@@ -1,10 +1,10 @@
-import { type NetworkEvent, type PollEvent, printToken, type Token, unnamed, unnamedStatus } from '../language/token.ts';
-import type { Address } from '../native-bindings/sockets.ts';
-import { UNTOUCHED } from '../native-bindings/untouched.ts';
+import type { Address } from './address.ts';
+import { UNTOUCHED } from './code.ts';
+import { type NetworkEvent, type PollEvents, printToken, type Token, unnamed, unnamedStatus } from './token.ts';
 
 /**
- * The calls that a trace may hold: what each is made with, and how its answer is spelled as a token. Pure; how each is made is in calls.ts, and for the calls
- * of Winsock and OpenSSL alone in winsock.ts and tls.ts.
+ * The calls that a trace may hold: what each is made with, and how its answer is spelled as a token. Pure; how each is made is in runner/: calls.ts, and for the
+ * calls of Winsock and OpenSSL alone winsock.ts and tls.ts.
  */
 
 export type FlagName = 'MSG_PEEK' | 'MSG_WAITALL' | 'MSG_OOB';
@@ -74,8 +74,7 @@ export interface Names {
   nameOf(code: number): string | undefined;
   /** Of an NTSTATUS. */
   statusOf(status: number): string | undefined;
-  /** poll's event bits, in the order in which tokens name them. */
-  readonly pollEvents: ReadonlyArray<readonly [PollEvent, number]>;
+  readonly pollEvents: PollEvents;
 }
 
 export function recvCall(length: number, { flags = NO_FLAGS, isNull = false, stream = true }: RecvOptions = {}): Call<'recv'> {

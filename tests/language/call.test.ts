@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { UNTOUCHED } from '../../native-bindings/untouched.ts';
-import { ACCEPT, type Answer, type Call, connectCall, type Names, POLL, recvCall, SELECT, SO_ERROR, sendCall, sendtoCall } from '../../runner/call.ts';
+import { ACCEPT, type Answer, type Call, connectCall, type Names, POLL, recvCall, SELECT, SO_ERROR, sendCall, sendtoCall } from '../../language/call.ts';
+import { UNTOUCHED } from '../../language/code.ts';
 import { observed } from '../../runner/calls.ts';
 
 const names: Names = {
