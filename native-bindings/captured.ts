@@ -1,6 +1,6 @@
 import type koffi from 'koffi';
 import { UNTOUCHED } from '../language/code.ts';
-import type { Outcome } from './sockets.ts';
+import type { Returned } from './sockets.ts';
 
 type Library = ReturnType<typeof koffi.load>;
 type Native = ReturnType<Library['func']>;
@@ -30,8 +30,8 @@ export function captured(
   library: Definer,
   register: CodeRegister,
   failed: (ret: number) => boolean,
-): (name: string, result: string, parameters: readonly string[]) => (...args: Argument[]) => Outcome {
-  const pair = (ret: number, code: number): Outcome => ({ ret, code: failed(ret) ? code : 0 });
+): (name: string, result: string, parameters: readonly string[]) => (...args: Argument[]) => Returned {
+  const pair = (ret: number, code: number): Returned => ({ ret, code: failed(ret) ? code : 0 });
   const { set, get } = register;
 
   return (name, result, parameters) => {

@@ -1,5 +1,5 @@
 import type { Address } from '../language/address.ts';
-import type { Named, Outcome, Sockets } from '../native-bindings/sockets.ts';
+import type { Named, Returned, Sockets } from '../native-bindings/sockets.ts';
 
 /** The platform lacks what a scenario needs: the message says what. */
 export class Unsupported extends Error {
@@ -59,7 +59,7 @@ export interface SetupContext {
 }
 
 /** @throws SetupFailed, EnvironmentFailure */
-export function mustSucceed(context: Pick<SetupContext, 'nameOf'>, { ret, code }: Outcome, what: string): void {
+export function mustSucceed(context: Pick<SetupContext, 'nameOf'>, { ret, code }: Returned, what: string): void {
   if (ret !== -1) return;
   const name = context.nameOf(code) ?? `code ${code}`;
   throw ENVIRONMENT_CODES.has(name) ? new EnvironmentFailure(`${what}: ${name}`) : new SetupFailed(`${what}: ${name}`);

@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { type Answer, type Call, recvCall, sendCall } from '../language/call.ts';
-import type { OpenSSL, SslOutcome, TlsOnBuffers, TlsOnSocket } from '../native-bindings/openssl/index.ts';
-import type { Handle, Outcome } from '../native-bindings/sockets.ts';
+import { type Call, type CallResult, recvCall, sendCall } from '../language/call.ts';
+import type { OpenSSL, SslReturned, TlsOnBuffers, TlsOnSocket } from '../native-bindings/openssl/index.ts';
+import type { Handle, Returned } from '../native-bindings/sockets.ts';
 import { timed } from './calls.ts';
 import { Peer } from './peer.ts';
 import { PeerSocket } from './peer-socket.ts';
@@ -36,8 +36,8 @@ export async function tlsPair(t: Trial, reader: Reader): Promise<TlsPair> {
   const pair = await connectedPair(t, reader);
   const { S, P } = pair;
   await until('the TLS handshake', () => {
-    const client = P.handshakeStep();
-    const server = S.handshakeStep();
+    const client = P.shakeHands();
+    const server = S.shakeHands();
     return client && server;
   });
   return pair;
@@ -47,9 +47,9 @@ export async function tlsPair(t: Trial, reader: Reader): Promise<TlsPair> {
 export async function tlsPairInHandshake(t: Trial, reader: Reader): Promise<TlsPair> {
   const pair = await connectedPair(t, reader);
   const { S, P } = pair;
-  P.handshakeStep();
+  P.shakeHands();
   await until("the server's half of the TLS handshake", () => {
-    S.handshakeStep();
+    S.shakeHands();
     return P.hasReceived();
   });
   return pair;
@@ -105,41 +105,41 @@ class Carrier {
   }
 
   /** recv, and what came is OpenSSL's. */
-  receive(record: boolean): Outcome {
-    const answer = this.#perform(RECV, record, () => this.#trial.context.sockets.recv(this.#handle, room, ROOM, 0));
-    if (answer.ret > 0 && this.tls.feed(room.subarray(0, answer.ret)) !== answer.ret)
+  receive(record: boolean): Returned {
+    const result = this.#perform(RECV, record, () => this.#trial.context.sockets.recv(this.#handle, room, ROOM, 0));
+    if (result.ret > 0 && this.tls.feed(room.subarray(0, result.ret)) !== result.ret)
       throw new SetupFailed('the BIO had no room for the bytes that recv returned');
-    return answer;
+    return result;
   }
 
   /** send of what OpenSSL has to send, once; undefined where that is nothing. */
-  send(record: boolean): Outcome | undefined {
+  send(record: boolean): Returned | undefined {
     if (this.#held.length === 0) this.#held = this.tls.take();
     const { length } = this.#held;
     if (length === 0) return undefined;
-    const answer = this.#perform(sendCall(length), record, () => this.#trial.context.sockets.send(this.#handle, this.#held, length, 0));
-    if (answer.ret > 0) this.#held = this.#held.subarray(answer.ret);
-    return answer;
+    const result = this.#perform(sendCall(length), record, () => this.#trial.context.sockets.send(this.#handle, this.#held, length, 0));
+    if (result.ret > 0) this.#held = this.#held.subarray(result.ret);
+    return result;
   }
 
-  #perform(call: Call, record: boolean, make: () => Outcome): Answer {
-    const answer = timed(make);
-    if (record) this.#trial.observe('S', call, answer);
-    return answer;
+  #perform(call: Call, record: boolean, make: () => Returned): CallResult {
+    const result = timed(make);
+    if (record) this.#trial.observe('S', call, result);
+    return result;
   }
 
   /** One step of the handshake: whether it is done. */
-  handshakeStep(): boolean {
+  shakeHands(): boolean {
     this.receive(false);
-    const outcome = this.tls.handshake();
-    mustGoOn(outcome);
+    const returned = this.tls.handshake();
+    mustGoOn(returned);
     this.send(false);
-    return outcome.ret === 1;
+    return returned.ret === 1;
   }
 }
 
 /** A step of a handshake that is to succeed. @throws SetupFailed */
-function mustGoOn({ ret, name }: SslOutcome): void {
+function mustGoOn({ ret, name }: SslReturned): void {
   if (ret !== 1 && name !== 'SSL_ERROR_WANT_READ' && name !== 'SSL_ERROR_WANT_WRITE') throw new SetupFailed(`the TLS handshake: ${name}`);
 }
 
@@ -206,14 +206,14 @@ class TlsSubject {
   }
 
   /** Takes one step of a handshake that is to succeed, unrecorded: whether it is done. */
-  handshakeStep(): boolean {
-    if (this.#carrier !== undefined) return this.#carrier.handshakeStep();
-    const outcome = this.#tls.handshake();
-    mustGoOn(outcome);
-    return outcome.ret === 1;
+  shakeHands(): boolean {
+    if (this.#carrier !== undefined) return this.#carrier.shakeHands();
+    const returned = this.#tls.handshake();
+    mustGoOn(returned);
+    return returned.ret === 1;
   }
 
-  #perform(call: SslCall, make: (tls: TlsOnSocket | TlsOnBuffers) => SslOutcome): void {
+  #perform(call: SslCall, make: (tls: TlsOnSocket | TlsOnBuffers) => SslReturned): void {
     const begun = performance.now();
     const { ret, error, name, systemCode, queue, pending, hasPending } = make(this.#tls);
     const us = (performance.now() - begun) * 1000;
@@ -244,8 +244,8 @@ class TlsPeer {
   }
 
   /** Takes one step of a handshake that is to succeed: whether it is done. */
-  handshakeStep(): boolean {
-    return this.#carrier.handshakeStep();
+  shakeHands(): boolean {
+    return this.#carrier.shakeHands();
   }
 
   /** Whether bytes wait to be received. */
@@ -286,9 +286,9 @@ class TlsPeer {
   }
 
   #send(bytes: Uint8Array): number {
-    const outcome = this.#trial.context.sockets.send(this.#socket.handle, bytes, bytes.length, 0);
-    mustSucceed(this.#trial.context, outcome, "the peer's send");
-    if (outcome.ret !== bytes.length) throw new SetupFailed(`the peer's send took ${outcome.ret} of ${bytes.length} bytes`);
+    const returned = this.#trial.context.sockets.send(this.#socket.handle, bytes, bytes.length, 0);
+    mustSucceed(this.#trial.context, returned, "the peer's send");
+    if (returned.ret !== bytes.length) throw new SetupFailed(`the peer's send took ${returned.ret} of ${bytes.length} bytes`);
     return bytes.length;
   }
 }

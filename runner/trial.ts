@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Address, InetFamily } from '../language/address.ts';
 import {
   ACCEPT,
-  type Answer,
   type Call,
+  type CallResult,
   connectCall,
   type FlagName,
   type Names,
@@ -116,17 +116,17 @@ export class Trial {
   }
 
   /** Records what a call answered. */
-  observe(on: 'S' | 'P', call: Call, answer: Answer): TimedObservation {
-    return this.record(observed(this.context, on, call, answer));
+  observe(on: 'S' | 'P', call: Call, result: CallResult): TimedObservation {
+    return this.record(observed(this.context, on, call, result));
   }
 
   /** A fresh socket. @throws Unsupported where the platform has no such family */
   socket(family: Family, type: SocketType = 'stream'): Subject {
-    const outcome = this.context.sockets.socket(family, type);
-    const name = outcome.ret === -1 ? this.context.nameOf(outcome.code) : undefined;
+    const returned = this.context.sockets.socket(family, type);
+    const name = returned.ret === -1 ? this.context.nameOf(returned.code) : undefined;
     if (name !== undefined && ADDRESS_FAILURES.has(name)) throw new Unsupported(`socket(${family}, ${type}): ${name}`);
-    mustSucceed(this.context, outcome, `socket(${family}, ${type})`);
-    return this.own(outcome.ret, type === 'stream');
+    mustSucceed(this.context, returned, `socket(${family}, ${type})`);
+    return this.own(returned.ret, type === 'stream');
   }
 
   /** Takes a handle over: it is closed when the trial ends. */
@@ -207,10 +207,10 @@ export class Trial {
   /** Binds to a loopback port that the system gives. @throws Unsupported where there is no IPv6, EnvironmentFailure where there is no loopback */
   bindTo(S: Subject): void {
     const { family } = this.parameters;
-    const outcome = this.context.sockets.bind(S.handle, { family, host: LOOPBACK[family], port: 0 });
-    const name = outcome.ret === -1 ? this.context.nameOf(outcome.code) : undefined;
+    const returned = this.context.sockets.bind(S.handle, { family, host: LOOPBACK[family], port: 0 });
+    const name = returned.ret === -1 ? this.context.nameOf(returned.code) : undefined;
     if (family === 'inet6' && name !== undefined && ADDRESS_FAILURES.has(name)) throw new Unsupported(`bind to ${LOOPBACK[family]}: ${name}`);
-    mustSucceed(this.context, outcome, `bind to ${LOOPBACK[family]}`);
+    mustSucceed(this.context, returned, `bind to ${LOOPBACK[family]}`);
   }
 
   /** A peer that is not yet connected: at once where it lives beside the subject. */
@@ -378,22 +378,22 @@ export class Subject {
 
   /** Returns the accepted socket, which is non-blocking; undefined where accept failed. */
   async accept(): Promise<Subject | undefined> {
-    let answer: Answer;
+    let result: CallResult;
     for (;;) {
-      answer = perform(this.#sockets, this.handle, ACCEPT);
-      if (answer.ret === -1) break;
-      const { address } = this.#sockets.getpeername(answer.ret);
+      result = perform(this.#sockets, this.handle, ACCEPT);
+      if (result.ret === -1) break;
+      const { address } = this.#sockets.getpeername(result.ret);
       if (address !== undefined && this.#trial.isExpected(address)) break;
       // A connection that was reset has no address any more (ENOTCONN).
       if (address === undefined && this.#trial.expectsAny) {
         this.#trial.mustBeAlone(this);
         break;
       }
-      this.#trial.dropStranger(answer.ret);
+      this.#trial.dropStranger(result.ret);
     }
-    this.#observe(ACCEPT, answer);
-    if (answer.ret === -1) return undefined;
-    const accepted = this.#trial.own(answer.ret, true);
+    this.#observe(ACCEPT, result);
+    if (result.ret === -1) return undefined;
+    const accepted = this.#trial.own(result.ret, true);
     accepted.setNonBlocking();
     return accepted;
   }
@@ -416,8 +416,8 @@ export class Subject {
   sendUntilFailure(length: number): void {
     const call = sendCall(length);
     for (;;) {
-      const answer = perform(this.#sockets, this.handle, call);
-      if (answer.ret === -1) return void this.#observe(call, answer);
+      const result = perform(this.#sockets, this.handle, call);
+      if (result.ret === -1) return void this.#observe(call, result);
     }
   }
 
@@ -471,8 +471,8 @@ export class Subject {
 
   #inThread(call: SocketCall): { readonly calling: Promise<void>; readonly returned: Promise<TimedObservation> } {
     const { threads, timeout } = this.#trial.context;
-    const { calling, answer } = threads.start(this.handle, call, timeout);
-    const returned = answer.then(
+    const { calling, result } = threads.start(this.handle, call, timeout);
+    const returned = result.then(
       (answered) => this.#observe(call, answered),
       (error) => {
         if (error instanceof CallBlocked) this.#trial.record(blockedObservation('S', call, error.ms * 1000));
@@ -484,8 +484,8 @@ export class Subject {
     return { calling, returned };
   }
 
-  #observe(call: Call, answer: Answer): TimedObservation {
-    if (answer.isForeign) throw new EnvironmentFailure(`${call.call}: a datagram that another process sent`);
-    return this.#trial.observe('S', call, answer);
+  #observe(call: Call, result: CallResult): TimedObservation {
+    if (result.isForeign) throw new EnvironmentFailure(`${call.call}: a datagram that another process sent`);
+    return this.#trial.observe('S', call, result);
   }
 }

@@ -6,7 +6,7 @@ import { StartFailed } from './process.ts';
 import type { Scenario } from './scenario.ts';
 import { CameTooLate, EnvironmentFailure, Unsupported } from './setup.ts';
 import { Trial, type TrialContext } from './trial.ts';
-import { placeOfFault } from './user-module.ts';
+import { lineOfFault } from './user-module.ts';
 
 interface TrialsOptions {
   readonly trials: number;
@@ -140,6 +140,6 @@ function isEnvironment(error: Error): boolean {
 function endOf(error: Error): NonNullable<Measured['ended']> {
   if (error instanceof Unsupported) return { as: 'unsupported', reason: error.message };
   if (error instanceof CallBlocked) return { as: 'blocked', reason: error.message };
-  const place = placeOfFault(error);
+  const place = lineOfFault(error);
   return { as: 'crashed', reason: `the trial failed: ${place === undefined ? '' : `${place}: `}${error.name}: ${error.message}` };
 }

@@ -1,6 +1,6 @@
 import type { Address } from '../language/address.ts';
 import { type Call, failureOf } from '../language/call.ts';
-import type { Handle, Outcome } from '../native-bindings/sockets.ts';
+import type { Handle, Returned } from '../native-bindings/sockets.ts';
 import { STATUS_PENDING } from '../native-bindings/winsock/constants.ts';
 import type { Operation } from '../native-bindings/winsock/overlapped.ts';
 import { isWinsock, type WinsockSockets } from '../native-bindings/winsock/winsock-sockets.ts';
@@ -32,12 +32,12 @@ export class Winsock {
   }
 
   /** WSARecv: `data:N` or `eof` where it was done at once, ERROR_IO_PENDING where it goes on. */
-  recv(S: Subject, operation: Operation): Outcome {
+  recv(S: Subject, operation: Operation): Returned {
     return this.#perform({ call: 'WSARecv', args: { length: operation.data.length } }, () => this.#sockets.overlapped.recv(S.handle, operation));
   }
 
   /** WSASend. */
-  send(S: Subject, operation: Operation): Outcome {
+  send(S: Subject, operation: Operation): Returned {
     return this.#perform({ call: 'WSASend', args: { length: operation.data.length } }, () => this.#sockets.overlapped.send(S.handle, operation));
   }
 
@@ -82,12 +82,12 @@ export class Winsock {
   /** WSAEnumNetworkEvents: `events:READ|CLOSE`, an event that has an error with its name: `events:CLOSE=WSAECONNABORTED`. */
   networkEvents(S: Subject): void {
     let events: Readonly<Record<string, number>> = {};
-    const answer = timed(() => {
+    const result = timed(() => {
       const enumerated = this.#sockets.events.enumerate(S.handle);
       events = enumerated.events;
       return enumerated;
     });
-    this.#trial.observe('S', { call: 'WSAEnumNetworkEvents', args: {} }, { ...answer, events });
+    this.#trial.observe('S', { call: 'WSAEnumNetworkEvents', args: {} }, { ...result, events });
   }
 
   /** AcceptEx on `L`, which waits for the first bytes too: the operation, and the socket that the connection will be. */
@@ -129,11 +129,11 @@ export class Winsock {
     while (operation.internal === STATUS_PENDING && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 1));
   }
 
-  #perform(call: Call, make: () => Outcome & { readonly bytes?: number | undefined }): Outcome {
-    const { out, ...answer } = timed(make, ({ bytes }) => (bytes === undefined ? undefined : { bytes }));
+  #perform(call: Call, make: () => Returned & { readonly bytes?: number | undefined }): Returned {
+    const { out, ...result } = timed(make, ({ bytes }) => (bytes === undefined ? undefined : { bytes }));
     // What a failed one has written there is no number of bytes that went over.
-    const hasMoved = out !== undefined && failureOf(call, answer, this.#trial.context) === undefined;
-    this.#trial.observe('S', call, hasMoved ? { ...answer, out } : answer);
-    return answer;
+    const hasMoved = out !== undefined && failureOf(call, result, this.#trial.context) === undefined;
+    this.#trial.observe('S', call, hasMoved ? { ...result, out } : result);
+    return result;
   }
 }

@@ -3,7 +3,7 @@ import koffi from 'koffi';
 import { UNTOUCHED } from '../../language/code.ts';
 import { type CodeRegister, captured } from '../captured.ts';
 import { errnoRegister } from '../posix/errno.ts';
-import type { Handle, Outcome } from '../sockets.ts';
+import type { Handle, Returned } from '../sockets.ts';
 import { winsockLibrary } from '../winsock/library.ts';
 
 /**
@@ -29,7 +29,7 @@ const SSL_ERRORS = [
 ] as const;
 
 /** What one call of OpenSSL gave, and all that it left beside it. */
-export interface SslOutcome {
+export interface SslReturned {
   readonly ret: number;
   /** SSL_get_error's number for this return. */
   readonly error: number;
@@ -107,7 +107,7 @@ const PROTOTYPES = {
 
 type Functions = Readonly<Record<keyof typeof PROTOTYPES, Native>>;
 /** The calls whose return and system code are kept as a pair. */
-type Calls = Readonly<Record<'SSL_read' | 'SSL_write' | 'SSL_do_handshake' | 'SSL_shutdown', (...args: unknown[]) => Outcome>>;
+type Calls = Readonly<Record<'SSL_read' | 'SSL_write' | 'SSL_do_handshake' | 'SSL_shutdown', (...args: unknown[]) => Returned>>;
 
 let loaded: OpenSSL | undefined;
 
@@ -280,25 +280,25 @@ abstract class TlsEnd {
     return this.c.SSL_get_version(this.#ssl);
   }
 
-  handshake(): SslOutcome {
+  handshake(): SslReturned {
     this.c.ERR_clear_error();
     return this.#answered(this.#calls.SSL_do_handshake(this.#ssl));
   }
 
   /** SSL_read into `buffer`. */
-  read(buffer: Uint8Array): SslOutcome {
+  read(buffer: Uint8Array): SslReturned {
     this.c.ERR_clear_error();
     return this.#answered(this.#calls.SSL_read(this.#ssl, buffer, buffer.length));
   }
 
   /** SSL_write. A partial write counts as one; a repeated one may come from another buffer (SSL_set_mode). */
-  write(data: Uint8Array): SslOutcome {
+  write(data: Uint8Array): SslReturned {
     this.c.ERR_clear_error();
     return this.#answered(this.#calls.SSL_write(this.#ssl, data, data.length));
   }
 
   /** SSL_shutdown: sends close_notify, once. */
-  shutdown(): SslOutcome {
+  shutdown(): SslReturned {
     this.c.ERR_clear_error();
     return this.#answered(this.#calls.SSL_shutdown(this.#ssl));
   }
@@ -312,7 +312,7 @@ abstract class TlsEnd {
 
   protected freed(): void {}
 
-  #answered({ ret, code }: Outcome): SslOutcome {
+  #answered({ ret, code }: Returned): SslReturned {
     // SSL_get_error looks at the queue, so it comes before the queue is read.
     const error: number = this.c.SSL_get_error(this.#ssl, ret);
     const queue = Number(this.c.ERR_get_error());

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { BerkeleySockets, type BerkeleyTypes, berkeleyCalls, berkeleySockaddr } from '../berkeley.ts';
 import { captured } from '../captured.ts';
 import type { Sockaddr } from '../sockaddr.ts';
-import type { Family, Handle, Outcome, Polled, Selected, Sockets, SocketType, TcpState } from '../sockets.ts';
+import type { Family, Handle, Polled, Returned, Selected, Sockets, SocketType, TcpState } from '../sockets.ts';
 import { AF_INET, AF_UNIX, DARWIN, FD_SETSIZE, IPPROTO_TCP, LINUX, POLL_EVENTS, type PosixPlatform, SOCK_DGRAM, SOCK_STREAM } from './constants.ts';
 import { errnoRegister } from './errno.ts';
 import { libcNames, loadFirst } from './libc.ts';
@@ -53,12 +53,12 @@ class PosixSockets extends BerkeleySockets implements Sockets {
     this.#poll = def('poll', 'int', ['void *', 'unsigned long', 'int']);
   }
 
-  socket(family: Family, type: SocketType): Outcome {
+  socket(family: Family, type: SocketType): Returned {
     const domain = family === 'inet' ? AF_INET : family === 'inet6' ? this.#platform.AF_INET6 : AF_UNIX;
     return this.calls.socket(domain, (type === 'stream' ? SOCK_STREAM : SOCK_DGRAM) | this.#platform.SOCK_CLOEXEC, 0);
   }
 
-  setNonBlocking(s: Handle, on: boolean): Outcome {
+  setNonBlocking(s: Handle, on: boolean): Returned {
     this.#int[0] = on ? 1 : 0;
     return this.#ioctl(s, this.#platform.FIONBIO, 'void *', this.#int);
   }
@@ -118,7 +118,7 @@ class PosixSockets extends BerkeleySockets implements Sockets {
     return this.#ioctl(s, this.#platform.FIONREAD, 'void *', this.#int).ret === -1 ? undefined : this.#int[0];
   }
 
-  #getTcpInfo(s: Handle, option: number): Outcome {
+  #getTcpInfo(s: Handle, option: number): Returned {
     this.#length[0] = TCP_INFO_BYTES;
     return this.calls.getsockopt(s, IPPROTO_TCP, option, this.#tcpInfo, this.#length);
   }

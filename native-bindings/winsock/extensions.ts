@@ -1,7 +1,7 @@
 import type { Address } from '../../language/address.ts';
 import type { Sockaddr } from '../sockaddr.ts';
 import { SOCKADDR_BYTES } from '../sockaddr.ts';
-import type { Handle, Outcome } from '../sockets.ts';
+import type { Handle, Returned } from '../sockets.ts';
 import { CONSTANTS, SO_UPDATE_ACCEPT_CONTEXT, SO_UPDATE_CONNECT_CONTEXT, WSAID_ACCEPTEX, WSAID_CONNECTEX } from './constants.ts';
 import type { Ioctls } from './ioctls.ts';
 import { writePointer } from './layout.ts';
@@ -61,7 +61,7 @@ export class Extensions {
   }
 
   /** SO_UPDATE_ACCEPT_CONTEXT: without it getpeername, shutdown … do not work on a socket of AcceptEx. 0, or -1 with a Winsock code. */
-  updateAcceptContext(acceptor: Handle, listener: Handle): Outcome {
+  updateAcceptContext(acceptor: Handle, listener: Handle): Returned {
     const { pointer } = this.#library.layouts;
     const value = new DataView(new ArrayBuffer(pointer));
     writePointer(value, pointer, 0, listener);
@@ -69,12 +69,12 @@ export class Extensions {
   }
 
   /** SO_UPDATE_CONNECT_CONTEXT, the same for a socket of ConnectEx. */
-  updateConnectContext(s: Handle): Outcome {
+  updateConnectContext(s: Handle): Returned {
     return this.#setsockopt(s, CONSTANTS.SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, null, 0);
   }
 
   /** The call, or what WSAIoctl said instead of its address; `ret` is then 0, as the call itself would fail. */
-  #call(s: Handle, id: string, parameters: readonly string[]): Call | Outcome {
+  #call(s: Handle, id: string, parameters: readonly string[]): Call | Returned {
     const found = this.#ioctls.extensionFunction(s, id);
     if (found.address === undefined) return { ret: 0, code: found.code };
     let call = this.#known.get(found.address);

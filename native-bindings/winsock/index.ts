@@ -1,5 +1,5 @@
 import { BerkeleySockets, type BerkeleyTypes, berkeleyCalls, berkeleySockaddr } from '../berkeley.ts';
-import type { Family, Handle, Outcome, Polled, Selected, SocketType, TcpState } from '../sockets.ts';
+import type { Family, Handle, Polled, Returned, Selected, SocketType, TcpState } from '../sockets.ts';
 import {
   AF_INET,
   AF_INET6,
@@ -76,14 +76,14 @@ class Winsock extends BerkeleySockets implements WinsockSockets {
     this.events = new Events(library);
   }
 
-  socket(family: Family, type: SocketType): Outcome {
-    const outcome = this.calls.socket(DOMAIN[family], type === 'stream' ? SOCK_STREAM : SOCK_DGRAM, 0);
+  socket(family: Family, type: SocketType): Returned {
+    const returned = this.calls.socket(DOMAIN[family], type === 'stream' ? SOCK_STREAM : SOCK_DGRAM, 0);
     // A socket that a started process has too is not reset, nor closed, when it is closed here.
-    if (outcome.ret !== -1) this.#setHandleInformation(outcome.ret, HANDLE_FLAG_INHERIT, 0);
-    return outcome;
+    if (returned.ret !== -1) this.#setHandleInformation(returned.ret, HANDLE_FLAG_INHERIT, 0);
+    return returned;
   }
 
-  setNonBlocking(s: Handle, on: boolean): Outcome {
+  setNonBlocking(s: Handle, on: boolean): Returned {
     this.#long[0] = on ? 1 : 0;
     return this.#ioctlsocket(s, FIONBIO, this.#long);
   }

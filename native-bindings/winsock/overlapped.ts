@@ -1,12 +1,12 @@
 import { UNTOUCHED } from '../../language/code.ts';
-import type { Handle, Outcome } from '../sockets.ts';
+import type { Handle, Returned } from '../sockets.ts';
 import { IO_PENDING, STATUS_PENDING } from './constants.ts';
 import { type Layouts, writePointer } from './layout.ts';
 import type { WinsockLibrary } from './library.ts';
 import { FixedMemory } from './memory.ts';
 
 /** A call that tells how many bytes went over, where it wrote that. */
-export interface Transferred extends Outcome {
+export interface Transferred extends Returned {
   /** undefined where the call left the number untouched. */
   readonly bytes: number | undefined;
 }
@@ -62,11 +62,11 @@ export class Operation {
   }
 
   /** Adds what the call wrote, and keeps the memory alive for as long as Windows may write to it. */
-  begun(outcome: Outcome): Transferred {
+  begun(returned: Returned): Transferred {
     for (const operation of pending) if (operation.internal !== STATUS_PENDING) pending.delete(operation);
-    if (outcome.code === IO_PENDING) pending.add(this);
+    if (returned.code === IO_PENDING) pending.add(this);
     const bytes = this.#memory.view.getUint32(this.#transferredAt, true);
-    return { ...outcome, bytes: bytes === UNTOUCHED ? undefined : bytes };
+    return { ...returned, bytes: bytes === UNTOUCHED ? undefined : bytes };
   }
 }
 
@@ -132,6 +132,6 @@ export function presetBytes(): Uint32Array {
   return Uint32Array.of(UNTOUCHED);
 }
 
-export function transferred(outcome: Outcome, bytes: Uint32Array): Transferred {
-  return { ...outcome, bytes: bytes[0] === UNTOUCHED ? undefined : bytes[0] };
+export function transferred(returned: Returned, bytes: Uint32Array): Transferred {
+  return { ...returned, bytes: bytes[0] === UNTOUCHED ? undefined : bytes[0] };
 }
