@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type Call, type CallResult, recvCall, sendCall } from '../language/call.ts';
-import type { OpenSSL, SslReturned, TlsOnBuffers, TlsOnSocket } from '../native-bindings/openssl/index.ts';
+import type { OpenSSL, SslReturned, TlsEnd, TlsOnBuffers } from '../native-bindings/openssl/index.ts';
 import type { Handle, Returned } from '../native-bindings/sockets.ts';
 import { timed } from './calls.ts';
 import { Peer } from './peer.ts';
@@ -149,7 +149,7 @@ type SslCall = Call<'SSL_read' | 'SSL_write' | 'SSL_do_handshake'>;
 class TlsSubject {
   readonly #trial: Trial;
   readonly #socket: Subject;
-  readonly #tls: TlsOnSocket | TlsOnBuffers;
+  readonly #tls: TlsEnd;
   readonly #carrier: Carrier | undefined;
 
   constructor(trial: Trial, socket: Subject, ssl: OpenSSL, reader: Reader) {
@@ -213,7 +213,7 @@ class TlsSubject {
     return returned.ret === 1;
   }
 
-  #perform(call: SslCall, make: (tls: TlsOnSocket | TlsOnBuffers) => SslReturned): void {
+  #perform(call: SslCall, make: (tls: TlsEnd) => SslReturned): void {
     const begun = performance.now();
     const { ret, error, name, systemCode, queue, pending, hasPending } = make(this.#tls);
     const us = (performance.now() - begun) * 1000;

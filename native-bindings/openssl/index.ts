@@ -130,11 +130,7 @@ function exportsOfNode(): Library {
 
 /** Where this platform keeps the code of a system call that OpenSSL made: it reads it there itself (BIO_sock_should_retry). */
 function systemRegister(): CodeRegister {
-  if (process.platform === 'win32') {
-    const { plain } = winsockLibrary();
-    return { set: plain('WSASetLastError', 'void', ['int']) as CodeRegister['set'], get: plain('WSAGetLastError', 'int', []) as CodeRegister['get'] };
-  }
-  return errnoRegister(koffi.load(null));
+  return process.platform === 'win32' ? winsockLibrary().wsaError : errnoRegister(koffi.load(null));
 }
 
 /** The library's functions, and a context with a certificate that was made for this process. It is self-signed, and no side verifies it. */
@@ -172,10 +168,10 @@ export class OpenSSL {
   }
 
   /** A TLS endpoint that reads and writes `socket` itself (SSL_set_fd). The socket stays the caller's to close. */
-  onSocket(role: Role, socket: Handle): TlsOnSocket {
+  onSocket(role: Role, socket: Handle): TlsEnd {
     const ssl = this.#newSsl(role);
     this.#must(this.#c.SSL_set_fd(ssl, socket) === 1, 'SSL_set_fd');
-    return new TlsOnSocket(this.#c, this.#calls, ssl);
+    return new TlsEnd(this.#c, this.#calls, ssl);
   }
 
   /**
@@ -263,7 +259,7 @@ export class OpenSSL {
 export type Role = 'server' | 'client';
 
 /** One end of a TLS connection. Its calls never throw: they return what OpenSSL returned, with its error codes. */
-abstract class TlsEnd {
+export class TlsEnd {
   protected readonly c: Functions;
   readonly #calls: Calls;
   readonly #ssl: Pointer;
@@ -328,9 +324,6 @@ abstract class TlsEnd {
     };
   }
 }
-
-/** OpenSSL on the socket itself. */
-export class TlsOnSocket extends TlsEnd {}
 
 /** OpenSSL between two buffers; `network` is the outer end of its BIO pair. */
 export class TlsOnBuffers extends TlsEnd {

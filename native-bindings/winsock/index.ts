@@ -1,5 +1,5 @@
 import { BerkeleySockets, type BerkeleyTypes, berkeleyCalls, berkeleySockaddr } from '../berkeley.ts';
-import type { Family, Handle, Polled, Returned, Selected, SocketType, TcpState } from '../sockets.ts';
+import type { Family, Handle, Polled, Returned, Selected, Sockets, SocketType, TcpState } from '../sockets.ts';
 import {
   AF_INET,
   AF_INET6,
@@ -22,11 +22,10 @@ import { type Layouts, writePointer } from './layout.ts';
 import { type WinsockLibrary, WS2_32, winsockLibrary } from './library.ts';
 import { Overlapped } from './overlapped.ts';
 import { windowsVersion, wineVersion } from './version.ts';
-import type { WinsockSockets } from './winsock-sockets.ts';
 
 /** Winsock, started. @throws Error where it does not start */
 export function winsockSockets(): WinsockSockets {
-  return new Winsock(winsockLibrary());
+  return new WinsockSockets(winsockLibrary());
 }
 
 /** handleapi.h */
@@ -37,16 +36,20 @@ const DOMAIN: Readonly<Record<Family, number>> = { inet: AF_INET, inet6: AF_INET
 /** A SOCKET has a pointer's width; as a signed one INVALID_SOCKET is -1. Lengths are ints here, where POSIX has size_t. */
 const TYPES: BerkeleyTypes = { handle: 'intptr_t', size: 'int', transferred: 'int', socklen: 'int', close: 'closesocket' };
 
-class Winsock extends BerkeleySockets implements WinsockSockets {
+/** Winsock's calls, those that every socket API has and its own. */
+export class WinsockSockets extends BerkeleySockets implements Sockets {
   readonly api = 'winsock';
   readonly constants = CONSTANTS;
   readonly pollEvents = POLL_EVENTS;
   readonly library = WS2_32;
-  readonly overlapped: Overlapped;
-  readonly ports: CompletionPorts;
-  readonly extensions: Extensions;
-  readonly events: Events;
-  readonly ioctls: Ioctls;
+  readonly wineVersion = wineVersion;
+  readonly windowsVersion = windowsVersion;
+  /** WSARecv and WSASend with an OVERLAPPED, and how their results are asked for. */
+  readonly overlapped;
+  readonly ports;
+  readonly extensions;
+  readonly events;
+  readonly ioctls;
   readonly #layouts: Layouts;
   readonly #setHandleInformation;
   readonly #ioctlsocket;
@@ -134,13 +137,5 @@ class Winsock extends BerkeleySockets implements WinsockSockets {
 
   bytesReadable(s: Handle): number | undefined {
     return this.#ioctlsocket(s, FIONREAD, this.#long).ret === -1 ? undefined : this.#long[0];
-  }
-
-  wineVersion(): string | undefined {
-    return wineVersion();
-  }
-
-  windowsVersion(): string {
-    return windowsVersion();
   }
 }

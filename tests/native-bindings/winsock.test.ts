@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Address } from '../../language/address.ts';
 import { loadSockets } from '../../native-bindings/load.ts';
 import type { Family, SocketType } from '../../native-bindings/sockets.ts';
-import { isWinsock } from '../../native-bindings/winsock/winsock-sockets.ts';
+import { isWinsock } from '../../native-bindings/winsock/is-winsock.ts';
 
 /** On Windows, and under Wine from 8.21 on, whose resets are Windows'. */
 describe.runIf(process.platform === 'win32')('the Winsock calls [needs Windows]', async () => {
