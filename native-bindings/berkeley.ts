@@ -1,6 +1,6 @@
-import type { Address, InetFamily } from '../language/address.ts';
+import type { Address } from '../language/address.ts';
 import type { captured } from './captured.ts';
-import { SOCKADDR_BYTES, Sockaddr, type SockaddrLayout } from './sockaddr.ts';
+import { SOCKADDR_BYTES, type Sockaddr } from './sockaddr.ts';
 import type { Direction, Handle, Named, Returned } from './sockets.ts';
 
 /** The C types by which the Berkeley calls differ between POSIX and Winsock. */
@@ -32,24 +32,6 @@ export function berkeleyCalls(def: ReturnType<typeof captured>, { handle, size, 
     getpeername: def('getpeername', 'int', [handle, 'void *', 'void *']),
     select: def('select', 'int', ['int', 'void *', 'void *', 'void *', 'void *']),
   };
-}
-
-/** Addresses, by the library's own inet_pton and inet_ntop. */
-export function berkeleySockaddr(
-  layout: Omit<SockaddrLayout, 'inet_pton' | 'inet_ntop'>,
-  // biome-ignore lint/suspicious/noExplicitAny: what a C function takes is known to the prototype, not to TypeScript
-  inet: { readonly pton: (...args: any[]) => number; readonly ntop: (...args: any[]) => string },
-): Sockaddr {
-  const number = (family: InetFamily) => (family === 'inet6' ? layout.AF_INET6 : layout.AF_INET);
-  return new Sockaddr({
-    ...layout,
-    inet_pton(family, host) {
-      const bytes = new Uint8Array(family === 'inet6' ? 16 : 4);
-      if (inet.pton(number(family), host, bytes) !== 1) throw new TypeError(`${JSON.stringify(host)} is not an ${family} address (inet_pton)`);
-      return bytes;
-    },
-    inet_ntop: (family, bytes) => inet.ntop(number(family), bytes, new Uint8Array(64), 64),
-  });
 }
 
 /** SHUT_RD, SHUT_WR and SHUT_RDWR; SD_RECEIVE, SD_SEND and SD_BOTH: the same numbers everywhere. */

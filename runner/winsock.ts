@@ -94,7 +94,7 @@ export class Winsock {
   /** AcceptEx on `L`, which waits for the first bytes too: the operation, and the socket that the connection will be. */
   acceptEx(L: Subject): { readonly S: Subject; readonly operation: Operation } {
     const S = this.#trial.socket(this.#trial.parameters.family);
-    const operation = this.#sockets.extensions.acceptOperation({ receive: LENGTH });
+    const operation = this.#sockets.extensions.acceptOperation(LENGTH);
     this.#perform({ call: 'AcceptEx', args: { receive: LENGTH } }, () => this.#sockets.extensions.acceptEx(L.handle, S.handle, operation, LENGTH));
     return { S, operation };
   }

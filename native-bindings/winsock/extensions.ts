@@ -1,10 +1,8 @@
 import type { Address } from '../../language/address.ts';
-import type { Sockaddr } from '../sockaddr.ts';
-import { SOCKADDR_BYTES } from '../sockaddr.ts';
+import { SOCKADDR_BYTES, type Sockaddr } from '../sockaddr.ts';
 import type { Handle, Returned } from '../sockets.ts';
-import { CONSTANTS, SO_UPDATE_ACCEPT_CONTEXT, SO_UPDATE_CONNECT_CONTEXT, WSAID_ACCEPTEX, WSAID_CONNECTEX } from './constants.ts';
+import { WSAID_ACCEPTEX, WSAID_CONNECTEX } from './constants.ts';
 import type { Ioctls } from './ioctls.ts';
-import { writePointer } from './layout.ts';
 import type { WinsockLibrary } from './library.ts';
 import { Operation, type Transferred } from './overlapped.ts';
 
@@ -20,19 +18,17 @@ export class Extensions {
   readonly #library: WinsockLibrary;
   readonly #ioctls: Ioctls;
   readonly #sockaddr: Sockaddr;
-  readonly #setsockopt;
   readonly #known = new Map<bigint, Call>();
 
   constructor(library: WinsockLibrary, ioctls: Ioctls, sockaddr: Sockaddr) {
     this.#library = library;
     this.#ioctls = ioctls;
     this.#sockaddr = sockaddr;
-    this.#setsockopt = library.socketCall('setsockopt', 'int', ['intptr_t', 'int', 'int', 'void *', 'int']);
   }
 
   /** An operation for AcceptEx, with room for the two addresses behind the `receive` bytes that it waits for. */
-  acceptOperation({ receive = 0, event = 0 }: { readonly receive?: number; readonly event?: Handle } = {}): Operation {
-    return new Operation(this.#library.layouts, receive + ACCEPT_ADDRESSES_BYTES, event);
+  acceptOperation(receive = 0): Operation {
+    return new Operation(this.#library.layouts, receive + ACCEPT_ADDRESSES_BYTES);
   }
 
   /**
@@ -58,19 +54,6 @@ export class Extensions {
     if (typeof call !== 'function') return { ...call, bytes: undefined };
     const address = this.#sockaddr.encode(to);
     return operation.begun(call(s, address, address.length, null, 0, operation.transferred, operation.overlapped));
-  }
-
-  /** SO_UPDATE_ACCEPT_CONTEXT: without it getpeername, shutdown … do not work on a socket of AcceptEx. 0, or -1 with a Winsock code. */
-  updateAcceptContext(acceptor: Handle, listener: Handle): Returned {
-    const { pointer } = this.#library.layouts;
-    const value = new DataView(new ArrayBuffer(pointer));
-    writePointer(value, pointer, 0, listener);
-    return this.#setsockopt(acceptor, CONSTANTS.SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, value.buffer, pointer);
-  }
-
-  /** SO_UPDATE_CONNECT_CONTEXT, the same for a socket of ConnectEx. */
-  updateConnectContext(s: Handle): Returned {
-    return this.#setsockopt(s, CONSTANTS.SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, null, 0);
   }
 
   /** The call, or what WSAIoctl said instead of its address; `ret` is then 0, as the call itself would fail. */

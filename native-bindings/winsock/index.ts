@@ -1,4 +1,5 @@
-import { BerkeleySockets, type BerkeleyTypes, berkeleyCalls, berkeleySockaddr } from '../berkeley.ts';
+import { BerkeleySockets, type BerkeleyTypes, berkeleyCalls } from '../berkeley.ts';
+import { Sockaddr } from '../sockaddr.ts';
 import type { Family, Handle, Polled, Returned, Selected, Sockets, SocketType, TcpState } from '../sockets.ts';
 import {
   AF_INET,
@@ -19,14 +20,9 @@ import { Extensions } from './extensions.ts';
 import { CompletionPorts } from './iocp.ts';
 import { Ioctls } from './ioctls.ts';
 import { type Layouts, writePointer } from './layout.ts';
-import { type WinsockLibrary, WS2_32, winsockLibrary } from './library.ts';
+import { WS2_32, winsockLibrary } from './library.ts';
 import { Overlapped } from './overlapped.ts';
 import { windowsVersion, wineVersion } from './version.ts';
-
-/** Winsock, started. @throws Error where it does not start */
-export function winsockSockets(): WinsockSockets {
-  return new WinsockSockets(winsockLibrary());
-}
 
 /** handleapi.h */
 const HANDLE_FLAG_INHERIT = 1;
@@ -56,17 +52,21 @@ export class WinsockSockets extends BerkeleySockets implements Sockets {
   readonly #poll;
   readonly #long = new Uint32Array(1);
 
-  constructor(library: WinsockLibrary) {
+  /** @throws Error where Winsock does not start */
+  constructor() {
+    const library = winsockLibrary();
     const def = library.socketCall;
     super(
       berkeleyCalls(def, TYPES),
-      berkeleySockaddr(
-        { AF_INET, AF_INET6, AF_UNIX, hasLength: false, unixPathBytes: UNIX_PATH_BYTES },
-        {
-          pton: library.plain('inet_pton', 'int', ['int', 'str', 'void *']),
-          ntop: library.plain('inet_ntop', 'str', ['int', 'void *', 'void *', 'size_t']),
-        },
-      ),
+      new Sockaddr({
+        AF_INET,
+        AF_INET6,
+        AF_UNIX,
+        hasLength: false,
+        unixPathBytes: UNIX_PATH_BYTES,
+        pton: library.plain('inet_pton', 'int', ['int', 'str', 'void *']),
+        ntop: library.plain('inet_ntop', 'str', ['int', 'void *', 'void *', 'size_t']),
+      }),
     );
     this.#layouts = library.layouts;
     this.#setHandleInformation = library.kernelCall('SetHandleInformation', 'int', ['intptr_t', 'uint32_t', 'uint32_t']);

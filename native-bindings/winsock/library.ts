@@ -16,8 +16,6 @@ export interface WinsockLibrary {
   readonly socketCall: Define;
   /** ws2_32's calls that fail by 0 (FALSE, NULL); the code is WSAGetLastError's. */
   readonly boolCall: Define;
-  /** ws2_32's calls that fail by another value; the code is WSAGetLastError's. */
-  call(failed: (ret: number) => boolean): Define;
   /** kernel32's calls, which fail by 0; the code is GetLastError's. */
   readonly kernelCall: Define;
   /** A call at an address that WSAIoctl gave: fails by 0, the code is WSAGetLastError's. */
@@ -52,7 +50,6 @@ export function winsockLibrary(): WinsockLibrary {
     wsaError,
     socketCall: captured(ws2, wsaError, (ret) => ret === -1),
     boolCall: captured(ws2, wsaError, failsByZero),
-    call: (failed) => captured(ws2, wsaError, failed),
     kernelCall: captured(kernel32, lastError, failsByZero),
     callAt: (address) =>
       captured({ func: (_name, result, parameters) => koffi.decode(address, koffi.proto('__stdcall', result, parameters)) }, wsaError, failsByZero),

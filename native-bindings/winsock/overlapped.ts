@@ -26,8 +26,7 @@ export class Operation {
   readonly #layouts: Layouts;
   readonly #transferredAt: number;
 
-  /** `event` is an event's handle, 0 for none. */
-  constructor(layouts: Layouts, dataBytes: number, event: Handle = 0) {
+  constructor(layouts: Layouts, dataBytes: number) {
     const { OVERLAPPED, WSABUF, pointer } = layouts;
     const flagsAt = OVERLAPPED.size + WSABUF.size;
     const dataAt = flagsAt + 8;
@@ -40,7 +39,6 @@ export class Operation {
     this.flags = memory.part(flagsAt, 4);
     this.transferred = memory.part(this.#transferredAt, 4);
     this.data = memory.part(dataAt, dataBytes);
-    writePointer(memory.view, pointer, OVERLAPPED.offset.hEvent, event);
     memory.view.setUint32(OVERLAPPED.size + WSABUF.offset.len, dataBytes, true);
     writePointer(memory.view, pointer, OVERLAPPED.size + WSABUF.offset.buf, memory.address + BigInt(dataAt));
     memory.view.setUint32(this.#transferredAt, UNTOUCHED, true);
@@ -86,26 +84,22 @@ export class Overlapped {
     };
   }
 
-  /**
-   * An operation with room for `length` bytes, to be given to one call. Its completion is signalled at `event` (0 for none), or at the port that the
-   * socket is bound to.
-   */
-  operation(length: number, event: Handle = 0): Operation {
-    return new Operation(this.#layouts, length, event);
+  /** An operation with room for `length` bytes, to be given to one call. Its completion is told at the port that the socket is bound to, if any. */
+  operation(length: number): Operation {
+    return new Operation(this.#layouts, length);
   }
 
   /**
    * WSARecv into `operation.data`: 0 where it was done at once, else -1 and a Winsock code. A completion follows a 0 and a 997, no other answer.
    * https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsarecv
    */
-  recv(s: Handle, operation: Operation, flags = 0): Transferred {
-    new DataView(operation.flags.buffer, operation.flags.byteOffset).setUint32(0, flags, true);
+  recv(s: Handle, operation: Operation): Transferred {
     return operation.begun(this.#calls.recv(s, operation.buffers, 1, operation.transferred, operation.flags, operation.overlapped, null));
   }
 
   /** WSASend of `operation.data`, answering as `recv` does. https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsasend */
-  send(s: Handle, operation: Operation, flags = 0): Transferred {
-    return operation.begun(this.#calls.send(s, operation.buffers, 1, operation.transferred, flags, operation.overlapped, null));
+  send(s: Handle, operation: Operation): Transferred {
+    return operation.begun(this.#calls.send(s, operation.buffers, 1, operation.transferred, 0, operation.overlapped, null));
   }
 
   /**
