@@ -81,12 +81,12 @@ async function library(): Promise<OpenSSL> {
   }
 }
 
-/** Takes steps until one says that it is done; between them, what was sent has time to arrive. */
-async function until(what: string, step: () => boolean): Promise<void> {
+/** Takes turns until one says that it is done; between them, what was sent has time to arrive. */
+async function until(what: string, turn: () => boolean): Promise<void> {
   const deadline = performance.now() + HANDSHAKE_MS;
-  for (let turn = 0; !step(); turn++) {
+  for (let taken = 0; !turn(); taken++) {
     if (performance.now() > deadline) throw new SetupFailed(`${what} did not finish within ${HANDSHAKE_MS} ms`);
-    await (turn < 10 ? setImmediate() : setTimeout(1));
+    await (taken < 10 ? setImmediate() : setTimeout(1));
   }
 }
 
@@ -127,20 +127,15 @@ class Carrier {
     if (record) this.#trial.observe('S', call, result);
     return result;
   }
-
-  /** One step of the handshake: whether it is done. */
-  shakeHands(): boolean {
-    this.receive(false);
-    const returned = this.tls.handshake();
-    mustGoOn(returned);
-    this.send(false);
-    return returned.ret === 1;
-  }
 }
 
-/** A step of a handshake that is to succeed. @throws SetupFailed */
-function mustGoOn({ ret, name }: SslReturned): void {
+/** Takes one turn of a handshake that is to succeed, unrecorded: whether it is done. @throws SetupFailed */
+function shakeHands(tls: TlsEnd, carrier?: Carrier): boolean {
+  carrier?.receive(false);
+  const { ret, name } = tls.handshake();
   if (ret !== 1 && name !== 'SSL_ERROR_WANT_READ' && name !== 'SSL_ERROR_WANT_WRITE') throw new SetupFailed(`the TLS handshake: ${name}`);
+  carrier?.send(false);
+  return ret === 1;
 }
 
 type SslCall = Call<'SSL_read' | 'SSL_write' | 'SSL_do_handshake'>;
@@ -205,12 +200,8 @@ class TlsSubject {
     }
   }
 
-  /** Takes one step of a handshake that is to succeed, unrecorded: whether it is done. */
   shakeHands(): boolean {
-    if (this.#carrier !== undefined) return this.#carrier.shakeHands();
-    const returned = this.#tls.handshake();
-    mustGoOn(returned);
-    return returned.ret === 1;
+    return shakeHands(this.#tls, this.#carrier);
   }
 
   #perform(call: SslCall, make: (tls: TlsEnd) => SslReturned): void {
@@ -243,9 +234,8 @@ class TlsPeer {
     trial.atEnd(() => tls.free());
   }
 
-  /** Takes one step of a handshake that is to succeed: whether it is done. */
   shakeHands(): boolean {
-    return this.#carrier.shakeHands();
+    return shakeHands(this.#carrier.tls, this.#carrier);
   }
 
   /** Whether bytes wait to be received. */

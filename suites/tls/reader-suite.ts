@@ -1,4 +1,4 @@
-import type { Scenario } from '../../runner/scenario.ts';
+import type { Case, Scenario } from '../../runner/scenario.ts';
 import { READERS, type Reader } from '../../runner/tls.ts';
 import type { Trial } from '../../runner/trial.ts';
 
@@ -10,11 +10,8 @@ interface CallWords {
 }
 
 /** A scenario that is run in both reading ways. */
-interface TlsCase {
-  readonly why: string;
-  readonly before: string;
+interface TlsCase extends Pick<Case, 'why' | 'before' | 'waits'> {
   readonly recorded: (words: CallWords) => string;
-  readonly waits?: boolean;
   run(t: Trial, reader: Reader): Promise<void>;
 }
 
