@@ -1,9 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchPackages } from './apt.ts';
-import { unpackedFolder, wineFolder } from './folders.ts';
 import { askVersion, findWine, markUnpacked, unpackedPrograms, unpackedWine, type Wine } from './installed.ts';
-import { type Lane, laneOf } from './lanes.ts';
+import { type Lane, laneOf, unpackedFolder, wineFolder } from './lanes.ts';
 import { unsupportedMachine, WineUnavailable, withTools } from './unavailable.ts';
 import { unpackWine } from './unpack.ts';
 import { removeUnfinished, wholeFolder } from './whole-folder.ts';

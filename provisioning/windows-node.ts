@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../platforms/package-root.ts';
-import { wineFolder } from './folders.ts';
+import { wineFolder } from './lanes.ts';
 import { runTool } from './tool.ts';
 import { WineUnavailable, withTools } from './unavailable.ts';
 import { wholeFolder } from './whole-folder.ts';

@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Address } from '../language/address.ts';
 import type { Named, Returned, Sockets } from '../native-bindings/sockets.ts';
 
@@ -41,7 +44,7 @@ export class CameTooLate extends SetupFailed {
 }
 
 /** The codes of socket and bind on a system that has no such address family, or where it is disabled. */
-export const ADDRESS_FAILURES: ReadonlySet<string> = new Set([
+const ADDRESS_FAILURES: ReadonlySet<string> = new Set([
   'EAFNOSUPPORT',
   'EPROTONOSUPPORT',
   'EADDRNOTAVAIL',
@@ -65,9 +68,29 @@ export function mustSucceed(context: Pick<SetupContext, 'nameOf'>, { ret, code }
   throw ENVIRONMENT_CODES.has(name) ? new EnvironmentFailure(`${what}: ${name}`) : new SetupFailed(`${what}: ${name}`);
 }
 
+/** socket or bind, which fail on a system without the address family. @throws Unsupported there, SetupFailed, EnvironmentFailure */
+export function mustHaveFamily(context: Pick<SetupContext, 'nameOf'>, returned: Returned, what: string): void {
+  const name = returned.ret === -1 ? context.nameOf(returned.code) : undefined;
+  if (name !== undefined && ADDRESS_FAILURES.has(name)) throw new Unsupported(`${what}: ${name}`);
+  mustSucceed(context, returned, what);
+}
+
 /** The address that getsockname or getpeername gave. @throws SetupFailed, EnvironmentFailure */
 export function mustName(context: Pick<SetupContext, 'nameOf'>, named: Named, what: string): Address {
   mustSucceed(context, named, what);
   if (named.address === undefined) throw new SetupFailed(`${what} succeeded without an address`);
   return named.address;
+}
+
+/** sockaddr_un has room for 108 bytes on Linux and Windows, and for 104 on macOS; the names in the folder take less than 20. */
+const MOST_TMPDIR_BYTES = 80;
+
+/** A folder for an AF_UNIX socket, that no other user can enter and whose name nobody can guess. @throws EnvironmentFailure where none can be made */
+export function temporaryFolder(): string {
+  const short = Buffer.byteLength(tmpdir()) < MOST_TMPDIR_BYTES ? tmpdir() : '/tmp';
+  try {
+    return mkdtempSync(join(short, 'sockatlas-'));
+  } catch (error) {
+    throw new EnvironmentFailure(`an AF_UNIX socket needs a temporary folder: ${(error as Error).message}`);
+  }
 }

@@ -1,20 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Address, InetFamily } from '../language/address.ts';
-import {
-  ACCEPT,
-  type Call,
-  type CallResult,
-  connectCall,
-  type FlagName,
-  type Names,
-  POLL,
-  recvCall,
-  SELECT,
-  SO_ERROR,
-  sendCall,
-  sendtoCall,
-} from '../language/call.ts';
+import type { Call, CallResult, FlagName, Names } from '../language/call.ts';
+import { ACCEPT, connectCall, POLL, recvCall, SELECT, SO_ERROR, sendCall, sendtoCall } from '../language/call.ts';
 import type { CodePlatform } from '../language/code.ts';
 import type { Direction, Family, Handle, Sockets, SocketType } from '../native-bindings/sockets.ts';
 import { MAX_CALLS } from '../results/limits.ts';
@@ -24,8 +12,17 @@ import { blockedObservation, observed, perform, type SocketCall } from './calls.
 import { KillablePeer, Peer, type PeerLink } from './peer.ts';
 import type { Peers } from './peers.ts';
 import { type Arrival, PAUSE_MS, settle, settleConnect } from './settle.ts';
-import { ADDRESS_FAILURES, CameTooLate, ENVIRONMENT_CODES, EnvironmentFailure, mustName, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import {
+  CameTooLate,
+  ENVIRONMENT_CODES,
+  EnvironmentFailure,
+  mustHaveFamily,
+  mustName,
+  mustSucceed,
+  SetupFailed,
+  temporaryFolder,
+  Unsupported,
+} from './setup.ts';
 
 /** What a trial runs with: one for each agent. */
 export interface TrialContext extends Names {
@@ -123,9 +120,7 @@ export class Trial {
   /** A fresh socket. @throws Unsupported where the platform has no such family */
   socket(family: Family, type: SocketType = 'stream'): Subject {
     const returned = this.context.sockets.socket(family, type);
-    const name = returned.ret === -1 ? this.context.nameOf(returned.code) : undefined;
-    if (name !== undefined && ADDRESS_FAILURES.has(name)) throw new Unsupported(`socket(${family}, ${type}): ${name}`);
-    mustSucceed(this.context, returned, `socket(${family}, ${type})`);
+    mustHaveFamily(this.context, returned, `socket(${family}, ${type})`);
     return this.own(returned.ret, type === 'stream');
   }
 
@@ -208,9 +203,8 @@ export class Trial {
   bindTo(S: Subject): void {
     const { family } = this.parameters;
     const returned = this.context.sockets.bind(S.handle, { family, host: LOOPBACK[family], port: 0 });
-    const name = returned.ret === -1 ? this.context.nameOf(returned.code) : undefined;
-    if (family === 'inet6' && name !== undefined && ADDRESS_FAILURES.has(name)) throw new Unsupported(`bind to ${LOOPBACK[family]}: ${name}`);
-    mustSucceed(this.context, returned, `bind to ${LOOPBACK[family]}`);
+    const must = family === 'inet6' ? mustHaveFamily : mustSucceed;
+    must(this.context, returned, `bind to ${LOOPBACK[family]}`);
   }
 
   /** A peer that is not yet connected: at once where it lives beside the subject. */

@@ -1,9 +1,9 @@
+import koffi from 'koffi';
 import { UNTOUCHED } from '../../language/code.ts';
 import type { Handle, Returned } from '../sockets.ts';
 import { IO_PENDING, STATUS_PENDING } from './constants.ts';
 import { type Layouts, writePointer } from './layout.ts';
 import type { WinsockLibrary } from './library.ts';
-import { FixedMemory } from './memory.ts';
 
 /** A call that tells how many bytes went over, where it wrote that. */
 export interface Transferred extends Returned {
@@ -14,7 +14,12 @@ export interface Transferred extends Returned {
 /** Operations that Windows may still write into. They are kept here so that their memory is not collected. */
 const pending = new Set<Operation>();
 
-/** An overlapped operation: its OVERLAPPED, and everything else that Windows reads and writes while it goes on. */
+/**
+ * An overlapped operation: its OVERLAPPED, and everything else that Windows reads and writes while it goes on, also after the call that named it has returned.
+ *
+ * All of it is one ArrayBuffer: V8 keeps those outside of the heap that its collector compacts, so that the address holds for as long as the buffer lives. (A small
+ * `new Uint8Array(n)` begins inside that heap.)
+ */
 export class Operation {
   /** What was received so far, or is sent. */
   readonly data: Uint8Array;
@@ -22,7 +27,9 @@ export class Operation {
   readonly buffers: Uint8Array;
   readonly flags: Uint8Array;
   readonly transferred: Uint8Array;
-  readonly #memory: FixedMemory;
+  /** Where its OVERLAPPED lies: by it a completion port tells which operation is done. */
+  readonly address: bigint;
+  readonly #view: DataView;
   readonly #layouts: Layouts;
   readonly #transferredAt: number;
 
@@ -30,23 +37,21 @@ export class Operation {
     const { OVERLAPPED, WSABUF, pointer } = layouts;
     const flagsAt = OVERLAPPED.size + WSABUF.size;
     const dataAt = flagsAt + 8;
-    const memory = new FixedMemory(dataAt + dataBytes);
-    this.#memory = memory;
+    const memory = new ArrayBuffer(dataAt + dataBytes);
+    const part = (offset: number, length: number) => new Uint8Array(memory, offset, length);
+    const view = new DataView(memory);
+    this.address = koffi.address(memory);
+    this.#view = view;
     this.#layouts = layouts;
     this.#transferredAt = flagsAt + 4;
-    this.overlapped = memory.part(0, OVERLAPPED.size);
-    this.buffers = memory.part(OVERLAPPED.size, WSABUF.size);
-    this.flags = memory.part(flagsAt, 4);
-    this.transferred = memory.part(this.#transferredAt, 4);
-    this.data = memory.part(dataAt, dataBytes);
-    memory.view.setUint32(OVERLAPPED.size + WSABUF.offset.len, dataBytes, true);
-    writePointer(memory.view, pointer, OVERLAPPED.size + WSABUF.offset.buf, memory.address + BigInt(dataAt));
-    memory.view.setUint32(this.#transferredAt, UNTOUCHED, true);
-  }
-
-  /** Where its OVERLAPPED lies: by it a completion port tells which operation is done. */
-  get address(): bigint {
-    return this.#memory.address;
+    this.overlapped = part(0, OVERLAPPED.size);
+    this.buffers = part(OVERLAPPED.size, WSABUF.size);
+    this.flags = part(flagsAt, 4);
+    this.transferred = part(this.#transferredAt, 4);
+    this.data = part(dataAt, dataBytes);
+    view.setUint32(OVERLAPPED.size + WSABUF.offset.len, dataBytes, true);
+    writePointer(view, pointer, OVERLAPPED.size + WSABUF.offset.buf, this.address + BigInt(dataAt));
+    view.setUint32(this.#transferredAt, UNTOUCHED, true);
   }
 
   /**
@@ -56,14 +61,14 @@ export class Operation {
    */
   get internal(): number {
     // An NTSTATUS has 32 bits; only these are written where Internal has 64.
-    return this.#memory.view.getUint32(this.#layouts.OVERLAPPED.offset.Internal, true);
+    return this.#view.getUint32(this.#layouts.OVERLAPPED.offset.Internal, true);
   }
 
   /** Adds what the call wrote, and keeps the memory alive for as long as Windows may write to it. */
   begun(returned: Returned): Transferred {
     for (const operation of pending) if (operation.internal !== STATUS_PENDING) pending.delete(operation);
     if (returned.code === IO_PENDING) pending.add(this);
-    const bytes = this.#memory.view.getUint32(this.#transferredAt, true);
+    const bytes = this.#view.getUint32(this.#transferredAt, true);
     return { ...returned, bytes: bytes === UNTOUCHED ? undefined : bytes };
   }
 }

@@ -23,7 +23,7 @@ test('hears what fits, in its order, and takes it for what it is', async () => {
 
 test.each([
   [{ type: 'ready' }, 'platform: Invalid input: expected object, received undefined'],
-  [{ type: 'rady' }, "type: Invalid discriminator value. Expected 'ready' | 'cannot' | 'begun' | 'observation' | 'progress' | 'done'"],
+  [{ type: 'rady' }, "type: Invalid discriminator value. Expected 'ready' | 'cannot' | 'begun' | 'waiting' | 'observation' | 'progress' | 'done'"],
   [{}, 'type: '],
   [{ type: 'done', measured: { id: 'a', trials: 'three', traces: [], ms: 1 } }, 'measured.trials: Invalid input: expected number, received string'],
   [{ type: 'done', measured: { id: 'a', trials: 1, traces: [{ trace: [1], count: 1, observations: [] }], ms: 1 } }, 'measured.traces.0.trace.0: '],
