@@ -13,7 +13,7 @@ async function main([role, ...modules]: [Role | undefined, ...string[]]): Promis
       return runPeerHost(agentCommand('peer'));
     }
     case 'scenarios': {
-      const { describeModules } = await import('../runner/describe-modules.ts');
+      const { describeModules } = await import('../runner/user-scenarios.ts');
       return describeModules(modules);
     }
     case 'table': {

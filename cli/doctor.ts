@@ -13,7 +13,7 @@ import { type DoctorCheck, doctorPage } from '../report/doctor.ts';
 import { layoutOf } from '../report/grid.ts';
 import { jsonText } from '../report/json-text.ts';
 import { AgentHandle } from '../runner/agent-handle.ts';
-import { temporaryFolder } from '../runner/temporary-folder.ts';
+import { temporaryFolder } from '../runner/setup.ts';
 import { agentCommand } from './agent-command.ts';
 import { EXIT } from './errors.ts';
 import { parseChoice, print } from './output.ts';

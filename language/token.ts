@@ -8,6 +8,8 @@ export const BLOCKED = 'blocked';
 /** poll's event bits, in the order in which a token names them. */
 const POLL_EVENTS = ['IN', 'OUT', 'ERR', 'HUP', 'PRI', 'NVAL'] as const;
 export type PollEvent = (typeof POLL_EVENTS)[number];
+/** The bits by which a platform tells them, in that order. */
+export type PollEvents = ReadonlyArray<readonly [PollEvent, number]>;
 
 /** The events that WSAEnumNetworkEvents is asked for, in the order in which a token names them. */
 const NETWORK_EVENTS = ['READ', 'CLOSE'] as const;

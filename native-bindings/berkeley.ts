@@ -1,6 +1,7 @@
+import type { Address } from '../language/address.ts';
 import type { captured } from './captured.ts';
-import { SOCKADDR_BYTES, Sockaddr, type SockaddrLayout } from './sockaddr.ts';
-import type { Address, Direction, Handle, InetFamily, Named, Outcome } from './sockets.ts';
+import { SOCKADDR_BYTES, type Sockaddr } from './sockaddr.ts';
+import type { Direction, Handle, Named, Returned } from './sockets.ts';
 
 /** The C types by which the Berkeley calls differ between POSIX and Winsock. */
 export interface BerkeleyTypes {
@@ -33,24 +34,6 @@ export function berkeleyCalls(def: ReturnType<typeof captured>, { handle, size, 
   };
 }
 
-/** Addresses, by the library's own inet_pton and inet_ntop. */
-export function berkeleySockaddr(
-  layout: Omit<SockaddrLayout, 'inet_pton' | 'inet_ntop'>,
-  // biome-ignore lint/suspicious/noExplicitAny: what a C function takes is known to the prototype, not to TypeScript
-  inet: { readonly pton: (...args: any[]) => number; readonly ntop: (...args: any[]) => string },
-): Sockaddr {
-  const number = (family: InetFamily) => (family === 'inet6' ? layout.AF_INET6 : layout.AF_INET);
-  return new Sockaddr({
-    ...layout,
-    inet_pton(family, host) {
-      const bytes = new Uint8Array(family === 'inet6' ? 16 : 4);
-      if (inet.pton(number(family), host, bytes) !== 1) throw new TypeError(`${JSON.stringify(host)} is not an ${family} address (inet_pton)`);
-      return bytes;
-    },
-    inet_ntop: (family, bytes) => inet.ntop(number(family), bytes, new Uint8Array(64), 64),
-  });
-}
-
 /** SHUT_RD, SHUT_WR and SHUT_RDWR; SD_RECEIVE, SD_SEND and SD_BOTH: the same numbers everywhere. */
 const SHUT: Readonly<Record<Direction, number>> = { read: 0, write: 1, both: 2 };
 
@@ -67,16 +50,16 @@ export abstract class BerkeleySockets {
     this.sockaddr = sockaddr;
   }
 
-  bind(s: Handle, address: Address): Outcome {
+  bind(s: Handle, address: Address): Returned {
     const bytes = this.sockaddr.encode(address);
     return this.calls.bind(s, bytes, bytes.length);
   }
 
-  listen(s: Handle, backlog: number): Outcome {
+  listen(s: Handle, backlog: number): Returned {
     return this.calls.listen(s, backlog);
   }
 
-  accept(s: Handle): Outcome {
+  accept(s: Handle): Returned {
     return this.calls.accept(s, null, null);
   }
 
@@ -85,37 +68,37 @@ export abstract class BerkeleySockets {
     return this.#named(this.calls.accept(s, this.#address, this.#length));
   }
 
-  connect(s: Handle, address: Address): Outcome {
+  connect(s: Handle, address: Address): Returned {
     const bytes = this.sockaddr.encode(address);
     return this.calls.connect(s, bytes, bytes.length);
   }
 
-  recv(s: Handle, buffer: Uint8Array | null, length: number, flags: number): Outcome {
+  recv(s: Handle, buffer: Uint8Array | null, length: number, flags: number): Returned {
     return this.calls.recv(s, buffer, length, flags);
   }
 
-  send(s: Handle, buffer: Uint8Array, length: number, flags: number): Outcome {
+  send(s: Handle, buffer: Uint8Array, length: number, flags: number): Returned {
     return this.calls.send(s, buffer, length, flags);
   }
 
-  sendto(s: Handle, buffer: Uint8Array, length: number, flags: number, to: Address): Outcome {
+  sendto(s: Handle, buffer: Uint8Array, length: number, flags: number, to: Address): Returned {
     const bytes = this.sockaddr.encode(to);
     return this.calls.sendto(s, buffer, length, flags, bytes, bytes.length);
   }
 
-  shutdown(s: Handle, direction: Direction): Outcome {
+  shutdown(s: Handle, direction: Direction): Returned {
     return this.calls.shutdown(s, SHUT[direction]);
   }
 
-  close(s: Handle): Outcome {
+  close(s: Handle): Returned {
     return this.calls.close(s);
   }
 
-  setsockopt(s: Handle, level: number, option: number, value: Uint8Array): Outcome {
+  setsockopt(s: Handle, level: number, option: number, value: Uint8Array): Returned {
     return this.calls.setsockopt(s, level, option, value, value.length);
   }
 
-  getsockopt(s: Handle, level: number, option: number, value: Uint8Array): Outcome {
+  getsockopt(s: Handle, level: number, option: number, value: Uint8Array): Returned {
     this.#length[0] = value.length;
     return this.calls.getsockopt(s, level, option, value, this.#length);
   }
@@ -130,8 +113,8 @@ export abstract class BerkeleySockets {
     return this.#named(this.calls.getpeername(s, this.#address, this.#length));
   }
 
-  #named(outcome: Outcome): Named {
-    const address = outcome.ret === -1 ? undefined : this.sockaddr.decode(this.#address, this.#length[0] ?? 0);
-    return address === undefined ? outcome : { ret: outcome.ret, code: outcome.code, address };
+  #named(returned: Returned): Named {
+    const address = returned.ret === -1 ? undefined : this.sockaddr.decode(this.#address, this.#length[0] ?? 0);
+    return address === undefined ? returned : { ret: returned.ret, code: returned.code, address };
   }
 }

@@ -1,6 +1,6 @@
 import type koffi from 'koffi';
-import type { Outcome } from './sockets.ts';
-import { UNTOUCHED } from './untouched.ts';
+import { UNTOUCHED } from '../language/code.ts';
+import type { Returned } from './sockets.ts';
 
 type Library = ReturnType<typeof koffi.load>;
 type Native = ReturnType<Library['func']>;
@@ -30,65 +30,37 @@ export function captured(
   library: Definer,
   register: CodeRegister,
   failed: (ret: number) => boolean,
-): (name: string, result: string, parameters: readonly string[]) => (...args: Argument[]) => Outcome {
-  const pair = (ret: number, code: number): Outcome => ({ ret, code: failed(ret) ? code : 0 });
+): (name: string, result: string, parameters: readonly string[]) => (...args: Argument[]) => Returned {
   const { set, get } = register;
+  // JavaScript evaluates arguments from left to right: the code is preset, the call is made, its code is read.
+  const pair = (_preset: unknown, ret: number, code: number): Returned => ({ ret, code: failed(ret) ? code : 0 });
 
   return (name, result, parameters) => {
     const fn: Native = library.func(name, result, [...parameters]);
     // A variadic argument is passed to koffi as its type and its value.
     const arity = parameters.length + (parameters.includes('...') ? 1 : 0);
+    // One function for each number of arguments: a rest parameter would allocate between the call and its code.
     switch (arity) {
       case 0:
-        return () => {
-          set(UNTOUCHED);
-          return pair(fn(), get());
-        };
+        return () => pair(set(UNTOUCHED), fn(), get());
       case 1:
-        return (a) => {
-          set(UNTOUCHED);
-          return pair(fn(a), get());
-        };
+        return (a) => pair(set(UNTOUCHED), fn(a), get());
       case 2:
-        return (a, b) => {
-          set(UNTOUCHED);
-          return pair(fn(a, b), get());
-        };
+        return (a, b) => pair(set(UNTOUCHED), fn(a, b), get());
       case 3:
-        return (a, b, c) => {
-          set(UNTOUCHED);
-          return pair(fn(a, b, c), get());
-        };
+        return (a, b, c) => pair(set(UNTOUCHED), fn(a, b, c), get());
       case 4:
-        return (a, b, c, d) => {
-          set(UNTOUCHED);
-          return pair(fn(a, b, c, d), get());
-        };
+        return (a, b, c, d) => pair(set(UNTOUCHED), fn(a, b, c, d), get());
       case 5:
-        return (a, b, c, d, e) => {
-          set(UNTOUCHED);
-          return pair(fn(a, b, c, d, e), get());
-        };
+        return (a, b, c, d, e) => pair(set(UNTOUCHED), fn(a, b, c, d, e), get());
       case 6:
-        return (a, b, c, d, e, f) => {
-          set(UNTOUCHED);
-          return pair(fn(a, b, c, d, e, f), get());
-        };
+        return (a, b, c, d, e, f) => pair(set(UNTOUCHED), fn(a, b, c, d, e, f), get());
       case 7:
-        return (a, b, c, d, e, f, g) => {
-          set(UNTOUCHED);
-          return pair(fn(a, b, c, d, e, f, g), get());
-        };
+        return (a, b, c, d, e, f, g) => pair(set(UNTOUCHED), fn(a, b, c, d, e, f, g), get());
       case 8:
-        return (a, b, c, d, e, f, g, h) => {
-          set(UNTOUCHED);
-          return pair(fn(a, b, c, d, e, f, g, h), get());
-        };
+        return (a, b, c, d, e, f, g, h) => pair(set(UNTOUCHED), fn(a, b, c, d, e, f, g, h), get());
       case 9:
-        return (a, b, c, d, e, f, g, h, i) => {
-          set(UNTOUCHED);
-          return pair(fn(a, b, c, d, e, f, g, h, i), get());
-        };
+        return (a, b, c, d, e, f, g, h, i) => pair(set(UNTOUCHED), fn(a, b, c, d, e, f, g, h, i), get());
       default:
         throw new RangeError(`${name} takes ${arity} arguments; captured() knows calls of 0 to 9`);
     }

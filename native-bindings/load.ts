@@ -9,11 +9,11 @@ class NoNativeModule extends Error {
 export async function loadSockets(): Promise<Sockets> {
   await requireKoffi();
   if (process.platform === 'win32') {
-    const { winsockSockets } = await import('./winsock/index.ts');
-    return winsockSockets();
+    const { WinsockSockets } = await import('./winsock/index.ts');
+    return new WinsockSockets();
   }
-  const { posixSockets } = await import('./posix/index.ts');
-  return posixSockets();
+  const { PosixSockets } = await import('./posix/index.ts');
+  return new PosixSockets();
 }
 
 /** koffi's version. @throws NoNativeModule */

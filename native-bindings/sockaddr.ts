@@ -1,4 +1,4 @@
-import type { Address, InetFamily } from './sockets.ts';
+import type { Address, InetFamily } from '../language/address.ts';
 
 /** sockaddr_in, sockaddr_in6 and sockaddr_un differ between platforms in the family's number and width alone. */
 export interface SockaddrLayout {
@@ -9,8 +9,11 @@ export interface SockaddrLayout {
   readonly hasLength: boolean;
   /** The room for a path in sockaddr_un, its NUL included. */
   readonly unixPathBytes: number;
-  inet_pton(family: InetFamily, host: string): Uint8Array;
-  inet_ntop(family: InetFamily, bytes: Uint8Array): string;
+  /** The library's own inet_pton and inet_ntop. */
+  // biome-ignore lint/suspicious/noExplicitAny: what a C function takes is known to the prototype, not to TypeScript
+  readonly pton: (...args: any[]) => number;
+  // biome-ignore lint/suspicious/noExplicitAny: the same
+  readonly ntop: (...args: any[]) => string;
 }
 
 /** Room for the largest of the three. */
@@ -54,7 +57,7 @@ export class Sockaddr {
       case AF_INET:
         return { family: 'inet', host: `${bytes[4]}.${bytes[5]}.${bytes[6]}.${bytes[7]}`, port };
       case AF_INET6:
-        return { family: 'inet6', host: this.#layout.inet_ntop('inet6', bytes.slice(INET6_HOST, INET6_HOST + 16)), port };
+        return { family: 'inet6', host: this.#layout.ntop(AF_INET6, bytes.slice(INET6_HOST, INET6_HOST + 16), new Uint8Array(64), 64), port };
       case AF_UNIX:
         return { family: 'unix', path: Buffer.from(bytes.subarray(UNIX_PATH, length)).toString().replace(/\0.*$/s, '') };
       default:
@@ -86,7 +89,9 @@ export class Sockaddr {
   #host(family: InetFamily, host: string): Uint8Array {
     let bytes = this.#hosts.get(host);
     if (bytes === undefined) {
-      bytes = this.#layout.inet_pton(family, host);
+      const [number, length] = family === 'inet6' ? [this.#layout.AF_INET6, 16] : [this.#layout.AF_INET, 4];
+      bytes = new Uint8Array(length);
+      if (this.#layout.pton(number, host, bytes) !== 1) throw new TypeError(`${JSON.stringify(host)} is not an ${family} address (inet_pton)`);
       this.#hosts.set(host, bytes);
     }
     return bytes;

@@ -1,4 +1,6 @@
-import type { PollEvent } from '../language/token.ts';
+import type { Address, InetFamily } from '../language/address.ts';
+import type { PollEvents } from '../language/token.ts';
+
 /**
  * The interface that both socket APIs implement: POSIX and Winsock.
  *
@@ -6,7 +8,7 @@ import type { PollEvent } from '../language/token.ts';
  */
 
 /** The result of one call. `code` is errno or WSAGetLastError(), read as the very next native call; 0 when `ret` is no failure. */
-export interface Outcome {
+export interface Returned {
   /** The raw return value. A SOCKET is 64 bits wide on Windows, but its values fit a double; INVALID_SOCKET reads as -1. */
   readonly ret: number;
   readonly code: number;
@@ -15,22 +17,9 @@ export interface Outcome {
 /** A file descriptor, or a Windows SOCKET. */
 export type Handle = number;
 
-export type InetFamily = 'inet' | 'inet6';
 export type Family = InetFamily | 'unix';
 export type SocketType = 'stream' | 'dgram';
 export type Direction = 'read' | 'write' | 'both';
-
-interface InetAddress {
-  readonly family: InetFamily;
-  /** Numeric, as inet_pton takes it. */
-  readonly host: string;
-  readonly port: number;
-}
-interface UnixAddress {
-  readonly family: 'unix';
-  readonly path: string;
-}
-export type Address = InetAddress | UnixAddress;
 
 /** TCP's states (RFC 9293, 3.3.2), under the names that netstat and ss print. */
 export type TcpState =
@@ -57,22 +46,19 @@ export interface Constants {
   readonly SO_RCVTIMEO: number;
 }
 
-/** poll's event bits, in the order in which trace tokens name them. */
-export type PollEvents = ReadonlyArray<readonly [PollEvent, number]>;
-
-export interface Polled extends Outcome {
+export interface Polled extends Returned {
   /** Raw bits, one number for each socket asked about. */
   readonly revents: readonly number[];
 }
 
 /** Which of select's three sets held the socket when it returned. */
-export interface Selected extends Outcome {
+export interface Selected extends Returned {
   readonly read: boolean;
   readonly write: boolean;
   readonly except: boolean;
 }
 
-export interface Named extends Outcome {
+export interface Named extends Returned {
   /** Present when the call succeeded. */
   readonly address?: Address;
 }
@@ -84,26 +70,26 @@ export interface Sockets {
   /** The C library or DLL that the calls go to, as it was loaded. */
   readonly library: string;
 
-  socket(family: Family, type: SocketType): Outcome;
-  bind(s: Handle, address: Address): Outcome;
-  listen(s: Handle, backlog: number): Outcome;
+  socket(family: Family, type: SocketType): Returned;
+  bind(s: Handle, address: Address): Returned;
+  listen(s: Handle, backlog: number): Returned;
   /** Without asking for an address: Wine 8 fails where it is asked for one and the peer has reset the connection. */
-  accept(s: Handle): Outcome;
+  accept(s: Handle): Returned;
   /** accept that asks for the address of the other end. */
   acceptNamed(s: Handle): Named;
-  connect(s: Handle, address: Address): Outcome;
+  connect(s: Handle, address: Address): Returned;
   /** `buffer` null passes a null pointer, together with `length`. */
-  recv(s: Handle, buffer: Uint8Array | null, length: number, flags: number): Outcome;
-  send(s: Handle, buffer: Uint8Array, length: number, flags: number): Outcome;
-  sendto(s: Handle, buffer: Uint8Array, length: number, flags: number, to: Address): Outcome;
-  shutdown(s: Handle, direction: Direction): Outcome;
-  close(s: Handle): Outcome;
-  setsockopt(s: Handle, level: number, option: number, value: Uint8Array): Outcome;
+  recv(s: Handle, buffer: Uint8Array | null, length: number, flags: number): Returned;
+  send(s: Handle, buffer: Uint8Array, length: number, flags: number): Returned;
+  sendto(s: Handle, buffer: Uint8Array, length: number, flags: number, to: Address): Returned;
+  shutdown(s: Handle, direction: Direction): Returned;
+  close(s: Handle): Returned;
+  setsockopt(s: Handle, level: number, option: number, value: Uint8Array): Returned;
   /** Writes into `value`, whose length is the room offered. */
-  getsockopt(s: Handle, level: number, option: number, value: Uint8Array): Outcome;
+  getsockopt(s: Handle, level: number, option: number, value: Uint8Array): Returned;
   getsockname(s: Handle): Named;
   getpeername(s: Handle): Named;
-  setNonBlocking(s: Handle, on: boolean): Outcome;
+  setNonBlocking(s: Handle, on: boolean): Returned;
   /** Asks for IN and OUT on each socket. `timeout` in ms, -1 for ever. */
   poll(sockets: readonly Handle[], timeout: number): Polled;
   /** Asks for `s` in all three sets. `timeout` in ms. @throws RangeError where an fd_set cannot hold `s`. */

@@ -1,5 +1,5 @@
 import type { Sockets } from '../native-bindings/sockets.ts';
-import { isWinsock } from '../native-bindings/winsock/winsock-sockets.ts';
+import { isWinsock } from '../native-bindings/winsock/is-winsock.ts';
 import { identifyDarwin } from './darwin/identify.ts';
 import { identifyLinux } from './linux/identify.ts';
 import type { Platform } from './platform.ts';

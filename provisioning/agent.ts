@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import spawn from 'cross-spawn';
 import type { Command } from '../platforms/command.ts';
-import { prefixesFolder } from './folders.ts';
 import { installed, isReady, type Ready, whyNot } from './installed.ts';
-import type { Lane } from './lanes.ts';
+import { type Lane, prefixesFolder } from './lanes.ts';
+import { orElse } from './or-else.ts';
 import { createPrefix } from './prefix.ts';
 import { endProcesses } from './processes.ts';
 import { WineUnavailable } from './unavailable.ts';
@@ -87,16 +87,7 @@ export function windowsPath(path: string): string {
 
 function endWine(prefix: string): void {
   endProcesses(prefix);
-  removeServerFolder(prefix);
-}
-
-/** Debian's Wine keeps the server's socket in a folder of /tmp, which it names in the prefix, and leaves it there. */
-function removeServerFolder(prefix: string): void {
-  let name: string;
-  try {
-    name = readFileSync(join(prefix, 'wineserver'), 'utf8');
-  } catch {
-    return;
-  }
+  // Debian's Wine keeps the server's socket in a folder of /tmp, which it names in the prefix, and leaves it there.
+  const name = orElse('', () => readFileSync(join(prefix, 'wineserver'), 'utf8'));
   if (/^wine-\w{6}$/.test(name)) rmSync(join('/tmp', name), { recursive: true, force: true });
 }

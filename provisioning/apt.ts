@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lane } from './lanes.ts';
 import { debianMirror } from './mirror.ts';
-import { runTool, ToolFailed } from './tool.ts';
-import { WineUnavailable } from './unavailable.ts';
+import { runTool } from './tool.ts';
+import { WineUnavailable, withTools } from './unavailable.ts';
 
 /** Wine and the libraries that its programs need. They include a C library, so that the programs run on any distribution. */
 const PACKAGES = ['libwine', 'wine64', 'libz-mingw-w64', 'libc6', 'libgcc-s1', 'libunwind8', 'liblzma5'];
@@ -32,15 +32,14 @@ export async function fetchPackages(lane: Lane, folder: string, say: (text: stri
   writeFileSync(join(state, 'debian.sources'), sources(mirror, lane.suite, keyring));
   writeFileSync(join(state, 'apt.conf'), configuration(state));
   const apt = (...args: string[]) => runTool('apt-get', ['-q', '-c', join(state, 'apt.conf'), ...args], { cwd: debs, signal });
-  try {
+  const fetched = async () => {
     say(`${lane.name}: reading the package lists of Debian ${lane.suite} at ${mirror}`);
     await apt('update');
     say(`${lane.name}: fetching ${PACKAGES.join(', ')}`);
     await apt('download', ...PACKAGES);
-  } catch (error) {
-    if (!(error instanceof ToolFailed)) throw error;
-    throw cannot(lane, `packages of Debian ${lane.suite} cannot be fetched from ${mirror}, the archive in the apt sources of this machine. ${error.message}`);
-  }
+  };
+  const what = `packages of Debian ${lane.suite} cannot be fetched from ${mirror}, the archive in the apt sources of this machine`;
+  await withTools(`${lane.name} is unsupported here: ${what}`, fetched());
   return readdirSync(debs)
     .filter((name) => name.endsWith('.deb'))
     .map((name) => join(debs, name));

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import spawn from 'cross-spawn';
 import { NoCacheFolder } from '../platforms/file-errors.ts';
-import { unpackedFolder } from './folders.ts';
-import { type Lane, laneOf } from './lanes.ts';
+import { type Lane, laneOf, unpackedFolder } from './lanes.ts';
+import { orElse } from './or-else.ts';
 import { unsupportedMachine } from './unavailable.ts';
 import { type WindowsNode, windowsNode } from './windows-node.ts';
 
@@ -54,12 +54,7 @@ export function isReady(found: Installed): found is Ready {
 export function whyNot(found: Installed): string {
   if (found.unsupported !== undefined) return `unsupported: ${found.unsupported}`;
   const missing = [...(found.wine === undefined ? [`Wine ${found.lane.wine}`] : []), ...(found.node === undefined ? ['the Windows node'] : [])];
-  return `not set up: ${missing.join(' and ')} missing; run: ${setupCommand(found.lane)}`;
-}
-
-/** The one command that adds a lane. */
-function setupCommand(lane: Lane): string {
-  return `sockatlas setup ${lane.name}`;
+  return `not set up: ${missing.join(' and ')} missing; run: sockatlas setup ${found.lane.name}`;
 }
 
 /** The machine's own Wine where it is of the lane's version, else the one that was unpacked. */
@@ -96,13 +91,9 @@ const MARK = 'sockatlas.json';
 
 export function unpackedWine(lane: Lane): Wine | undefined {
   const root = unpackedFolder(lane);
-  try {
-    const { layout, version } = JSON.parse(readFileSync(join(root, MARK), 'utf8')) as { layout?: unknown; version?: unknown };
-    if (layout !== LAYOUT || typeof version !== 'string') return undefined;
-    return { lane, root, version, from: "sockatlas's cache", ...unpackedPrograms(root) };
-  } catch {
-    return undefined;
-  }
+  const mark = orElse<{ layout?: unknown; version?: unknown } | null>(null, () => JSON.parse(readFileSync(join(root, MARK), 'utf8')));
+  if (mark?.layout !== LAYOUT || typeof mark.version !== 'string') return undefined;
+  return { lane, root, version: mark.version, from: "sockatlas's cache", ...unpackedPrograms(root) };
 }
 
 /** Marks an unpacked Wine as complete. */

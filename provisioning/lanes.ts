@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+import { cacheFolder } from '../platforms/cache.ts';
+
 /** A version of Wine on which agents run. Each is a separate platform, because they differ: after an RST, recv on Wine 8 returns 0 every time. */
 export interface Lane {
   readonly name: 'wine-8.0' | 'wine-10.0';
@@ -26,4 +29,19 @@ export function lanesNamed(name: string): readonly Lane[] {
 export function laneOf(version: string): Lane | undefined {
   const number = /^wine-(\d+\.\d+)/.exec(version)?.[1];
   return LANES.find(({ wine }) => wine === number);
+}
+
+/** All of Wine that sockatlas keeps, in the user's cache. */
+export function wineFolder(): string {
+  return join(cacheFolder(), 'wine');
+}
+
+/** Where a lane's Wine is unpacked. */
+export function unpackedFolder(lane: Lane): string {
+  return join(wineFolder(), lane.name);
+}
+
+/** Where prefixes are while they are in use: each process has its own, so that two runs cannot end each other's Wine. */
+export function prefixesFolder(): string {
+  return join(wineFolder(), 'prefixes');
 }

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { orElse } from './or-else.ts';
 import { runTool } from './tool.ts';
 
 const SUITES = /^(bullseye|bookworm|trixie|forky|duke|sid|unstable|testing|stable|oldstable|oldoldstable)(-updates|-backports)?$/;
@@ -70,19 +71,6 @@ function words(text: string | undefined): string[] {
 
 function sourceFiles(): SourceFile[] {
   const folder = '/etc/apt/sources.list.d';
-  return ['/etc/apt/sources.list', ...entries(folder).map((name) => join(folder, name))].flatMap((name) => {
-    try {
-      return [{ name, text: readFileSync(name, 'utf8') }];
-    } catch {
-      return [];
-    }
-  });
-}
-
-function entries(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => /\.(list|sources)$/.test(name));
-  } catch {
-    return [];
-  }
+  const more = orElse([], () => readdirSync(folder)).filter((name) => /\.(list|sources)$/.test(name));
+  return ['/etc/apt/sources.list', ...more.map((name) => join(folder, name))].map((name) => ({ name, text: orElse('', () => readFileSync(name, 'utf8')) }));
 }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { orElse } from './or-else.ts';
 
 const DEADLINE_MS = 2000;
 const PAUSE_MS = 5;
@@ -12,13 +13,8 @@ export function endProcesses(prefix: string): void {
   for (;;) {
     const left = processesOf(prefix);
     if (left.length === 0 || Date.now() > deadline) return;
-    for (const pid of left) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It has ended by itself.
-      }
-    }
+    // One that has ended by itself is not there to be killed.
+    for (const pid of left) orElse(false, () => process.kill(pid, 'SIGKILL'));
     pause(PAUSE_MS);
   }
 }
@@ -28,17 +24,13 @@ export function processesOf(prefix: string): number[] {
   const own = `WINEPREFIX=${prefix}`;
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => read(`/proc/${pid}/environ`).split('\0').includes(own))
+    .filter((pid) =>
+      // Empty for a zombie; not readable for a process of another user.
+      orElse('', () => readFileSync(`/proc/${pid}/environ`, 'utf8'))
+        .split('\0')
+        .includes(own),
+    )
     .map(Number);
-}
-
-/** Empty for a zombie; not readable for a process of another user. */
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 /** Synchronous, because it also runs while the process exits. */

@@ -1,11 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchPackages } from './apt.ts';
-import { unpackedFolder, wineFolder } from './folders.ts';
 import { askVersion, findWine, markUnpacked, unpackedPrograms, unpackedWine, type Wine } from './installed.ts';
-import { type Lane, laneOf } from './lanes.ts';
-import { ToolFailed } from './tool.ts';
-import { unsupportedMachine, WineUnavailable } from './unavailable.ts';
+import { type Lane, laneOf, unpackedFolder, wineFolder } from './lanes.ts';
+import { unsupportedMachine, WineUnavailable, withTools } from './unavailable.ts';
 import { unpackWine } from './unpack.ts';
 import { removeUnfinished, wholeFolder } from './whole-folder.ts';
 import { installWindowsNode, windowsNode } from './windows-node.ts';
@@ -34,12 +32,7 @@ async function installWine(lane: Lane, say: (text: string) => void, signal?: Abo
     mkdirSync(fetched);
     const debs = await fetchPackages(lane, fetched, say, signal);
     say(`${lane.name}: unpacking`);
-    try {
-      await unpackWine(debs, root, signal);
-    } catch (error) {
-      if (!(error instanceof ToolFailed)) throw error;
-      throw new WineUnavailable(`${lane.name} cannot be unpacked. ${error.message}`);
-    }
+    await withTools(`${lane.name} cannot be unpacked`, unpackWine(debs, root, signal));
     const version = askVersion(unpackedPrograms(root).loader);
     if (laneOf(version)?.name !== lane.name) {
       throw new WineUnavailable(`${lane.name} is unsupported here: the Wine of Debian ${lane.suite} ${version === '' ? 'does not start' : `is ${version}`}`);

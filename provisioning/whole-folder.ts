@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { orElse } from './or-else.ts';
 
 const BUILDING = /^\.building-/;
 
@@ -48,7 +49,7 @@ const UNKNOWN_IS_ABANDONED_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** Removes the entries of `parent` that match, and whose `holder` is gone. Gives each path to `before`, which throws to keep it. */
 export function removeAbandoned(parent: string, pattern: RegExp, before: (path: string) => void): void {
-  for (const name of names(parent).filter((entry) => pattern.test(entry))) {
+  for (const name of orElse([], () => readdirSync(parent)).filter((entry) => pattern.test(entry))) {
     const path = join(parent, name);
     try {
       if (isHeld(path)) continue;
@@ -68,44 +69,20 @@ function isHeld(path: string): boolean {
 
 /** When a process started, in the kernel's ticks since boot; 0 for one that is gone, or where there is no /proc. */
 function startOf(pid: number): string {
-  try {
-    // pid (name) state …: the name may hold anything, parentheses too.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    // Killed, and not yet asked for by its parent: in a container without an init for ever.
-    return fields[0] === 'Z' ? '0' : (fields[19] ?? '0');
-  } catch {
-    return '0';
-  }
+  const stat = orElse('', () => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  // pid (name) state …: the name may hold anything, parentheses too.
+  const fields = stat.replace(/^.*\) /s, '').split(' ');
+  // Killed, and not yet asked for by its parent: in a container without an init for ever.
+  return fields[0] === 'Z' ? '0' : (fields[19] ?? '0');
 }
 
 function idNamespace(): string {
-  try {
-    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
-  } catch {
-    return '0';
-  }
+  return /\d+/.exec(orElse('', () => readlinkSync('/proc/self/ns/pid')))?.[0] ?? '0';
 }
 
 /** Whether a process has its working folder in there: npm, apt-get and dpkg-deb outlive a setup that is killed. */
 function isWorkedIn(folder: string): boolean {
   const inside = `${realpathSync(folder)}/`;
-  return names('/proc').some((pid) => /^\d+$/.test(pid) && `${workingFolder(pid)}/`.startsWith(inside));
-}
-
-function workingFolder(pid: string): string {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`);
-  } catch {
-    return '';
-  }
-}
-
-function names(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  const pids = orElse([], () => readdirSync('/proc')).filter((name) => /^\d+$/.test(name));
+  return pids.some((pid) => `${orElse('', () => readlinkSync(`/proc/${pid}/cwd`))}/`.startsWith(inside));
 }

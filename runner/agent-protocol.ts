@@ -4,7 +4,7 @@ import { z } from '../platforms/zod.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
 import type { Door } from './channel.ts';
 import type { Schema } from './conversation.ts';
-import type { Described } from './user-scenarios.ts';
+import type { Described } from './scenario.ts';
 
 /** What the processes that run scenarios, or know of them, are asked and say. They take only the types from here: zod costs them 70 ms. */
 

@@ -1,3 +1,4 @@
+import type { Names } from '../language/call.ts';
 import { loadSockets, requireKoffi } from '../native-bindings/load.ts';
 import type { Sockets } from '../native-bindings/sockets.ts';
 import { ntStatus, socketCode } from '../platforms/codes.ts';
@@ -6,7 +7,6 @@ import { identify } from '../platforms/identify.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { AgentMessage, AgentRequest, RunRequest } from './agent-protocol.ts';
 import { BlockingThreads } from './blocking.ts';
-import type { Names } from './call.ts';
 import { hostedPeers, localPeers, tellWaiting } from './peers.ts';
 import type { Scenario } from './scenario.ts';
 import { withStarter } from './starter.ts';

@@ -4,7 +4,7 @@ import { ProcessConversation, type Schema } from './conversation.ts';
 import { Silence } from './inbox.ts';
 import { StartFailed } from './process.ts';
 
-export interface Question {
+export interface AskOptions {
   /** Sent once the process has started; undefined where its arguments ask already. */
   readonly request?: object;
   /** How long it may say nothing. A message of type `alive` begins the time again. */
@@ -23,7 +23,7 @@ export interface Question {
 export async function askProcess<Message extends { readonly type: string }>(
   command: Command,
   schema: Schema<Message>,
-  { request, ms, late, signal }: Question,
+  { request, ms, late, signal }: AskOptions,
 ): Promise<Exclude<Message, { type: 'alive' }> | string> {
   const conversation = await ProcessConversation.start(command, schema).catch((error) => {
     throw error instanceof StartFailed ? new EnvironmentError(error.message) : error;

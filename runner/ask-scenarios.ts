@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import type { Command } from '../platforms/command.ts';
 import { describeMessageSchema } from './agent-protocol.ts';
 import { askProcess } from './ask-process.ts';
+import type { Described } from './scenario.ts';
 import { UserModuleError } from './user-module.ts';
-import type { Described } from './user-scenarios.ts';
 
 /** ms that modules may take to load. */
 const LOAD_MS = 15_000;

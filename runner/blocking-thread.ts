@@ -10,5 +10,5 @@ const say = (message: ThreadMessage) => port.postMessage(message);
 const sockets = await loadSockets();
 port.on('message', ({ s, call }: ThreadRequest) => {
   say({ calling: true });
-  say({ answer: perform(sockets, s, call) });
+  say({ result: perform(sockets, s, call) });
 });

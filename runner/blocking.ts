@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import type { CallResult } from '../language/call.ts';
 import type { Handle } from '../native-bindings/sockets.ts';
-import type { Answer } from './call.ts';
 import type { SocketCall } from './calls.ts';
 import { deferred } from './deferred.ts';
 import { ENVIRONMENT_CODES, EnvironmentFailure } from './setup.ts';
@@ -14,7 +14,7 @@ export interface ThreadRequest {
 }
 
 /** What a thread says: that it is about to make the call, and what the call answered. */
-export type ThreadMessage = { readonly calling: true } | { readonly answer: Answer };
+export type ThreadMessage = { readonly calling: true } | { readonly result: CallResult };
 
 /** A call did not return within the watchdog's time. Its thread is lost, and with it the process that holds it. */
 export class CallBlocked extends Error {
@@ -33,7 +33,7 @@ interface Pending {
   /** Resolves as soon as the thread is about to make the call; whether it then waits, only its duration tells. */
   readonly calling: Promise<void>;
   /** @throws CallBlocked */
-  readonly answer: Promise<Answer>;
+  readonly result: Promise<CallResult>;
 }
 
 /**
@@ -46,7 +46,7 @@ export class BlockingThreads {
   /** Makes a call in a thread; `timeout` in ms, from the call on. @throws EnvironmentFailure where the machine gives no thread */
   start(s: Handle, call: SocketCall, timeout: number): Pending {
     const thread = this.#idle.pop() ?? startThread();
-    const answer = deferred<Answer>();
+    const result = deferred<CallResult>();
     const calling = deferred<void>();
     const finish = (how: () => void) => {
       watchdog.stop();
@@ -55,21 +55,21 @@ export class BlockingThreads {
       how();
     };
     // A thread that starts slowly is no blocked call: the watchdog's time runs from the call on.
-    let watchdog = new Watchdog(THREAD_START_MS, () => finish(() => answer.reject(new EnvironmentFailure(`no thread started within ${THREAD_START_MS} ms`))));
+    let watchdog = new Watchdog(THREAD_START_MS, () => finish(() => result.reject(new EnvironmentFailure(`no thread started within ${THREAD_START_MS} ms`))));
     const onMessage = (message: ThreadMessage) => {
       if ('calling' in message) {
         watchdog.stop();
-        watchdog = new Watchdog(timeout, () => finish(() => answer.reject(new CallBlocked(timeout))));
+        watchdog = new Watchdog(timeout, () => finish(() => result.reject(new CallBlocked(timeout))));
         return calling.resolve();
       }
-      finish(() => answer.resolve(message.answer));
+      finish(() => result.resolve(message.result));
       this.#idle.push(thread);
     };
     const onError = (error: NodeJS.ErrnoException) =>
-      finish(() => answer.reject(isRefusal(error) ? new EnvironmentFailure(`a thread: ${error.message}`) : error));
+      finish(() => result.reject(isRefusal(error) ? new EnvironmentFailure(`a thread: ${error.message}`) : error));
     thread.on('message', onMessage).on('error', onError);
     thread.postMessage({ s, call } satisfies ThreadRequest);
-    return { calling: calling.promise, answer: answer.promise };
+    return { calling: calling.promise, result: result.promise };
   }
 }
 

@@ -1,11 +1,11 @@
 // The global of that name is a getter, which costs a call of a few hundred ns a tenth.
 import { performance } from 'node:perf_hooks';
+import { type Call, type CallResult, type FlagName, failureOf, type Names, READINESS_TIMEOUT_MS, type SocketCallName, tokenOf } from '../language/call.ts';
 import { BLOCKED } from '../language/token.ts';
-import type { Handle, Outcome, Sockets } from '../native-bindings/sockets.ts';
+import type { Handle, Returned, Sockets } from '../native-bindings/sockets.ts';
 import type { TimedObservation } from '../results/measured.ts';
-import { type Answer, type Call, type FlagName, failureOf, type Names, READINESS_TIMEOUT_MS, type SocketCallName, tokenOf } from './call.ts';
 
-/** Makes the calls that every socket API has, in the agent's own thread or in one in which a call may block, and records their answers. */
+/** Makes the calls that every socket API has, in the agent's own thread or in one in which a call may block, and records their results. */
 
 const PAYLOAD = Buffer.alloc(64 * 1024, 'subject ');
 /** What peers send, from its beginning. */
@@ -14,7 +14,7 @@ let receiveBuffer = new Uint8Array(4096);
 
 export type SocketCall = Call<SocketCallName>;
 
-type Perform<K extends SocketCallName> = (sockets: Sockets, s: Handle, call: Call<K>) => Answer;
+type Perform<K extends SocketCallName> = (sockets: Sockets, s: Handle, call: Call<K>) => CallResult;
 
 const PERFORM: { readonly [K in SocketCallName]: Perform<K> } = {
   recv(sockets, s, { args, stream }) {
@@ -33,8 +33,8 @@ const PERFORM: { readonly [K in SocketCallName]: Perform<K> } = {
   getsockopt(sockets, s) {
     const value = new Int32Array(1);
     const { SOL_SOCKET, SO_ERROR } = sockets.constants;
-    const answer = timed(() => sockets.getsockopt(s, SOL_SOCKET, SO_ERROR, new Uint8Array(value.buffer)));
-    return { ...answer, out: { value: value[0] as number } };
+    const result = timed(() => sockets.getsockopt(s, SOL_SOCKET, SO_ERROR, new Uint8Array(value.buffer)));
+    return { ...result, out: { value: value[0] as number } };
   },
   poll: (sockets, s) =>
     timed(
@@ -48,24 +48,24 @@ const PERFORM: { readonly [K in SocketCallName]: Perform<K> } = {
     ),
 };
 
-export function perform<K extends SocketCallName>(sockets: Sockets, s: Handle, call: Call<K>): Answer {
+export function perform<K extends SocketCallName>(sockets: Sockets, s: Handle, call: Call<K>): CallResult {
   return PERFORM[call.call](sockets, s, call);
 }
 
 /** Makes a call, and reads the clock outside of the pair of its return value and code; `written` gives what the call wrote to memory. */
-export function timed<T extends Outcome>(call: () => T, written?: (outcome: T) => Answer['out']): Answer {
+export function timed<T extends Returned>(call: () => T, written?: (returned: T) => CallResult['out']): CallResult {
   const begun = performance.now();
-  const outcome = call();
+  const returned = call();
   const us = (performance.now() - begun) * 1000;
-  const { ret, code } = outcome;
-  const out = written?.(outcome);
+  const { ret, code } = returned;
+  const out = written?.(returned);
   return out === undefined ? { ret, code, us } : { ret, code, us, out };
 }
 
-/** A call's answer as an observation. */
-export function observed(names: Names, on: 'S' | 'P', call: Call, answer: Answer): TimedObservation {
-  const { ret, code, us, out } = answer;
-  const name = failureOf(call, answer, names);
+/** A call's result as an observation. */
+export function observed(names: Names, on: 'S' | 'P', call: Call, result: CallResult): TimedObservation {
+  const { ret, code, us, out } = result;
+  const name = failureOf(call, result, names);
   // Added one by one, not by conditional spreads: this is done for each call of each trial, and a spread costs as much as the call.
   const observation: Writable<TimedObservation> = {
     on,
@@ -74,7 +74,7 @@ export function observed(names: Names, on: 'S' | 'P', call: Call, answer: Answer
     // A descriptor's number has no meaning.
     ret: call.call === 'accept' && name === undefined ? 'socket' : ret,
     code,
-    token: name ?? tokenOf(call, answer, names),
+    token: name ?? tokenOf(call, result, names),
     us,
   };
   if (name !== undefined) observation.name = name;

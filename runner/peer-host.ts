@@ -6,8 +6,8 @@ import { Conversation } from './conversation.ts';
 import { openDoor } from './door.ts';
 import { Inbox, Silence } from './inbox.ts';
 import type { PeerLink } from './peer.ts';
-import { answerOf, peerContext } from './peer-process.ts';
-import { type HostRequest, hostRequestSchema, type PeerAnswer } from './peer-protocol.ts';
+import { peerContext, replyOf } from './peer-process.ts';
+import { type HostRequest, hostRequestSchema, type PeerReply } from './peer-protocol.ts';
 import { localPeers, type Peers } from './peers.ts';
 import { withStarter } from './starter.ts';
 
@@ -33,7 +33,7 @@ export async function runPeerHost(peerCommand: Command): Promise<void> {
 }
 
 /** One peer of an agent's, until the agent says that it is to end, or is gone. */
-async function serve(agent: Conversation<PeerAnswer, HostRequest>, peers: Peers): Promise<void> {
+async function serve(agent: Conversation<PeerReply, HostRequest>, peers: Peers): Promise<void> {
   let peer: PeerLink | undefined;
   for (;;) {
     const request = await agent.hear();
@@ -42,6 +42,6 @@ async function serve(agent: Conversation<PeerAnswer, HostRequest>, peers: Peers)
       await peer?.end();
       return agent.end();
     } else if (request.do === 'begin') peer = await (request.ownProcess ? peers.inOwnProcess() : peers.shared());
-    else if (peer !== undefined) agent.say(await answerOf(peer, request));
+    else if (peer !== undefined) agent.say(await replyOf(peer, request));
   }
 }

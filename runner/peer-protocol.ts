@@ -1,5 +1,5 @@
 import type * as Zod from 'zod';
-import type { Address } from '../native-bindings/sockets.ts';
+import type { Address } from '../language/address.ts';
 import { z } from '../platforms/zod.ts';
 import type { Schema } from './conversation.ts';
 import type { Arrival } from './settle.ts';
@@ -40,7 +40,7 @@ export const hostRequestSchema = z.discriminatedUnion('do', [
 ]);
 export type HostRequest = Zod.infer<typeof hostRequestSchema>;
 
-export const peerAnswerSchema = z.union([
+export const peerReplySchema = z.union([
   z.object({ done: z.literal(true) }),
   /** A connect, and the address that the peer has connected from. */
   z.object({ connected: address }),
@@ -48,4 +48,4 @@ export const peerAnswerSchema = z.union([
   /** From another process. `environment`: the machine refused it, as every trial's (setup.ts). */
   z.object({ failed: z.string(), environment: z.boolean() }),
 ]);
-export type PeerAnswer = Zod.infer<typeof peerAnswerSchema>;
+export type PeerReply = Zod.infer<typeof peerReplySchema>;

@@ -1,8 +1,9 @@
-import type { Address, Handle, Outcome } from '../native-bindings/sockets.ts';
-import { type Answer, RECEIVE } from './call.ts';
+import type { Address } from '../language/address.ts';
+import { type CallResult, RECEIVE } from '../language/call.ts';
+import type { Handle, Returned } from '../native-bindings/sockets.ts';
 import { PEER_PAYLOAD, perform } from './calls.ts';
 import type { PeerLink } from './peer.ts';
-import type { PeerAnswer, PeerRequest } from './peer-protocol.ts';
+import type { PeerReply, PeerRequest } from './peer-protocol.ts';
 import { settle } from './settle.ts';
 import { mustName, mustSucceed, type SetupContext } from './setup.ts';
 
@@ -11,7 +12,7 @@ const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const ON = Uint8Array.of(1, 0, 0, 0);
 
-const DONE: PeerAnswer = { done: true };
+const DONE: PeerReply = { done: true };
 
 /** A peer's socket, which does what it is asked: at once where it need not wait, so that it costs a trial in the same process no turn of an async function. Blocking. */
 export class PeerSocket implements PeerLink {
@@ -27,7 +28,7 @@ export class PeerSocket implements PeerLink {
   }
 
   /** @throws SetupFailed, EnvironmentFailure */
-  ask(request: PeerRequest): PeerAnswer | Promise<PeerAnswer> {
+  ask(request: PeerRequest): PeerReply | Promise<PeerReply> {
     const { sockets } = this.#context;
     switch (request.do) {
       case 'connect':
@@ -55,8 +56,8 @@ export class PeerSocket implements PeerLink {
     if (this.#handle !== -1) this.#close();
   }
 
-  #did(request: PeerRequest, outcome: Outcome): PeerAnswer {
-    mustSucceed(this.#context, outcome, `the peer's ${request.do}`);
+  #did(request: PeerRequest, returned: Returned): PeerReply {
+    mustSucceed(this.#context, returned, `the peer's ${request.do}`);
     return DONE;
   }
 
@@ -72,12 +73,12 @@ export class PeerSocket implements PeerLink {
     return mustName(this.#context, sockets.getsockname(this.#handle), 'getsockname');
   }
 
-  async #receive(length: number): Promise<Answer> {
+  async #receive(length: number): Promise<CallResult> {
     await settle(this.#context.sockets, this.#handle, { bytes: length });
     return perform(this.#context.sockets, this.#handle, RECEIVE);
   }
 
-  #close(): Outcome {
+  #close(): Returned {
     const closed = this.#handle;
     this.#handle = -1;
     return this.#context.sockets.close(closed);

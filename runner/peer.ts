@@ -1,14 +1,15 @@
-import type { Address, Direction } from '../native-bindings/sockets.ts';
+import type { Address } from '../language/address.ts';
+import { type Call, type CallResult, RECEIVE } from '../language/call.ts';
+import type { Direction } from '../native-bindings/sockets.ts';
 import type { TimedObservation } from '../results/measured.ts';
-import { type Answer, type Call, RECEIVE } from './call.ts';
-import type { PeerAnswer, PeerRequest } from './peer-protocol.ts';
+import type { PeerReply, PeerRequest } from './peer-protocol.ts';
 import type { Arrival } from './settle.ts';
 import { EnvironmentFailure, SetupFailed } from './setup.ts';
 
 /** The way to a peer: its socket in this process, or a channel to another. */
 export interface PeerLink {
   /** @throws SetupFailed, EnvironmentFailure */
-  ask(request: PeerRequest): PeerAnswer | Promise<PeerAnswer>;
+  ask(request: PeerRequest): PeerReply | Promise<PeerReply>;
   /** Ends the peer, and its process where it has one of its own, and waits until it is gone: its sockets are closed by the system. */
   end(): void | Promise<void>;
 }
@@ -16,7 +17,7 @@ export interface PeerLink {
 /** What a peer tells the trial that it is of. */
 interface PeerTrial {
   expectFrom(peer: Address): void;
-  observe(on: 'P', call: Call, answer: Answer): TimedObservation;
+  observe(on: 'P', call: Call, result: CallResult): TimedObservation;
 }
 
 const DONE = Promise.resolve();
@@ -56,10 +57,10 @@ export class Peer {
   }
 
   async receive(length: number): Promise<TimedObservation> {
-    const answer = await this.#link.ask({ do: 'receive', length });
-    this.#heard(answer);
-    if (!('received' in answer)) throw new SetupFailed("the peer's receive: the peer sent no result");
-    return this.#trial.observe('P', RECEIVE, answer.received);
+    const reply = await this.#link.ask({ do: 'receive', length });
+    this.#heard(reply);
+    if (!('received' in reply)) throw new SetupFailed("the peer's receive: the peer sent no result");
+    return this.#trial.observe('P', RECEIVE, reply.received);
   }
 
   end(): void | Promise<void> {
@@ -67,15 +68,15 @@ export class Peer {
   }
 
   #do(request: PeerRequest): Promise<void> {
-    const answer = this.#link.ask(request);
-    if (answer instanceof Promise) return answer.then((later) => this.#heard(later));
-    this.#heard(answer);
+    const reply = this.#link.ask(request);
+    if (reply instanceof Promise) return reply.then((later) => this.#heard(later));
+    this.#heard(reply);
     return DONE;
   }
 
-  #heard(answer: PeerAnswer): void {
-    if ('connected' in answer) this.#trial.expectFrom(answer.connected);
-    else if ('failed' in answer) throw answer.environment ? new EnvironmentFailure(answer.failed) : new SetupFailed(answer.failed);
+  #heard(reply: PeerReply): void {
+    if ('connected' in reply) this.#trial.expectFrom(reply.connected);
+    else if ('failed' in reply) throw reply.environment ? new EnvironmentFailure(reply.failed) : new SetupFailed(reply.failed);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Door } from './channel.ts';
 import { believed, type Conversation, conversationAt, ProcessConversation } from './conversation.ts';
 import { Silence } from './inbox.ts';
 import type { PeerLink } from './peer.ts';
-import type { HostRequest, PeerAnswer, PeerRequest } from './peer-protocol.ts';
+import type { HostRequest, PeerReply, PeerRequest } from './peer-protocol.ts';
 import { PeerSocket } from './peer-socket.ts';
 import { EnvironmentFailure, type SetupContext } from './setup.ts';
 
@@ -58,22 +58,22 @@ export function tellWaiting(peers: Peers, onWaiting: () => void): Peers {
 }
 
 /** ms for a peer to do what it is asked: longer than it waits for anything itself. */
-const ANSWER_MS = 10_000;
+const REPLY_MS = 10_000;
 
 async function processLink(command: Command): Promise<PeerLink> {
-  const conversation = await ProcessConversation.start<PeerRequest, PeerAnswer>(command, believed());
-  return { ask: (request) => answered(conversation, request), end: () => conversation.stop() };
+  const conversation = await ProcessConversation.start<PeerRequest, PeerReply>(command, believed());
+  return { ask: (request) => replied(conversation, request), end: () => conversation.stop() };
 }
 
 async function hostLink(host: Door, ownProcess: boolean): Promise<PeerLink> {
   // Loaded only here, for it loads zod.
-  const { peerAnswerSchema } = await import('./peer-protocol.ts');
-  const conversation = await conversationAt<HostRequest, PeerAnswer>(host, peerAnswerSchema).catch((error) => {
+  const { peerReplySchema } = await import('./peer-protocol.ts');
+  const conversation = await conversationAt<HostRequest, PeerReply>(host, peerReplySchema).catch((error) => {
     throw new EnvironmentFailure(`the peer host: ${error.message}`);
   });
   conversation.say({ do: 'begin', ownProcess });
   return {
-    ask: (request) => answered(conversation, request),
+    ask: (request) => replied(conversation, request),
     // The host ends the peer, and only then its side of the connection.
     end: async () => {
       conversation.say({ do: 'end' });
@@ -82,9 +82,9 @@ async function hostLink(host: Door, ownProcess: boolean): Promise<PeerLink> {
   };
 }
 
-async function answered(conversation: Conversation<PeerRequest, PeerAnswer>, request: PeerRequest): Promise<PeerAnswer> {
+async function replied(conversation: Conversation<PeerRequest, PeerReply>, request: PeerRequest): Promise<PeerReply> {
   conversation.say(request);
-  const answer = await conversation.hear({ ms: ANSWER_MS });
-  if (answer instanceof Silence) throw new EnvironmentFailure(`the peer ${answer.inWords(`did not answer within ${ANSWER_MS / 1000} s`)}`);
-  return answer;
+  const reply = await conversation.hear({ ms: REPLY_MS });
+  if (reply instanceof Silence) throw new EnvironmentFailure(`the peer ${reply.inWords(`did not answer within ${REPLY_MS / 1000} s`)}`);
+  return reply;
 }

@@ -7,29 +7,18 @@ import type { Measured } from '../results/measured.ts';
 import type { Asked, Run } from '../results/schema.ts';
 import { type PeerHost, startPeerHost } from './peer-host-handle.ts';
 import { StartFailed } from './process.ts';
-import { runScenarios } from './run.ts';
-import type { Scenario } from './scenario.ts';
+import { type RunOptions, runScenarios } from './run.ts';
 
-export interface RecordOptions {
-  /** What is run; the agent must know them. */
-  readonly scenarios: readonly Pick<Scenario, 'id' | 'waits'>[];
+/** Where absent: 5 trials, a timeout of 5000 ms, and 2 jobs where there are as many CPUs. */
+export interface RecordOptions
+  extends Pick<RunOptions, 'agent' | 'scenarios' | 'onStart'>,
+    Partial<Pick<RunOptions, 'trials' | 'timeout' | 'jobs' | 'signal'>> {
   /** The patterns that they were chosen by, for the header; their ids where absent. */
   readonly chosenBy?: Pick<Asked, 'patterns' | 'skip'>;
   /** The ids of all scenarios that there are, for the footer, which names those that were not run; those of `scenarios` where absent. */
   readonly known?: readonly string[];
-  /** How an agent is started. */
-  readonly agent: Command;
-  /** How often each is run; 5 where absent. */
-  readonly trials?: number;
-  /** ms after which a call counts as blocked; 5000 where absent. */
-  readonly timeout?: number;
-  /** How many agents work side by side; 2 where absent, and where there are as many CPUs. */
-  readonly jobs?: number;
-  /** Ends the run early; what was recorded until then is kept. */
-  readonly signal?: AbortSignal;
   /** How a process that holds the peers is started; they live beside the subjects where absent. */
   readonly peers?: Command | undefined;
-  readonly onStart?: (id: string) => void;
   readonly onMeasured?: (id: string) => void;
 }
 

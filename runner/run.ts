@@ -7,12 +7,14 @@ import { CannotRun } from './conversation.ts';
 import { StartFailed } from './process.ts';
 import type { Scenario } from './scenario.ts';
 
-interface RunOptions {
+export interface RunOptions {
   /** How an agent of the platform is started. */
   readonly agent: Command;
+  /** What is run; the agent must know them. */
   readonly scenarios: readonly Pick<Scenario, 'id' | 'waits'>[];
+  /** How often each is run. */
   readonly trials: number;
-  /** ms that a trial may take before it counts as blocked. */
+  /** ms after which a call counts as blocked. */
   readonly timeout: number;
   /** Where the peers live, if not beside the subjects. */
   readonly peerHost?: Door | undefined;
@@ -62,7 +64,7 @@ export async function runScenarios(options: RunOptions): Promise<void> {
     return agent;
   };
 
-  const lane = async (first: typeof waiting, second: typeof waiting) => {
+  const work = async (first: typeof waiting, second: typeof waiting) => {
     let agent: AgentHandle | undefined;
     while (first.length + second.length > 0 && !stopped()) {
       let next: (typeof waiting)[number] | undefined;
@@ -87,8 +89,8 @@ export async function runScenarios(options: RunOptions): Promise<void> {
   };
 
   try {
-    const lanes = Math.min(options.jobs, options.scenarios.length);
-    await Promise.all(Array.from({ length: lanes }, (_, i) => (i === 1 ? lane(waiting, working) : lane(working, waiting))));
+    const jobs = Math.min(options.jobs, options.scenarios.length);
+    await Promise.all(Array.from({ length: jobs }, (_, i) => (i === 1 ? work(waiting, working) : work(working, waiting))));
   } catch (error) {
     failed = true;
     throw error;

@@ -1,4 +1,4 @@
-import type { InetFamily } from '../native-bindings/sockets.ts';
+import type { InetFamily } from '../language/address.ts';
 import type { Trial } from './trial.ts';
 
 /** What is done and which calls are recorded. */
@@ -19,16 +19,13 @@ export interface Scenario {
   run(t: Trial): Promise<void>;
 }
 
+/** What the starter knows of a scenario: all but how it runs. */
+export type Described = Omit<Scenario, 'run'>;
+
 /** A scenario as a suite's file writes it down. */
-export interface Case {
-  readonly why: string;
-  readonly before: string;
-  readonly recorded: string;
-  readonly waits?: boolean;
-  readonly asksFor?: readonly string[];
+export interface Case extends Pick<Scenario, 'why' | 'before' | 'recorded' | 'asksFor' | 'run'>, Partial<Pick<Scenario, 'waits'>> {
   /** Families to run it with beside IPv4; each is a scenario of its own (`?family=inet6`). */
   readonly families?: readonly Exclude<InetFamily, 'inet'>[];
-  run(t: Trial): Promise<void>;
 }
 
 /** The scenarios of one event: `suite('tcp/reset', 'the peer has reset the connection', { idle: … })` holds `tcp/reset/idle`. */

@@ -1,4 +1,8 @@
-import type { Address, Named, Outcome, Sockets } from '../native-bindings/sockets.ts';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Address } from '../language/address.ts';
+import type { Named, Returned, Sockets } from '../native-bindings/sockets.ts';
 
 /** The platform lacks what a scenario needs: the message says what. */
 export class Unsupported extends Error {
@@ -40,7 +44,7 @@ export class CameTooLate extends SetupFailed {
 }
 
 /** The codes of socket and bind on a system that has no such address family, or where it is disabled. */
-export const ADDRESS_FAILURES: ReadonlySet<string> = new Set([
+const ADDRESS_FAILURES: ReadonlySet<string> = new Set([
   'EAFNOSUPPORT',
   'EPROTONOSUPPORT',
   'EADDRNOTAVAIL',
@@ -58,10 +62,17 @@ export interface SetupContext {
 }
 
 /** @throws SetupFailed, EnvironmentFailure */
-export function mustSucceed(context: Pick<SetupContext, 'nameOf'>, { ret, code }: Outcome, what: string): void {
+export function mustSucceed(context: Pick<SetupContext, 'nameOf'>, { ret, code }: Returned, what: string): void {
   if (ret !== -1) return;
   const name = context.nameOf(code) ?? `code ${code}`;
   throw ENVIRONMENT_CODES.has(name) ? new EnvironmentFailure(`${what}: ${name}`) : new SetupFailed(`${what}: ${name}`);
+}
+
+/** socket or bind, which fail on a system without the address family. @throws Unsupported there, SetupFailed, EnvironmentFailure */
+export function mustHaveFamily(context: Pick<SetupContext, 'nameOf'>, returned: Returned, what: string): void {
+  const name = returned.ret === -1 ? context.nameOf(returned.code) : undefined;
+  if (name !== undefined && ADDRESS_FAILURES.has(name)) throw new Unsupported(`${what}: ${name}`);
+  mustSucceed(context, returned, what);
 }
 
 /** The address that getsockname or getpeername gave. @throws SetupFailed, EnvironmentFailure */
@@ -69,4 +80,17 @@ export function mustName(context: Pick<SetupContext, 'nameOf'>, named: Named, wh
   mustSucceed(context, named, what);
   if (named.address === undefined) throw new SetupFailed(`${what} succeeded without an address`);
   return named.address;
+}
+
+/** sockaddr_un has room for 108 bytes on Linux and Windows, and for 104 on macOS; the names in the folder take less than 20. */
+const MOST_TMPDIR_BYTES = 80;
+
+/** A folder for an AF_UNIX socket, that no other user can enter and whose name nobody can guess. @throws EnvironmentFailure where none can be made */
+export function temporaryFolder(): string {
+  const short = Buffer.byteLength(tmpdir()) < MOST_TMPDIR_BYTES ? tmpdir() : '/tmp';
+  try {
+    return mkdtempSync(join(short, 'sockatlas-'));
+  } catch (error) {
+    throw new EnvironmentFailure(`an AF_UNIX socket needs a temporary folder: ${(error as Error).message}`);
+  }
 }

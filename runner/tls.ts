@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import type { OpenSSL, SslOutcome, TlsOnBuffers, TlsOnSocket } from '../native-bindings/openssl/index.ts';
-import type { Handle, Outcome } from '../native-bindings/sockets.ts';
-import { type Answer, type Call, recvCall, sendCall } from './call.ts';
+import { type Call, type CallResult, recvCall, sendCall } from '../language/call.ts';
+import type { OpenSSL, SslReturned, TlsEnd, TlsOnBuffers } from '../native-bindings/openssl/index.ts';
+import type { Handle, Returned } from '../native-bindings/sockets.ts';
 import { timed } from './calls.ts';
 import { Peer } from './peer.ts';
 import { PeerSocket } from './peer-socket.ts';
@@ -36,8 +36,8 @@ export async function tlsPair(t: Trial, reader: Reader): Promise<TlsPair> {
   const pair = await connectedPair(t, reader);
   const { S, P } = pair;
   await until('the TLS handshake', () => {
-    const client = P.handshakeStep();
-    const server = S.handshakeStep();
+    const client = P.shakeHands();
+    const server = S.shakeHands();
     return client && server;
   });
   return pair;
@@ -47,9 +47,9 @@ export async function tlsPair(t: Trial, reader: Reader): Promise<TlsPair> {
 export async function tlsPairInHandshake(t: Trial, reader: Reader): Promise<TlsPair> {
   const pair = await connectedPair(t, reader);
   const { S, P } = pair;
-  P.handshakeStep();
+  P.shakeHands();
   await until("the server's half of the TLS handshake", () => {
-    S.handshakeStep();
+    S.shakeHands();
     return P.hasReceived();
   });
   return pair;
@@ -81,12 +81,12 @@ async function library(): Promise<OpenSSL> {
   }
 }
 
-/** Takes steps until one says that it is done; between them, what was sent has time to arrive. */
-async function until(what: string, step: () => boolean): Promise<void> {
+/** Takes turns until one says that it is done; between them, what was sent has time to arrive. */
+async function until(what: string, turn: () => boolean): Promise<void> {
   const deadline = performance.now() + HANDSHAKE_MS;
-  for (let turn = 0; !step(); turn++) {
+  for (let taken = 0; !turn(); taken++) {
     if (performance.now() > deadline) throw new SetupFailed(`${what} did not finish within ${HANDSHAKE_MS} ms`);
-    await (turn < 10 ? setImmediate() : setTimeout(1));
+    await (taken < 10 ? setImmediate() : setTimeout(1));
   }
 }
 
@@ -105,42 +105,37 @@ class Carrier {
   }
 
   /** recv, and what came is OpenSSL's. */
-  receive(record: boolean): Outcome {
-    const answer = this.#perform(RECV, record, () => this.#trial.context.sockets.recv(this.#handle, room, ROOM, 0));
-    if (answer.ret > 0 && this.tls.feed(room.subarray(0, answer.ret)) !== answer.ret)
+  receive(record: boolean): Returned {
+    const result = this.#perform(RECV, record, () => this.#trial.context.sockets.recv(this.#handle, room, ROOM, 0));
+    if (result.ret > 0 && this.tls.feed(room.subarray(0, result.ret)) !== result.ret)
       throw new SetupFailed('the BIO had no room for the bytes that recv returned');
-    return answer;
+    return result;
   }
 
   /** send of what OpenSSL has to send, once; undefined where that is nothing. */
-  send(record: boolean): Outcome | undefined {
+  send(record: boolean): Returned | undefined {
     if (this.#held.length === 0) this.#held = this.tls.take();
     const { length } = this.#held;
     if (length === 0) return undefined;
-    const answer = this.#perform(sendCall(length), record, () => this.#trial.context.sockets.send(this.#handle, this.#held, length, 0));
-    if (answer.ret > 0) this.#held = this.#held.subarray(answer.ret);
-    return answer;
+    const result = this.#perform(sendCall(length), record, () => this.#trial.context.sockets.send(this.#handle, this.#held, length, 0));
+    if (result.ret > 0) this.#held = this.#held.subarray(result.ret);
+    return result;
   }
 
-  #perform(call: Call, record: boolean, make: () => Outcome): Answer {
-    const answer = timed(make);
-    if (record) this.#trial.observe('S', call, answer);
-    return answer;
-  }
-
-  /** One step of the handshake: whether it is done. */
-  handshakeStep(): boolean {
-    this.receive(false);
-    const outcome = this.tls.handshake();
-    mustGoOn(outcome);
-    this.send(false);
-    return outcome.ret === 1;
+  #perform(call: Call, record: boolean, make: () => Returned): CallResult {
+    const result = timed(make);
+    if (record) this.#trial.observe('S', call, result);
+    return result;
   }
 }
 
-/** A step of a handshake that is to succeed. @throws SetupFailed */
-function mustGoOn({ ret, name }: SslOutcome): void {
+/** Takes one turn of a handshake that is to succeed, unrecorded: whether it is done. @throws SetupFailed */
+function shakeHands(tls: TlsEnd, carrier?: Carrier): boolean {
+  carrier?.receive(false);
+  const { ret, name } = tls.handshake();
   if (ret !== 1 && name !== 'SSL_ERROR_WANT_READ' && name !== 'SSL_ERROR_WANT_WRITE') throw new SetupFailed(`the TLS handshake: ${name}`);
+  carrier?.send(false);
+  return ret === 1;
 }
 
 type SslCall = Call<'SSL_read' | 'SSL_write' | 'SSL_do_handshake'>;
@@ -149,7 +144,7 @@ type SslCall = Call<'SSL_read' | 'SSL_write' | 'SSL_do_handshake'>;
 class TlsSubject {
   readonly #trial: Trial;
   readonly #socket: Subject;
-  readonly #tls: TlsOnSocket | TlsOnBuffers;
+  readonly #tls: TlsEnd;
   readonly #carrier: Carrier | undefined;
 
   constructor(trial: Trial, socket: Subject, ssl: OpenSSL, reader: Reader) {
@@ -205,15 +200,11 @@ class TlsSubject {
     }
   }
 
-  /** Takes one step of a handshake that is to succeed, unrecorded: whether it is done. */
-  handshakeStep(): boolean {
-    if (this.#carrier !== undefined) return this.#carrier.handshakeStep();
-    const outcome = this.#tls.handshake();
-    mustGoOn(outcome);
-    return outcome.ret === 1;
+  shakeHands(): boolean {
+    return shakeHands(this.#tls, this.#carrier);
   }
 
-  #perform(call: SslCall, make: (tls: TlsOnSocket | TlsOnBuffers) => SslOutcome): void {
+  #perform(call: SslCall, make: (tls: TlsEnd) => SslReturned): void {
     const begun = performance.now();
     const { ret, error, name, systemCode, queue, pending, hasPending } = make(this.#tls);
     const us = (performance.now() - begun) * 1000;
@@ -243,9 +234,8 @@ class TlsPeer {
     trial.atEnd(() => tls.free());
   }
 
-  /** Takes one step of a handshake that is to succeed: whether it is done. */
-  handshakeStep(): boolean {
-    return this.#carrier.handshakeStep();
+  shakeHands(): boolean {
+    return shakeHands(this.#carrier.tls, this.#carrier);
   }
 
   /** Whether bytes wait to be received. */
@@ -286,9 +276,9 @@ class TlsPeer {
   }
 
   #send(bytes: Uint8Array): number {
-    const outcome = this.#trial.context.sockets.send(this.#socket.handle, bytes, bytes.length, 0);
-    mustSucceed(this.#trial.context, outcome, "the peer's send");
-    if (outcome.ret !== bytes.length) throw new SetupFailed(`the peer's send took ${outcome.ret} of ${bytes.length} bytes`);
+    const returned = this.#trial.context.sockets.send(this.#socket.handle, bytes, bytes.length, 0);
+    mustSucceed(this.#trial.context, returned, "the peer's send");
+    if (returned.ret !== bytes.length) throw new SetupFailed(`the peer's send took ${returned.ret} of ${bytes.length} bytes`);
     return bytes.length;
   }
 }

@@ -1,17 +1,28 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Address, InetFamily } from '../language/address.ts';
+import type { Call, CallResult, FlagName, Names } from '../language/call.ts';
+import { ACCEPT, connectCall, POLL, recvCall, SELECT, SO_ERROR, sendCall, sendtoCall } from '../language/call.ts';
 import type { CodePlatform } from '../language/code.ts';
-import type { Address, Direction, Family, Handle, InetFamily, Sockets, SocketType } from '../native-bindings/sockets.ts';
+import type { Direction, Family, Handle, Sockets, SocketType } from '../native-bindings/sockets.ts';
 import { MAX_CALLS } from '../results/limits.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import { type BlockingThreads, CallBlocked } from './blocking.ts';
-import { ACCEPT, type Answer, type Call, connectCall, type FlagName, type Names, POLL, recvCall, SELECT, SO_ERROR, sendCall, sendtoCall } from './call.ts';
 import { blockedObservation, observed, perform, type SocketCall } from './calls.ts';
 import { KillablePeer, Peer, type PeerLink } from './peer.ts';
 import type { Peers } from './peers.ts';
 import { type Arrival, PAUSE_MS, settle, settleConnect } from './settle.ts';
-import { ADDRESS_FAILURES, CameTooLate, ENVIRONMENT_CODES, EnvironmentFailure, mustName, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
-import { temporaryFolder } from './temporary-folder.ts';
+import {
+  CameTooLate,
+  ENVIRONMENT_CODES,
+  EnvironmentFailure,
+  mustHaveFamily,
+  mustName,
+  mustSucceed,
+  SetupFailed,
+  temporaryFolder,
+  Unsupported,
+} from './setup.ts';
 
 /** What a trial runs with: one for each agent. */
 export interface TrialContext extends Names {
@@ -102,17 +113,15 @@ export class Trial {
   }
 
   /** Records what a call answered. */
-  observe(on: 'S' | 'P', call: Call, answer: Answer): TimedObservation {
-    return this.record(observed(this.context, on, call, answer));
+  observe(on: 'S' | 'P', call: Call, result: CallResult): TimedObservation {
+    return this.record(observed(this.context, on, call, result));
   }
 
   /** A fresh socket. @throws Unsupported where the platform has no such family */
   socket(family: Family, type: SocketType = 'stream'): Subject {
-    const outcome = this.context.sockets.socket(family, type);
-    const name = outcome.ret === -1 ? this.context.nameOf(outcome.code) : undefined;
-    if (name !== undefined && ADDRESS_FAILURES.has(name)) throw new Unsupported(`socket(${family}, ${type}): ${name}`);
-    mustSucceed(this.context, outcome, `socket(${family}, ${type})`);
-    return this.own(outcome.ret, type === 'stream');
+    const returned = this.context.sockets.socket(family, type);
+    mustHaveFamily(this.context, returned, `socket(${family}, ${type})`);
+    return this.own(returned.ret, type === 'stream');
   }
 
   /** Takes a handle over: it is closed when the trial ends. */
@@ -193,10 +202,9 @@ export class Trial {
   /** Binds to a loopback port that the system gives. @throws Unsupported where there is no IPv6, EnvironmentFailure where there is no loopback */
   bindTo(S: Subject): void {
     const { family } = this.parameters;
-    const outcome = this.context.sockets.bind(S.handle, { family, host: LOOPBACK[family], port: 0 });
-    const name = outcome.ret === -1 ? this.context.nameOf(outcome.code) : undefined;
-    if (family === 'inet6' && name !== undefined && ADDRESS_FAILURES.has(name)) throw new Unsupported(`bind to ${LOOPBACK[family]}: ${name}`);
-    mustSucceed(this.context, outcome, `bind to ${LOOPBACK[family]}`);
+    const returned = this.context.sockets.bind(S.handle, { family, host: LOOPBACK[family], port: 0 });
+    const must = family === 'inet6' ? mustHaveFamily : mustSucceed;
+    must(this.context, returned, `bind to ${LOOPBACK[family]}`);
   }
 
   /** A peer that is not yet connected: at once where it lives beside the subject. */
@@ -364,22 +372,22 @@ export class Subject {
 
   /** Returns the accepted socket, which is non-blocking; undefined where accept failed. */
   async accept(): Promise<Subject | undefined> {
-    let answer: Answer;
+    let result: CallResult;
     for (;;) {
-      answer = perform(this.#sockets, this.handle, ACCEPT);
-      if (answer.ret === -1) break;
-      const { address } = this.#sockets.getpeername(answer.ret);
+      result = perform(this.#sockets, this.handle, ACCEPT);
+      if (result.ret === -1) break;
+      const { address } = this.#sockets.getpeername(result.ret);
       if (address !== undefined && this.#trial.isExpected(address)) break;
       // A connection that was reset has no address any more (ENOTCONN).
       if (address === undefined && this.#trial.expectsAny) {
         this.#trial.mustBeAlone(this);
         break;
       }
-      this.#trial.dropStranger(answer.ret);
+      this.#trial.dropStranger(result.ret);
     }
-    this.#observe(ACCEPT, answer);
-    if (answer.ret === -1) return undefined;
-    const accepted = this.#trial.own(answer.ret, true);
+    this.#observe(ACCEPT, result);
+    if (result.ret === -1) return undefined;
+    const accepted = this.#trial.own(result.ret, true);
     accepted.setNonBlocking();
     return accepted;
   }
@@ -402,8 +410,8 @@ export class Subject {
   sendUntilFailure(length: number): void {
     const call = sendCall(length);
     for (;;) {
-      const answer = perform(this.#sockets, this.handle, call);
-      if (answer.ret === -1) return void this.#observe(call, answer);
+      const result = perform(this.#sockets, this.handle, call);
+      if (result.ret === -1) return void this.#observe(call, result);
     }
   }
 
@@ -457,8 +465,8 @@ export class Subject {
 
   #inThread(call: SocketCall): { readonly calling: Promise<void>; readonly returned: Promise<TimedObservation> } {
     const { threads, timeout } = this.#trial.context;
-    const { calling, answer } = threads.start(this.handle, call, timeout);
-    const returned = answer.then(
+    const { calling, result } = threads.start(this.handle, call, timeout);
+    const returned = result.then(
       (answered) => this.#observe(call, answered),
       (error) => {
         if (error instanceof CallBlocked) this.#trial.record(blockedObservation('S', call, error.ms * 1000));
@@ -470,8 +478,8 @@ export class Subject {
     return { calling, returned };
   }
 
-  #observe(call: Call, answer: Answer): TimedObservation {
-    if (answer.isForeign) throw new EnvironmentFailure(`${call.call}: a datagram that another process sent`);
-    return this.#trial.observe('S', call, answer);
+  #observe(call: Call, result: CallResult): TimedObservation {
+    if (result.isForeign) throw new EnvironmentFailure(`${call.call}: a datagram that another process sent`);
+    return this.#trial.observe('S', call, result);
   }
 }

@@ -6,7 +6,7 @@ import { StartFailed } from './process.ts';
 import type { Scenario } from './scenario.ts';
 import { CameTooLate, EnvironmentFailure, Unsupported } from './setup.ts';
 import { Trial, type TrialContext } from './trial.ts';
-import { placeOfFault } from './user-module.ts';
+import { lineOfFault } from './user-module.ts';
 
 interface TrialsOptions {
   readonly trials: number;
@@ -73,7 +73,7 @@ export async function runTrials(context: TrialContext, scenario: Scenario, optio
     started < options.trials && ended === undefined && unmeasured === undefined && traces.size < MAX_TRACES && options.isInterrupted?.() !== true;
   // Where nothing tells that a reset has arrived, every scenario waits.
   const waits = scenario.waits || !context.tellsState;
-  let lanes = 0;
+  let sideBySide = 0;
 
   /** Whether the trial is to be made again, and after how many ms. */
   const madeAgain = (cause: Error): number | undefined => {
@@ -81,8 +81,8 @@ export async function runTrials(context: TrialContext, scenario: Scenario, optio
     return isEnvironment(cause) && ++refusals <= REFUSALS ? refusals * (options.refusalMs ?? REFUSAL_MS) : undefined;
   };
 
-  const lane = async () => {
-    lanes++;
+  const inTurn = async () => {
+    sideBySide++;
     while (isWanted()) {
       const isFirst = started++ === 0 && tooLate === 0 && refusals === 0;
       const trial = new Trial(isFirst ? { ...own, onObservation: options.onObservation } : own);
@@ -109,7 +109,7 @@ export async function runTrials(context: TrialContext, scenario: Scenario, optio
       }
       if (pause !== undefined && pause > 0) {
         // Fewer at a time need less.
-        if (lanes > 1) break;
+        if (sideBySide > 1) break;
         await setTimeout(pause);
       }
       if (performance.now() - reported > PROGRESS_MS) {
@@ -119,10 +119,10 @@ export async function runTrials(context: TrialContext, scenario: Scenario, optio
         await setImmediate();
       }
     }
-    lanes--;
+    sideBySide--;
   };
 
-  await Promise.all(Array.from({ length: waits ? SIDE_BY_SIDE : 1 }, lane));
+  await Promise.all(Array.from({ length: waits ? SIDE_BY_SIDE : 1 }, inTurn));
   return measured();
 }
 
@@ -140,6 +140,6 @@ function isEnvironment(error: Error): boolean {
 function endOf(error: Error): NonNullable<Measured['ended']> {
   if (error instanceof Unsupported) return { as: 'unsupported', reason: error.message };
   if (error instanceof CallBlocked) return { as: 'blocked', reason: error.message };
-  const place = placeOfFault(error);
+  const place = lineOfFault(error);
   return { as: 'crashed', reason: `the trial failed: ${place === undefined ? '' : `${place}: `}${error.name}: ${error.message}` };
 }

@@ -38,38 +38,38 @@ export async function importUserModule(file: string): Promise<Record<string, unk
 export function describeFault(file: string, error: unknown): string {
   const text = textOf(error);
   const stack = stackOf(error);
-  const place = placeAtHead(stack) ?? placeInFrames(stack) ?? (text.startsWith('SyntaxError') ? placeOfSyntaxError(file) : undefined);
+  const place = lineAtHead(stack) ?? lineInFrames(stack) ?? (text.startsWith('SyntaxError') ? lineOfSyntaxError(file) : undefined);
   const where = place === undefined ? shownPath(file) : `${shownPath(place.file)}:${place.line}`;
   return `${where}: ${text}${adviceFor(file, text)}`;
 }
 
 /** Where a scenario's own code threw: `suites/tcp/reset.ts:31`; undefined where sockatlas did, or nothing says. */
-export function placeOfFault(error: unknown): string | undefined {
-  const place = placeInFrames(stackOf(error));
+export function lineOfFault(error: unknown): string | undefined {
+  const place = lineInFrames(stackOf(error));
   return place && `${shownPath(place.file)}:${place.line}`;
 }
 
 /** A process that runs the user's code ends with one line on stderr, not with a stack, where that throws when nobody is there to catch it. */
 export function endWithOneLine(): void {
   process.on('uncaughtException', (error) => {
-    const place = placeOfFault(error);
+    const place = lineOfFault(error);
     writeSync(2, `${place === undefined ? '' : `${place}: `}${textOf(error)}\n`);
     process.exit(1);
   });
 }
 
-interface Place {
+interface SourceLine {
   readonly file: string;
   readonly line: number;
 }
 
 /** Node puts the place of a syntax error before the stack, for some kinds of modules. */
-function placeAtHead(stack: string): Place | undefined {
+function lineAtHead(stack: string): SourceLine | undefined {
   const [, file, line] = /^(file:\/\/.+|\/.+|[A-Za-z]:[\\/].+):(\d+)$/.exec(stack.split('\n', 1)[0] ?? '') ?? [];
   return file === undefined ? undefined : { file: asPath(file), line: Number(line) };
 }
 
-function placeInFrames(stack: string): Place | undefined {
+function lineInFrames(stack: string): SourceLine | undefined {
   for (const frame of stack.split('\n')) {
     const [, called, bare] = /^\s+at (?:.*?\((.+)\)|(?:async )?(.+))$/.exec(frame) ?? [];
     const [, source, line] = /^(.+?):(\d+):\d+$/.exec(called ?? bare ?? '') ?? [];
@@ -83,7 +83,7 @@ function placeInFrames(stack: string): Place | undefined {
 }
 
 /** V8 says where a syntax error of an ES module is only to a process that dies of it. */
-function placeOfSyntaxError(file: string): Place | undefined {
+function lineOfSyntaxError(file: string): SourceLine | undefined {
   const { stderr } = spawnSync(process.execPath, ['--check', '--input-type=module', '-'], {
     input: readFileSync(file),
     encoding: 'utf8',

@@ -1,11 +1,10 @@
 import { shownPath } from '../platforms/shown-path.ts';
+import type { DescribeMessage } from './agent-protocol.ts';
 import { type Case, type Scenario, suite } from './scenario.ts';
+import { withStarter } from './starter.ts';
 import { importUserModule, UserModuleError } from './user-module.ts';
 
 /** Scenarios of the user's own: a module that exports `event` and `cases`, and perhaps `about`. In an agent, which may die of them. */
-
-/** What the starter knows of a scenario: all but how it runs. */
-export type Described = Omit<Scenario, 'run'>;
 
 const EVENT = /^[a-z0-9-]+\/[a-z0-9-]+$/;
 const NAME = /^[a-z0-9-]+$/;
@@ -16,6 +15,20 @@ export async function loadScenarios(files: readonly string[]): Promise<Scenario[
   const scenarios: Scenario[] = [];
   for (const file of files) scenarios.push(...scenariosOf(file, await importUserModule(file)));
   return scenarios;
+}
+
+/** Says which scenarios modules hold, in a process of its own: a module may do anything as it is loaded. */
+export async function describeModules(modules: readonly string[]): Promise<void> {
+  const starter = await withStarter<DescribeMessage, never>();
+  let message: DescribeMessage;
+  try {
+    const scenarios = await loadScenarios(modules);
+    message = { type: 'scenarios', scenarios: scenarios.map(({ run: _, ...described }) => described) };
+  } catch (error) {
+    message = { type: 'refused', reason: (error as Error).message };
+  }
+  // The starter ends this process once it has heard: on Windows one that ended by itself would reset the connection, and the message with it.
+  starter.say(message);
 }
 
 function scenariosOf(file: string, { event, about = '', cases }: Readonly<Record<string, unknown>>): Scenario[] {

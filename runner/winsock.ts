@@ -1,8 +1,10 @@
-import type { Address, Handle, Outcome } from '../native-bindings/sockets.ts';
+import type { Address } from '../language/address.ts';
+import { type Call, failureOf } from '../language/call.ts';
+import type { Handle, Returned } from '../native-bindings/sockets.ts';
 import { STATUS_PENDING } from '../native-bindings/winsock/constants.ts';
+import type { WinsockSockets } from '../native-bindings/winsock/index.ts';
+import { isWinsock } from '../native-bindings/winsock/is-winsock.ts';
 import type { Operation } from '../native-bindings/winsock/overlapped.ts';
-import { isWinsock, type WinsockSockets } from '../native-bindings/winsock/winsock-sockets.ts';
-import { type Call, failureOf } from './call.ts';
 import { timed } from './calls.ts';
 import { EnvironmentFailure, mustSucceed, SetupFailed, Unsupported } from './setup.ts';
 import type { Subject, Trial } from './trial.ts';
@@ -31,12 +33,12 @@ export class Winsock {
   }
 
   /** WSARecv: `data:N` or `eof` where it was done at once, ERROR_IO_PENDING where it goes on. */
-  recv(S: Subject, operation: Operation): Outcome {
+  recv(S: Subject, operation: Operation): Returned {
     return this.#perform({ call: 'WSARecv', args: { length: operation.data.length } }, () => this.#sockets.overlapped.recv(S.handle, operation));
   }
 
   /** WSASend. */
-  send(S: Subject, operation: Operation): Outcome {
+  send(S: Subject, operation: Operation): Returned {
     return this.#perform({ call: 'WSASend', args: { length: operation.data.length } }, () => this.#sockets.overlapped.send(S.handle, operation));
   }
 
@@ -81,18 +83,18 @@ export class Winsock {
   /** WSAEnumNetworkEvents: `events:READ|CLOSE`, an event that has an error with its name: `events:CLOSE=WSAECONNABORTED`. */
   networkEvents(S: Subject): void {
     let events: Readonly<Record<string, number>> = {};
-    const answer = timed(() => {
+    const result = timed(() => {
       const enumerated = this.#sockets.events.enumerate(S.handle);
       events = enumerated.events;
       return enumerated;
     });
-    this.#trial.observe('S', { call: 'WSAEnumNetworkEvents', args: {} }, { ...answer, events });
+    this.#trial.observe('S', { call: 'WSAEnumNetworkEvents', args: {} }, { ...result, events });
   }
 
   /** AcceptEx on `L`, which waits for the first bytes too: the operation, and the socket that the connection will be. */
   acceptEx(L: Subject): { readonly S: Subject; readonly operation: Operation } {
     const S = this.#trial.socket(this.#trial.parameters.family);
-    const operation = this.#sockets.extensions.acceptOperation({ receive: LENGTH });
+    const operation = this.#sockets.extensions.acceptOperation(LENGTH);
     this.#perform({ call: 'AcceptEx', args: { receive: LENGTH } }, () => this.#sockets.extensions.acceptEx(L.handle, S.handle, operation, LENGTH));
     return { S, operation };
   }
@@ -128,11 +130,11 @@ export class Winsock {
     while (operation.internal === STATUS_PENDING && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 1));
   }
 
-  #perform(call: Call, make: () => Outcome & { readonly bytes?: number | undefined }): Outcome {
-    const { out, ...answer } = timed(make, ({ bytes }) => (bytes === undefined ? undefined : { bytes }));
+  #perform(call: Call, make: () => Returned & { readonly bytes?: number | undefined }): Returned {
+    const { out, ...result } = timed(make, ({ bytes }) => (bytes === undefined ? undefined : { bytes }));
     // What a failed one has written there is no number of bytes that went over.
-    const hasMoved = out !== undefined && failureOf(call, answer, this.#trial.context) === undefined;
-    this.#trial.observe('S', call, hasMoved ? { ...answer, out } : answer);
-    return answer;
+    const hasMoved = out !== undefined && failureOf(call, result, this.#trial.context) === undefined;
+    this.#trial.observe('S', call, hasMoved ? { ...result, out } : result);
+    return result;
   }
 }

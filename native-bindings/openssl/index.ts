@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import koffi from 'koffi';
+import { UNTOUCHED } from '../../language/code.ts';
 import { type CodeRegister, captured } from '../captured.ts';
 import { errnoRegister } from '../posix/errno.ts';
-import type { Handle, Outcome } from '../sockets.ts';
-import { UNTOUCHED } from '../untouched.ts';
+import type { Handle, Returned } from '../sockets.ts';
 import { winsockLibrary } from '../winsock/library.ts';
 
 /**
@@ -29,7 +29,7 @@ const SSL_ERRORS = [
 ] as const;
 
 /** What one call of OpenSSL gave, and all that it left beside it. */
-export interface SslOutcome {
+export interface SslReturned {
   readonly ret: number;
   /** SSL_get_error's number for this return. */
   readonly error: number;
@@ -107,7 +107,7 @@ const PROTOTYPES = {
 
 type Functions = Readonly<Record<keyof typeof PROTOTYPES, Native>>;
 /** The calls whose return and system code are kept as a pair. */
-type Calls = Readonly<Record<'SSL_read' | 'SSL_write' | 'SSL_do_handshake' | 'SSL_shutdown', (...args: unknown[]) => Outcome>>;
+type Calls = Readonly<Record<'SSL_read' | 'SSL_write' | 'SSL_do_handshake' | 'SSL_shutdown', (...args: unknown[]) => Returned>>;
 
 let loaded: OpenSSL | undefined;
 
@@ -130,11 +130,7 @@ function exportsOfNode(): Library {
 
 /** Where this platform keeps the code of a system call that OpenSSL made: it reads it there itself (BIO_sock_should_retry). */
 function systemRegister(): CodeRegister {
-  if (process.platform === 'win32') {
-    const { plain } = winsockLibrary();
-    return { set: plain('WSASetLastError', 'void', ['int']) as CodeRegister['set'], get: plain('WSAGetLastError', 'int', []) as CodeRegister['get'] };
-  }
-  return errnoRegister(koffi.load(null));
+  return process.platform === 'win32' ? winsockLibrary().wsaError : errnoRegister(koffi.load(null));
 }
 
 /** The library's functions, and a context with a certificate that was made for this process. It is self-signed, and no side verifies it. */
@@ -172,10 +168,10 @@ export class OpenSSL {
   }
 
   /** A TLS endpoint that reads and writes `socket` itself (SSL_set_fd). The socket stays the caller's to close. */
-  onSocket(role: Role, socket: Handle): TlsOnSocket {
+  onSocket(role: Role, socket: Handle): TlsEnd {
     const ssl = this.#newSsl(role);
     this.#must(this.#c.SSL_set_fd(ssl, socket) === 1, 'SSL_set_fd');
-    return new TlsOnSocket(this.#c, this.#calls, ssl);
+    return new TlsEnd(this.#c, this.#calls, ssl);
   }
 
   /**
@@ -263,7 +259,7 @@ export class OpenSSL {
 export type Role = 'server' | 'client';
 
 /** One end of a TLS connection. Its calls never throw: they return what OpenSSL returned, with its error codes. */
-abstract class TlsEnd {
+export class TlsEnd {
   protected readonly c: Functions;
   readonly #calls: Calls;
   readonly #ssl: Pointer;
@@ -280,25 +276,25 @@ abstract class TlsEnd {
     return this.c.SSL_get_version(this.#ssl);
   }
 
-  handshake(): SslOutcome {
+  handshake(): SslReturned {
     this.c.ERR_clear_error();
     return this.#answered(this.#calls.SSL_do_handshake(this.#ssl));
   }
 
   /** SSL_read into `buffer`. */
-  read(buffer: Uint8Array): SslOutcome {
+  read(buffer: Uint8Array): SslReturned {
     this.c.ERR_clear_error();
     return this.#answered(this.#calls.SSL_read(this.#ssl, buffer, buffer.length));
   }
 
   /** SSL_write. A partial write counts as one; a repeated one may come from another buffer (SSL_set_mode). */
-  write(data: Uint8Array): SslOutcome {
+  write(data: Uint8Array): SslReturned {
     this.c.ERR_clear_error();
     return this.#answered(this.#calls.SSL_write(this.#ssl, data, data.length));
   }
 
   /** SSL_shutdown: sends close_notify, once. */
-  shutdown(): SslOutcome {
+  shutdown(): SslReturned {
     this.c.ERR_clear_error();
     return this.#answered(this.#calls.SSL_shutdown(this.#ssl));
   }
@@ -312,7 +308,7 @@ abstract class TlsEnd {
 
   protected freed(): void {}
 
-  #answered({ ret, code }: Outcome): SslOutcome {
+  #answered({ ret, code }: Returned): SslReturned {
     // SSL_get_error looks at the queue, so it comes before the queue is read.
     const error: number = this.c.SSL_get_error(this.#ssl, ret);
     const queue = Number(this.c.ERR_get_error());
@@ -328,9 +324,6 @@ abstract class TlsEnd {
     };
   }
 }
-
-/** OpenSSL on the socket itself. */
-export class TlsOnSocket extends TlsEnd {}
 
 /** OpenSSL between two buffers; `network` is the outer end of its BIO pair. */
 export class TlsOnBuffers extends TlsEnd {

@@ -1,4 +1,5 @@
-import type { Constants, PollEvents, TcpState } from '../sockets.ts';
+import type { PollEvents } from '../../language/token.ts';
+import type { Constants, TcpState } from '../sockets.ts';
 
 /** What differs between the POSIX systems; everything else in this folder is common to them. */
 export interface PosixPlatform {

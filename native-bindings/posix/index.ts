@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { BerkeleySockets, type BerkeleyTypes, berkeleyCalls, berkeleySockaddr } from '../berkeley.ts';
+import { BerkeleySockets, type BerkeleyTypes, berkeleyCalls } from '../berkeley.ts';
 import { captured } from '../captured.ts';
-import type { Sockaddr } from '../sockaddr.ts';
-import type { Family, Handle, Outcome, Polled, Selected, Sockets, SocketType, TcpState } from '../sockets.ts';
+import { Sockaddr } from '../sockaddr.ts';
+import type { Family, Handle, Polled, Returned, Selected, Sockets, SocketType, TcpState } from '../sockets.ts';
 import { AF_INET, AF_UNIX, DARWIN, FD_SETSIZE, IPPROTO_TCP, LINUX, POLL_EVENTS, type PosixPlatform, SOCK_DGRAM, SOCK_STREAM } from './constants.ts';
 import { errnoRegister } from './errno.ts';
 import { libcNames, loadFirst } from './libc.ts';
@@ -16,21 +16,8 @@ const TCPI_UNACKED = 24;
 /** koffi has no ssize_t; intptr_t has its width and sign. */
 const TYPES: BerkeleyTypes = { handle: 'int', size: 'size_t', transferred: 'intptr_t', socklen: 'uint32_t', close: 'close' };
 
-export function posixSockets(): Sockets {
-  const platform = process.platform === 'darwin' ? DARWIN : LINUX;
-  const { library, name } = loadFirst(libcNames(process.platform, process.arch, existsSync));
-  const def = captured(library, errnoRegister(library), (ret) => ret === -1);
-  const sockaddr = berkeleySockaddr(
-    { AF_INET, AF_INET6: platform.AF_INET6, AF_UNIX, hasLength: platform.sockaddrHasLength, unixPathBytes: platform.unixPathBytes },
-    {
-      pton: library.func('inet_pton', 'int', ['int', 'str', 'void *']),
-      ntop: library.func('inet_ntop', 'str', ['int', 'void *', 'void *', 'uint32_t']),
-    },
-  );
-  return new PosixSockets(platform, name, def, sockaddr);
-}
-
-class PosixSockets extends BerkeleySockets implements Sockets {
+/** The calls of this system's C library. */
+export class PosixSockets extends BerkeleySockets implements Sockets {
   readonly api = 'posix';
   readonly constants;
   readonly pollEvents = POLL_EVENTS;
@@ -44,21 +31,28 @@ class PosixSockets extends BerkeleySockets implements Sockets {
   readonly #lingerBytes = new Uint8Array(this.#linger.buffer);
   readonly #tcpInfo = new Uint8Array(TCP_INFO_BYTES);
 
-  constructor(platform: PosixPlatform, library: string, def: ReturnType<typeof captured>, sockaddr: Sockaddr) {
-    super(berkeleyCalls(def, TYPES), sockaddr);
+  /** @throws Error where no C library can be loaded */
+  constructor() {
+    const platform = process.platform === 'darwin' ? DARWIN : LINUX;
+    const { AF_INET6, sockaddrHasLength: hasLength, unixPathBytes } = platform;
+    const { library, name } = loadFirst(libcNames(process.platform, process.arch, existsSync));
+    const def = captured(library, errnoRegister(library), (ret) => ret === -1);
+    const pton = library.func('inet_pton', 'int', ['int', 'str', 'void *']);
+    const ntop = library.func('inet_ntop', 'str', ['int', 'void *', 'void *', 'uint32_t']);
+    super(berkeleyCalls(def, TYPES), new Sockaddr({ AF_INET, AF_INET6, AF_UNIX, hasLength, unixPathBytes, pton, ntop }));
     this.#platform = platform;
     this.constants = platform.constants;
-    this.library = library;
+    this.library = name;
     this.#ioctl = def('ioctl', 'int', ['int', 'unsigned long', '...']);
     this.#poll = def('poll', 'int', ['void *', 'unsigned long', 'int']);
   }
 
-  socket(family: Family, type: SocketType): Outcome {
+  socket(family: Family, type: SocketType): Returned {
     const domain = family === 'inet' ? AF_INET : family === 'inet6' ? this.#platform.AF_INET6 : AF_UNIX;
     return this.calls.socket(domain, (type === 'stream' ? SOCK_STREAM : SOCK_DGRAM) | this.#platform.SOCK_CLOEXEC, 0);
   }
 
-  setNonBlocking(s: Handle, on: boolean): Outcome {
+  setNonBlocking(s: Handle, on: boolean): Returned {
     this.#int[0] = on ? 1 : 0;
     return this.#ioctl(s, this.#platform.FIONBIO, 'void *', this.#int);
   }
@@ -118,7 +112,7 @@ class PosixSockets extends BerkeleySockets implements Sockets {
     return this.#ioctl(s, this.#platform.FIONREAD, 'void *', this.#int).ret === -1 ? undefined : this.#int[0];
   }
 
-  #getTcpInfo(s: Handle, option: number): Outcome {
+  #getTcpInfo(s: Handle, option: number): Returned {
     this.#length[0] = TCP_INFO_BYTES;
     return this.calls.getsockopt(s, IPPROTO_TCP, option, this.#tcpInfo, this.#length);
   }

@@ -1,4 +1,5 @@
-import type { Constants, PollEvents, TcpState } from '../sockets.ts';
+import type { PollEvents } from '../../language/token.ts';
+import type { Constants, TcpState } from '../sockets.ts';
 
 /** The numbers of winsock2.h, ws2def.h, ws2ipdef.h, afunix.h, mswsock.h and mstcpip.h; the same on every CPU. */
 
@@ -45,10 +46,6 @@ export const IO_PENDING = 997;
 /** ntstatus.h: what OVERLAPPED.Internal holds while the operation goes on. */
 export const STATUS_PENDING = 0x103;
 
-/** Options of SOL_SOCKET that give a socket of AcceptEx or ConnectEx its address and let shutdown, getpeername … work on it. */
-export const SO_UPDATE_ACCEPT_CONTEXT = 0x700b;
-export const SO_UPDATE_CONNECT_CONTEXT = 0x7010;
-
 /** WSAIoctl's codes: https://learn.microsoft.com/windows/win32/winsock/winsock-ioctls. */
 export const SIO_GET_EXTENSION_FUNCTION_POINTER = 0xc8000006;
 export const SIO_UDP_CONNRESET = 0x9800000c;
@@ -83,9 +80,6 @@ export const NETWORK_EVENTS = [
   'FD_ADDRESS_LIST_CHANGE',
 ] as const;
 export type NetworkEvent = (typeof NETWORK_EVENTS)[number];
-
-/** How WSAWaitForMultipleEvents tells that it failed. */
-export const WSA_WAIT_FAILED = 0xffffffff;
 
 /** mswsock.h. */
 export const WSAID_ACCEPTEX = 'b5367df1-cbac-11cf-95ca-00805f48a192';

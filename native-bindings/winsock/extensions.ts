@@ -1,9 +1,8 @@
-import type { Sockaddr } from '../sockaddr.ts';
-import { SOCKADDR_BYTES } from '../sockaddr.ts';
-import type { Address, Handle, Outcome } from '../sockets.ts';
-import { CONSTANTS, SO_UPDATE_ACCEPT_CONTEXT, SO_UPDATE_CONNECT_CONTEXT, WSAID_ACCEPTEX, WSAID_CONNECTEX } from './constants.ts';
+import type { Address } from '../../language/address.ts';
+import { SOCKADDR_BYTES, type Sockaddr } from '../sockaddr.ts';
+import type { Handle, Returned } from '../sockets.ts';
+import { WSAID_ACCEPTEX, WSAID_CONNECTEX } from './constants.ts';
 import type { Ioctls } from './ioctls.ts';
-import { writePointer } from './layout.ts';
 import type { WinsockLibrary } from './library.ts';
 import { Operation, type Transferred } from './overlapped.ts';
 
@@ -19,19 +18,17 @@ export class Extensions {
   readonly #library: WinsockLibrary;
   readonly #ioctls: Ioctls;
   readonly #sockaddr: Sockaddr;
-  readonly #setsockopt;
   readonly #known = new Map<bigint, Call>();
 
   constructor(library: WinsockLibrary, ioctls: Ioctls, sockaddr: Sockaddr) {
     this.#library = library;
     this.#ioctls = ioctls;
     this.#sockaddr = sockaddr;
-    this.#setsockopt = library.socketCall('setsockopt', 'int', ['intptr_t', 'int', 'int', 'void *', 'int']);
   }
 
   /** An operation for AcceptEx, with room for the two addresses behind the `receive` bytes that it waits for. */
-  acceptOperation({ receive = 0, event = 0 }: { readonly receive?: number; readonly event?: Handle } = {}): Operation {
-    return new Operation(this.#library.layouts, receive + ACCEPT_ADDRESSES_BYTES, event);
+  acceptOperation(receive = 0): Operation {
+    return new Operation(this.#library.layouts, receive + ACCEPT_ADDRESSES_BYTES);
   }
 
   /**
@@ -59,21 +56,8 @@ export class Extensions {
     return operation.begun(call(s, address, address.length, null, 0, operation.transferred, operation.overlapped));
   }
 
-  /** SO_UPDATE_ACCEPT_CONTEXT: without it getpeername, shutdown … do not work on a socket of AcceptEx. 0, or -1 with a Winsock code. */
-  updateAcceptContext(acceptor: Handle, listener: Handle): Outcome {
-    const { pointer } = this.#library.layouts;
-    const value = new DataView(new ArrayBuffer(pointer));
-    writePointer(value, pointer, 0, listener);
-    return this.#setsockopt(acceptor, CONSTANTS.SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, value.buffer, pointer);
-  }
-
-  /** SO_UPDATE_CONNECT_CONTEXT, the same for a socket of ConnectEx. */
-  updateConnectContext(s: Handle): Outcome {
-    return this.#setsockopt(s, CONSTANTS.SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, null, 0);
-  }
-
   /** The call, or what WSAIoctl said instead of its address; `ret` is then 0, as the call itself would fail. */
-  #call(s: Handle, id: string, parameters: readonly string[]): Call | Outcome {
+  #call(s: Handle, id: string, parameters: readonly string[]): Call | Returned {
     const found = this.#ioctls.extensionFunction(s, id);
     if (found.address === undefined) return { ret: 0, code: found.code };
     let call = this.#known.get(found.address);

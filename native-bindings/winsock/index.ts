@@ -1,5 +1,6 @@
-import { BerkeleySockets, type BerkeleyTypes, berkeleyCalls, berkeleySockaddr } from '../berkeley.ts';
-import type { Family, Handle, Outcome, Polled, Selected, SocketType, TcpState } from '../sockets.ts';
+import { BerkeleySockets, type BerkeleyTypes, berkeleyCalls } from '../berkeley.ts';
+import { Sockaddr } from '../sockaddr.ts';
+import type { Family, Handle, Polled, Returned, Selected, Sockets, SocketType, TcpState } from '../sockets.ts';
 import {
   AF_INET,
   AF_INET6,
@@ -19,15 +20,9 @@ import { Extensions } from './extensions.ts';
 import { CompletionPorts } from './iocp.ts';
 import { Ioctls } from './ioctls.ts';
 import { type Layouts, writePointer } from './layout.ts';
-import { type WinsockLibrary, WS2_32, winsockLibrary } from './library.ts';
+import { WS2_32, winsockLibrary } from './library.ts';
 import { Overlapped } from './overlapped.ts';
 import { windowsVersion, wineVersion } from './version.ts';
-import type { WinsockSockets } from './winsock-sockets.ts';
-
-/** Winsock, started. @throws Error where it does not start */
-export function winsockSockets(): WinsockSockets {
-  return new Winsock(winsockLibrary());
-}
 
 /** handleapi.h */
 const HANDLE_FLAG_INHERIT = 1;
@@ -37,33 +32,41 @@ const DOMAIN: Readonly<Record<Family, number>> = { inet: AF_INET, inet6: AF_INET
 /** A SOCKET has a pointer's width; as a signed one INVALID_SOCKET is -1. Lengths are ints here, where POSIX has size_t. */
 const TYPES: BerkeleyTypes = { handle: 'intptr_t', size: 'int', transferred: 'int', socklen: 'int', close: 'closesocket' };
 
-class Winsock extends BerkeleySockets implements WinsockSockets {
+/** Winsock's calls, those that every socket API has and its own. */
+export class WinsockSockets extends BerkeleySockets implements Sockets {
   readonly api = 'winsock';
   readonly constants = CONSTANTS;
   readonly pollEvents = POLL_EVENTS;
   readonly library = WS2_32;
-  readonly overlapped: Overlapped;
-  readonly ports: CompletionPorts;
-  readonly extensions: Extensions;
-  readonly events: Events;
-  readonly ioctls: Ioctls;
+  readonly wineVersion = wineVersion;
+  readonly windowsVersion = windowsVersion;
+  /** WSARecv and WSASend with an OVERLAPPED, and how their results are asked for. */
+  readonly overlapped;
+  readonly ports;
+  readonly extensions;
+  readonly events;
+  readonly ioctls;
   readonly #layouts: Layouts;
   readonly #setHandleInformation;
   readonly #ioctlsocket;
   readonly #poll;
   readonly #long = new Uint32Array(1);
 
-  constructor(library: WinsockLibrary) {
+  /** @throws Error where Winsock does not start */
+  constructor() {
+    const library = winsockLibrary();
     const def = library.socketCall;
     super(
       berkeleyCalls(def, TYPES),
-      berkeleySockaddr(
-        { AF_INET, AF_INET6, AF_UNIX, hasLength: false, unixPathBytes: UNIX_PATH_BYTES },
-        {
-          pton: library.plain('inet_pton', 'int', ['int', 'str', 'void *']),
-          ntop: library.plain('inet_ntop', 'str', ['int', 'void *', 'void *', 'size_t']),
-        },
-      ),
+      new Sockaddr({
+        AF_INET,
+        AF_INET6,
+        AF_UNIX,
+        hasLength: false,
+        unixPathBytes: UNIX_PATH_BYTES,
+        pton: library.plain('inet_pton', 'int', ['int', 'str', 'void *']),
+        ntop: library.plain('inet_ntop', 'str', ['int', 'void *', 'void *', 'size_t']),
+      }),
     );
     this.#layouts = library.layouts;
     this.#setHandleInformation = library.kernelCall('SetHandleInformation', 'int', ['intptr_t', 'uint32_t', 'uint32_t']);
@@ -76,14 +79,14 @@ class Winsock extends BerkeleySockets implements WinsockSockets {
     this.events = new Events(library);
   }
 
-  socket(family: Family, type: SocketType): Outcome {
-    const outcome = this.calls.socket(DOMAIN[family], type === 'stream' ? SOCK_STREAM : SOCK_DGRAM, 0);
+  socket(family: Family, type: SocketType): Returned {
+    const returned = this.calls.socket(DOMAIN[family], type === 'stream' ? SOCK_STREAM : SOCK_DGRAM, 0);
     // A socket that a started process has too is not reset, nor closed, when it is closed here.
-    if (outcome.ret !== -1) this.#setHandleInformation(outcome.ret, HANDLE_FLAG_INHERIT, 0);
-    return outcome;
+    if (returned.ret !== -1) this.#setHandleInformation(returned.ret, HANDLE_FLAG_INHERIT, 0);
+    return returned;
   }
 
-  setNonBlocking(s: Handle, on: boolean): Outcome {
+  setNonBlocking(s: Handle, on: boolean): Returned {
     this.#long[0] = on ? 1 : 0;
     return this.#ioctlsocket(s, FIONBIO, this.#long);
   }
@@ -134,13 +137,5 @@ class Winsock extends BerkeleySockets implements WinsockSockets {
 
   bytesReadable(s: Handle): number | undefined {
     return this.#ioctlsocket(s, FIONREAD, this.#long).ret === -1 ? undefined : this.#long[0];
-  }
-
-  wineVersion(): string | undefined {
-    return wineVersion();
-  }
-
-  windowsVersion(): string {
-    return windowsVersion();
   }
 }

@@ -1,4 +1,4 @@
-import type { Handle, Outcome } from '../sockets.ts';
+import type { Handle, Returned } from '../sockets.ts';
 import { type Layouts, readPointer } from './layout.ts';
 import type { WinsockLibrary } from './library.ts';
 import { presetBytes, type Transferred, transferred } from './overlapped.ts';
@@ -33,12 +33,12 @@ export class CompletionPorts {
    * CreateIoCompletionPort for no file: `ret` is the port's handle, 0 with a Win32 code where it failed.
    * https://learn.microsoft.com/windows/win32/api/ioapiset/nf-ioapiset-createiocompletionport
    */
-  create(): Outcome {
+  create(): Returned {
     return this.#calls.create(-1, 0, 0, 0);
   }
 
   /** CreateIoCompletionPort for a socket: its completions go to `port` from now on, until it is closed. `ret` is the port's handle. */
-  bind(port: Handle, s: Handle, key: number): Outcome {
+  bind(port: Handle, s: Handle, key: number): Returned {
     return this.#calls.create(s, port, key, 0);
   }
 
@@ -51,12 +51,12 @@ export class CompletionPorts {
     const bytes = presetBytes();
     new Uint8Array(this.#key.buffer).fill(0);
     new Uint8Array(this.#overlapped.buffer).fill(0);
-    const outcome = this.#calls.next(port, bytes, this.#key.buffer, this.#overlapped.buffer, timeout);
-    return { ...transferred(outcome, bytes), key: readPointer(this.#key, pointer, 0), overlapped: readPointer(this.#overlapped, pointer, 0) };
+    const returned = this.#calls.next(port, bytes, this.#key.buffer, this.#overlapped.buffer, timeout);
+    return { ...transferred(returned, bytes), key: readPointer(this.#key, pointer, 0), overlapped: readPointer(this.#overlapped, pointer, 0) };
   }
 
   /** CloseHandle: 1, or 0 with a Win32 code. */
-  close(port: Handle): Outcome {
+  close(port: Handle): Returned {
     return this.#calls.close(port);
   }
 }

@@ -46,12 +46,10 @@ export function layouts(pointer: PointerBytes) {
     fd_set: of({ fd_count: 4, fd_array: ['pointer', FD_SETSIZE] }),
     /** `long` has 4 bytes on every Windows. */
     timeval: of({ tv_sec: 4, tv_usec: 4 }),
-    linger: of({ l_onoff: 2, l_linger: 2 }),
     WSAPOLLFD: of({ fd: 'pointer', events: 2, revents: 2 }),
     OVERLAPPED: of({ Internal: 'pointer', InternalHigh: 'pointer', Offset: 4, OffsetHigh: 4, hEvent: 'pointer' }),
     WSABUF: of({ len: 4, buf: 'pointer' }),
     WSANETWORKEVENTS: of({ lNetworkEvents: 4, iErrorCode: [4, FD_MAX_EVENTS] }),
-    GUID: of({ Data1: 4, Data2: 2, Data3: 2, Data4: [1, 8] }),
     /** winsock2.h orders its fields differently where _WIN64 is defined. */
     WSADATA:
       pointer === 8
@@ -86,9 +84,6 @@ export function layouts(pointer: PointerBytes) {
       dwPlatformId: 4,
       szCSDVersion: [2, 128],
     }),
-    SOCKADDR_IN: of({ sin_family: 2, sin_port: 2, sin_addr: 4, sin_zero: [1, 8] }),
-    SOCKADDR_IN6: of({ sin6_family: 2, sin6_port: 2, sin6_flowinfo: 4, sin6_addr: [1, 16], sin6_scope_id: 4 }),
-    SOCKADDR_UN: of({ sun_family: 2, sun_path: [1, 108] }),
   } as const;
 }
 

@@ -16,12 +16,12 @@ export interface WinsockLibrary {
   readonly socketCall: Define;
   /** ws2_32's calls that fail by 0 (FALSE, NULL); the code is WSAGetLastError's. */
   readonly boolCall: Define;
-  /** ws2_32's calls that fail by another value; the code is WSAGetLastError's. */
-  call(failed: (ret: number) => boolean): Define;
   /** kernel32's calls, which fail by 0; the code is GetLastError's. */
   readonly kernelCall: Define;
   /** A call at an address that WSAIoctl gave: fails by 0, the code is WSAGetLastError's. */
   callAt(address: bigint): Define;
+  /** WSAGetLastError's. */
+  readonly wsaError: CodeRegister;
   /** A call of ws2_32 that has no error code to read. */
   plain(name: string, result: string, parameters: readonly string[]): ReturnType<Definer['func']>;
 }
@@ -47,11 +47,12 @@ export function winsockLibrary(): WinsockLibrary {
   const failsByZero = (ret: number) => ret === 0;
   started = {
     layouts: layout,
+    wsaError,
     socketCall: captured(ws2, wsaError, (ret) => ret === -1),
     boolCall: captured(ws2, wsaError, failsByZero),
-    call: (failed) => captured(ws2, wsaError, failed),
     kernelCall: captured(kernel32, lastError, failsByZero),
-    callAt: (address) => captured({ func: (_name, result, parameters) => koffi.decode(address, stdcallProto(result, parameters)) }, wsaError, failsByZero),
+    callAt: (address) =>
+      captured({ func: (_name, result, parameters) => koffi.decode(address, koffi.proto('__stdcall', result, parameters)) }, wsaError, failsByZero),
     plain: (name, result, parameters) => ws2.func(name, result, [...parameters]),
   };
   return started;
@@ -60,10 +61,6 @@ export function winsockLibrary(): WinsockLibrary {
 /** On ia32 Windows' functions are called by __stdcall; elsewhere there is one convention, and koffi ignores the name. */
 function stdcall(library: ReturnType<typeof koffi.load>): Definer {
   return { func: (name, result, parameters) => library.func('__stdcall', name, result, parameters) };
-}
-
-function stdcallProto(result: string, parameters: string[]) {
-  return koffi.proto('__stdcall', result, parameters);
 }
 
 /** koffi keeps the thread's last error from one of its calls to the next, so that what node itself calls in between does not touch it. */

@@ -1,12 +1,12 @@
-import type { Handle, Outcome } from '../sockets.ts';
-import { UNTOUCHED } from '../untouched.ts';
+import koffi from 'koffi';
+import { UNTOUCHED } from '../../language/code.ts';
+import type { Handle, Returned } from '../sockets.ts';
 import { IO_PENDING, STATUS_PENDING } from './constants.ts';
 import { type Layouts, writePointer } from './layout.ts';
 import type { WinsockLibrary } from './library.ts';
-import { FixedMemory } from './memory.ts';
 
 /** A call that tells how many bytes went over, where it wrote that. */
-export interface Transferred extends Outcome {
+export interface Transferred extends Returned {
   /** undefined where the call left the number untouched. */
   readonly bytes: number | undefined;
 }
@@ -14,7 +14,12 @@ export interface Transferred extends Outcome {
 /** Operations that Windows may still write into. They are kept here so that their memory is not collected. */
 const pending = new Set<Operation>();
 
-/** An overlapped operation: its OVERLAPPED, and everything else that Windows reads and writes while it goes on. */
+/**
+ * An overlapped operation: its OVERLAPPED, and everything else that Windows reads and writes while it goes on, also after the call that named it has returned.
+ *
+ * All of it is one ArrayBuffer: V8 keeps those outside of the heap that its collector compacts, so that the address holds for as long as the buffer lives. (A small
+ * `new Uint8Array(n)` begins inside that heap.)
+ */
 export class Operation {
   /** What was received so far, or is sent. */
   readonly data: Uint8Array;
@@ -22,33 +27,31 @@ export class Operation {
   readonly buffers: Uint8Array;
   readonly flags: Uint8Array;
   readonly transferred: Uint8Array;
-  readonly #memory: FixedMemory;
+  /** Where its OVERLAPPED lies: by it a completion port tells which operation is done. */
+  readonly address: bigint;
+  readonly #view: DataView;
   readonly #layouts: Layouts;
   readonly #transferredAt: number;
 
-  /** `event` is an event's handle, 0 for none. */
-  constructor(layouts: Layouts, dataBytes: number, event: Handle = 0) {
+  constructor(layouts: Layouts, dataBytes: number) {
     const { OVERLAPPED, WSABUF, pointer } = layouts;
     const flagsAt = OVERLAPPED.size + WSABUF.size;
     const dataAt = flagsAt + 8;
-    const memory = new FixedMemory(dataAt + dataBytes);
-    this.#memory = memory;
+    const memory = new ArrayBuffer(dataAt + dataBytes);
+    const part = (offset: number, length: number) => new Uint8Array(memory, offset, length);
+    const view = new DataView(memory);
+    this.address = koffi.address(memory);
+    this.#view = view;
     this.#layouts = layouts;
     this.#transferredAt = flagsAt + 4;
-    this.overlapped = memory.part(0, OVERLAPPED.size);
-    this.buffers = memory.part(OVERLAPPED.size, WSABUF.size);
-    this.flags = memory.part(flagsAt, 4);
-    this.transferred = memory.part(this.#transferredAt, 4);
-    this.data = memory.part(dataAt, dataBytes);
-    writePointer(memory.view, pointer, OVERLAPPED.offset.hEvent, event);
-    memory.view.setUint32(OVERLAPPED.size + WSABUF.offset.len, dataBytes, true);
-    writePointer(memory.view, pointer, OVERLAPPED.size + WSABUF.offset.buf, memory.address + BigInt(dataAt));
-    memory.view.setUint32(this.#transferredAt, UNTOUCHED, true);
-  }
-
-  /** Where its OVERLAPPED lies: by it a completion port tells which operation is done. */
-  get address(): bigint {
-    return this.#memory.address;
+    this.overlapped = part(0, OVERLAPPED.size);
+    this.buffers = part(OVERLAPPED.size, WSABUF.size);
+    this.flags = part(flagsAt, 4);
+    this.transferred = part(this.#transferredAt, 4);
+    this.data = part(dataAt, dataBytes);
+    view.setUint32(OVERLAPPED.size + WSABUF.offset.len, dataBytes, true);
+    writePointer(view, pointer, OVERLAPPED.size + WSABUF.offset.buf, this.address + BigInt(dataAt));
+    view.setUint32(this.#transferredAt, UNTOUCHED, true);
   }
 
   /**
@@ -58,15 +61,15 @@ export class Operation {
    */
   get internal(): number {
     // An NTSTATUS has 32 bits; only these are written where Internal has 64.
-    return this.#memory.view.getUint32(this.#layouts.OVERLAPPED.offset.Internal, true);
+    return this.#view.getUint32(this.#layouts.OVERLAPPED.offset.Internal, true);
   }
 
   /** Adds what the call wrote, and keeps the memory alive for as long as Windows may write to it. */
-  begun(outcome: Outcome): Transferred {
+  begun(returned: Returned): Transferred {
     for (const operation of pending) if (operation.internal !== STATUS_PENDING) pending.delete(operation);
-    if (outcome.code === IO_PENDING) pending.add(this);
-    const bytes = this.#memory.view.getUint32(this.#transferredAt, true);
-    return { ...outcome, bytes: bytes === UNTOUCHED ? undefined : bytes };
+    if (returned.code === IO_PENDING) pending.add(this);
+    const bytes = this.#view.getUint32(this.#transferredAt, true);
+    return { ...returned, bytes: bytes === UNTOUCHED ? undefined : bytes };
   }
 }
 
@@ -86,26 +89,22 @@ export class Overlapped {
     };
   }
 
-  /**
-   * An operation with room for `length` bytes, to be given to one call. Its completion is signalled at `event` (0 for none), or at the port that the
-   * socket is bound to.
-   */
-  operation(length: number, event: Handle = 0): Operation {
-    return new Operation(this.#layouts, length, event);
+  /** An operation with room for `length` bytes, to be given to one call. Its completion is told at the port that the socket is bound to, if any. */
+  operation(length: number): Operation {
+    return new Operation(this.#layouts, length);
   }
 
   /**
    * WSARecv into `operation.data`: 0 where it was done at once, else -1 and a Winsock code. A completion follows a 0 and a 997, no other answer.
    * https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsarecv
    */
-  recv(s: Handle, operation: Operation, flags = 0): Transferred {
-    new DataView(operation.flags.buffer, operation.flags.byteOffset).setUint32(0, flags, true);
+  recv(s: Handle, operation: Operation): Transferred {
     return operation.begun(this.#calls.recv(s, operation.buffers, 1, operation.transferred, operation.flags, operation.overlapped, null));
   }
 
   /** WSASend of `operation.data`, answering as `recv` does. https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsasend */
-  send(s: Handle, operation: Operation, flags = 0): Transferred {
-    return operation.begun(this.#calls.send(s, operation.buffers, 1, operation.transferred, flags, operation.overlapped, null));
+  send(s: Handle, operation: Operation): Transferred {
+    return operation.begun(this.#calls.send(s, operation.buffers, 1, operation.transferred, 0, operation.overlapped, null));
   }
 
   /**
@@ -132,6 +131,6 @@ export function presetBytes(): Uint32Array {
   return Uint32Array.of(UNTOUCHED);
 }
 
-export function transferred(outcome: Outcome, bytes: Uint32Array): Transferred {
-  return { ...outcome, bytes: bytes[0] === UNTOUCHED ? undefined : bytes[0] };
+export function transferred(returned: Returned, bytes: Uint32Array): Transferred {
+  return { ...returned, bytes: bytes[0] === UNTOUCHED ? undefined : bytes[0] };
 }

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import type { WinsockSockets } from '../../native-bindings/winsock/winsock-sockets.ts';
+import type { WinsockSockets } from '../../native-bindings/winsock/index.ts';
 import type { Platform } from '../platform.ts';
 
 /** Windows or Wine. Wine is recognized by its own version export. Its `build` is the Windows version that it reports. */

@@ -1,24 +1,21 @@
-import type { Scenario } from '../../runner/scenario.ts';
+import type { Case, Scenario } from '../../runner/scenario.ts';
 import { READERS, type Reader } from '../../runner/tls.ts';
 import type { Trial } from '../../runner/trial.ts';
 
-/** The calls of one step, as the reading way makes them. */
-interface Steps {
+/** How the calls are written down, as the reading way makes them. */
+interface CallWords {
   readonly read: string;
   readonly write: string;
   readonly handshake: string;
 }
 
 /** A scenario that is run in both reading ways. */
-interface TlsCase {
-  readonly why: string;
-  readonly before: string;
-  readonly recorded: (steps: Steps) => string;
-  readonly waits?: boolean;
+interface TlsCase extends Pick<Case, 'why' | 'before' | 'waits'> {
+  readonly recorded: (words: CallWords) => string;
   run(t: Trial, reader: Reader): Promise<void>;
 }
 
-const STEPS: Readonly<Record<Reader, Steps>> = {
+const CALL_WORDS: Readonly<Record<Reader, CallWords>> = {
   socket: { read: 'SSL_read', write: 'SSL_write', handshake: 'SSL_do_handshake' },
   bio: { read: '[recv, SSL_read]', write: '[SSL_write, send]', handshake: '[recv, SSL_do_handshake]' },
 };
@@ -33,7 +30,7 @@ export function readerSuite(event: `${string}/${string}`, about: string, cases: 
       about,
       why,
       before: `${WAYS[reader]}; ${before}`,
-      recorded: recorded(STEPS[reader]),
+      recorded: recorded(CALL_WORDS[reader]),
       waits,
       run: (t: Trial) => run(t, reader),
     })),

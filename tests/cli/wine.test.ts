@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { prefixesFolder } from '../../provisioning/folders.ts';
 import { installed, isReady, whyNot } from '../../provisioning/installed.ts';
-import { LANES, type Lane } from '../../provisioning/lanes.ts';
+import { LANES, type Lane, prefixesFolder } from '../../provisioning/lanes.ts';
 import { parseRun } from '../../results/read.ts';
 import type { ScenarioLine } from '../../results/schema.ts';
 import { scenarios } from '../../suites/index.ts';

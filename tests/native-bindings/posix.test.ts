@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Address } from '../../language/address.ts';
+import { UNTOUCHED } from '../../language/code.ts';
 import { loadSockets } from '../../native-bindings/load.ts';
 import { libcNames, loadFirst } from '../../native-bindings/posix/libc.ts';
-import type { Address, Family, SocketType } from '../../native-bindings/sockets.ts';
-import { UNTOUCHED } from '../../native-bindings/untouched.ts';
+import type { Family, SocketType } from '../../native-bindings/sockets.ts';
 
 const { errno } = os.constants;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isWinsock } from '../../native-bindings/winsock/winsock-sockets.ts';
+import { isWinsock } from '../../native-bindings/winsock/is-winsock.ts';
 import { platformSchema } from '../../platforms/platform.ts';
 import { identifyWindows, productOf, windowsName, wineName } from '../../platforms/windows/identify.ts';
 

@@ -8,8 +8,6 @@ const HEADERS: Readonly<Record<PointerBytes, Readonly<Record<string, { size: num
     fd_set: { size: 520, offset: { fd_count: 0, fd_array: 8 } },
     // winsock2.h: long tv_sec, tv_usec; long has 4 bytes on 64-bit Windows too
     timeval: { size: 8, offset: { tv_sec: 0, tv_usec: 4 } },
-    // winsock2.h: u_short l_onoff, l_linger
-    linger: { size: 4, offset: { l_onoff: 0, l_linger: 2 } },
     // winsock2.h: SOCKET fd; SHORT events, revents
     WSAPOLLFD: { size: 16, offset: { fd: 0, events: 8, revents: 10 } },
     // minwinbase.h: ULONG_PTR Internal, InternalHigh; union { DWORD Offset, OffsetHigh; PVOID }; HANDLE hEvent
@@ -18,8 +16,6 @@ const HEADERS: Readonly<Record<PointerBytes, Readonly<Record<string, { size: num
     WSABUF: { size: 16, offset: { len: 0, buf: 8 } },
     // winsock2.h: long lNetworkEvents; int iErrorCode[10]
     WSANETWORKEVENTS: { size: 44, offset: { lNetworkEvents: 0, iErrorCode: 4 } },
-    // guiddef.h
-    GUID: { size: 16, offset: { Data1: 0, Data2: 4, Data3: 6, Data4: 8 } },
     // winsock2.h, where _WIN64 is defined
     WSADATA: { size: 408, offset: { wVersion: 0, wHighVersion: 2, iMaxSockets: 4, iMaxUdpDg: 6, lpVendorInfo: 8, szDescription: 16, szSystemStatus: 273 } },
     // mstcpip.h: a BOOLEAN between ULONG64 and ULONG, a UCHAR at the end
@@ -52,10 +48,6 @@ const HEADERS: Readonly<Record<PointerBytes, Readonly<Record<string, { size: num
       size: 276,
       offset: { dwOSVersionInfoSize: 0, dwMajorVersion: 4, dwMinorVersion: 8, dwBuildNumber: 12, dwPlatformId: 16, szCSDVersion: 20 },
     },
-    // ws2def.h, ws2ipdef.h, afunix.h
-    SOCKADDR_IN: { size: 16, offset: { sin_family: 0, sin_port: 2, sin_addr: 4, sin_zero: 8 } },
-    SOCKADDR_IN6: { size: 28, offset: { sin6_family: 0, sin6_port: 2, sin6_flowinfo: 4, sin6_addr: 8, sin6_scope_id: 24 } },
-    SOCKADDR_UN: { size: 110, offset: { sun_family: 0, sun_path: 2 } },
   },
   4: {
     fd_set: { size: 260, offset: { fd_count: 0, fd_array: 4 } },

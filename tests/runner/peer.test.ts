@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { Peer, type PeerLink } from '../../runner/peer.ts';
-import { answerOf } from '../../runner/peer-process.ts';
-import { hostRequestSchema, type PeerAnswer, type PeerRequest, peerAnswerSchema } from '../../runner/peer-protocol.ts';
+import { replyOf } from '../../runner/peer-process.ts';
+import { hostRequestSchema, type PeerReply, type PeerRequest, peerReplySchema } from '../../runner/peer-protocol.ts';
 import { PeerSocket } from '../../runner/peer-socket.ts';
 import { EnvironmentFailure, SetupFailed } from '../../runner/setup.ts';
 import { Trial } from '../../runner/trial.ts';
@@ -18,7 +18,7 @@ function listening() {
 function distant(link: PeerLink): PeerLink {
   const crossed = <T>(schema: { parse(value: unknown): T }, message: object) => schema.parse(JSON.parse(JSON.stringify(message)));
   return {
-    ask: async (request) => crossed(peerAnswerSchema, await answerOf(link, crossed(hostRequestSchema, request) as PeerRequest)),
+    ask: async (request) => crossed(peerReplySchema, await replyOf(link, crossed(hostRequestSchema, request) as PeerRequest)),
     end: () => link.end(),
   };
 }
@@ -83,7 +83,7 @@ test.each([
 
 test('an answer that is none to a receive is no observation', async () => {
   const { t } = listening();
-  const P = new Peer(t, { ask: (): PeerAnswer => ({ done: true }), end: () => {} });
+  const P = new Peer(t, { ask: (): PeerReply => ({ done: true }), end: () => {} });
   await expect(P.receive(1)).rejects.toThrow(SetupFailed);
   expect(t.observations).toEqual([]);
 });

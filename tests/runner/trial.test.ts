@@ -188,7 +188,7 @@ describe('what the machine refuses', () => {
 
 describe('a blocking subject', () => {
   const threads = (us: number, sockets: () => FakeSockets): TrialContext['threads'] => ({
-    start: (s, call) => ({ calling: Promise.resolve(), answer: Promise.resolve({ ...perform(sockets(), s, call), us }) }),
+    start: (s, call) => ({ calling: Promise.resolve(), result: Promise.resolve({ ...perform(sockets(), s, call), us }) }),
   });
 
   test('makes its calls in a thread', async () => {
@@ -208,7 +208,7 @@ describe('a blocking subject', () => {
   });
 
   test('whose call never returns has that at the end of its trace', async () => {
-    const { t } = trial({ threads: { start: () => ({ calling: Promise.resolve(), answer: Promise.reject(new CallBlocked(300)) }) } });
+    const { t } = trial({ threads: { start: () => ({ calling: Promise.resolve(), result: Promise.reject(new CallBlocked(300)) }) } });
     const { S } = await t.tcp({ blocking: true });
     await expect(S.recv()).rejects.toThrow('the call did not return within 300 ms');
     expect(t.observations).toMatchObject([{ call: 'recv', ret: null, token: 'blocked', us: 300_000 }]);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { UNTOUCHED } from '../../native-bindings/untouched.ts';
-import { ACCEPT, type Answer, type Call, connectCall, type Names, POLL, recvCall, SELECT, SO_ERROR, sendCall, sendtoCall } from '../../runner/call.ts';
+import { ACCEPT, type Call, type CallResult, connectCall, type Names, POLL, recvCall, SELECT, SO_ERROR, sendCall, sendtoCall } from '../../language/call.ts';
+import { UNTOUCHED } from '../../language/code.ts';
 import { observed } from '../../runner/calls.ts';
 
 const names: Names = {
@@ -21,9 +21,9 @@ const STATUS: Call = { call: 'OVERLAPPED.Internal', args: {} };
 const EVENTS: Call = { call: 'WSAEnumNetworkEvents', args: {} };
 const SSL_READ: Call = { call: 'SSL_read', args: { length: 4096 } };
 
-const token = (call: Call, answer: Partial<Answer>) => observed(names, 'S', call, { ret: 0, code: 0, us: 1, ...answer }).token;
+const token = (call: Call, result: Partial<CallResult>) => observed(names, 'S', call, { ret: 0, code: 0, us: 1, ...result }).token;
 
-test.each<[Call, Partial<Answer>, string]>([
+test.each<[Call, Partial<CallResult>, string]>([
   [recvCall(4096), { ret: 10 }, 'data:10'],
   [recvCall(4096), {}, 'eof'],
   [recvCall(0), {}, '0'],
@@ -58,8 +58,8 @@ test.each<[Call, Partial<Answer>, string]>([
   [SSL_READ, { ret: 10 }, 'data:10'],
   [SSL_READ, { ret: 0, code: 6, name: 'SSL_ERROR_ZERO_RETURN' }, 'SSL_ERROR_ZERO_RETURN'],
   [{ call: 'SSL_do_handshake', args: {} }, { ret: 1 }, 'ok'],
-])('%j answering %j is %s', (call, answer, expected) => {
-  expect(token(call, answer)).toBe(expected);
+])('%j answering %j is %s', (call, result, expected) => {
+  expect(token(call, result)).toBe(expected);
 });
 
 test('an observation has the arguments as they are recorded, and no number of a descriptor', () => {

@@ -1,10 +1,10 @@
-import { type NetworkEvent, type PollEvent, printToken, type Token, unnamed, unnamedStatus } from '../language/token.ts';
-import type { Address } from '../native-bindings/sockets.ts';
-import { UNTOUCHED } from '../native-bindings/untouched.ts';
+import type { Address } from './address.ts';
+import { UNTOUCHED } from './code.ts';
+import { type NetworkEvent, type PollEvents, printToken, type Token, unnamed, unnamedStatus } from './token.ts';
 
 /**
- * The calls that a trace may hold: what each is made with, and how its answer is spelled as a token. Pure; how each is made is in calls.ts, and for the calls
- * of Winsock and OpenSSL alone in winsock.ts and tls.ts.
+ * The calls that a trace may hold: what each is made with, and how its result is spelled as a token. Pure; how each is made is in runner/: calls.ts, and for the
+ * calls of Winsock and OpenSSL alone winsock.ts and tls.ts.
  */
 
 export type FlagName = 'MSG_PEEK' | 'MSG_WAITALL' | 'MSG_OOB';
@@ -54,7 +54,7 @@ export type SocketCallName = keyof SocketKinds;
 export type Call<K extends CallName = CallName> = { [P in K]: { readonly call: P } & Kinds[P] }[K];
 
 /** What came back, and how long it took. */
-export interface Answer {
+export interface CallResult {
   readonly ret: number;
   readonly code: number;
   readonly us: number;
@@ -74,8 +74,7 @@ export interface Names {
   nameOf(code: number): string | undefined;
   /** Of an NTSTATUS. */
   statusOf(status: number): string | undefined;
-  /** poll's event bits, in the order in which tokens name them. */
-  readonly pollEvents: ReadonlyArray<readonly [PollEvent, number]>;
+  readonly pollEvents: PollEvents;
 }
 
 export function recvCall(length: number, { flags = NO_FLAGS, isNull = false, stream = true }: RecvOptions = {}): Call<'recv'> {
@@ -111,7 +110,7 @@ export const SELECT: Call<'select'> = { call: 'select', args: { sets: ['read', '
 export const RECEIVE: Call<'recv'> = recvCall(4096);
 
 /** The name of the call's failure; undefined where it succeeded. */
-export function failureOf({ call }: Call, { ret, code, name }: Answer, names: Names): string | undefined {
+export function failureOf({ call }: Call, { ret, code, name }: CallResult, names: Names): string | undefined {
   if (name !== undefined) return name;
   return ret < 0 || (ret === 0 && ZERO_FAILS.has(call)) ? nameOfCode(code, names) : undefined;
 }
@@ -119,21 +118,21 @@ export function failureOf({ call }: Call, { ret, code, name }: Answer, names: Na
 /** They return a BOOL, FALSE where they failed. */
 const ZERO_FAILS: ReadonlySet<CallName> = new Set(['GetOverlappedResult', 'WSAGetOverlappedResult', 'GetQueuedCompletionStatus', 'AcceptEx', 'ConnectEx']);
 
-/** How the answer of a call that succeeded is spelled as a token. */
-export function tokenOf<K extends CallName>(call: Call<K>, answer: Answer, names: Names): string {
-  return printToken(TOKENS[call.call](answer, call, names));
+/** How the result of a call that succeeded is spelled as a token. */
+export function tokenOf<K extends CallName>(call: Call<K>, result: CallResult, names: Names): string {
+  return printToken(TOKENS[call.call](result, call, names));
 }
 
-type TokenOf<K extends CallName> = (answer: Answer, call: Call<K>, names: Names) => Token;
+type TokenOf<K extends CallName> = (result: CallResult, call: Call<K>, names: Names) => Token;
 
 const ok = (): Token => ({ type: 'ok' });
-const sent = ({ ret }: Answer): Token => ({ type: 'sent', bytes: ret });
-const data = ({ ret }: Answer): Token => ({ type: 'data', bytes: ret });
-const overlappedSent = ({ out }: Answer): Token => ({ type: 'sent', bytes: out?.bytes ?? 0 });
-const overlappedReceived = ({ out }: Answer): Token => ((out?.bytes ?? 0) === 0 ? { type: 'eof' } : { type: 'data', bytes: out?.bytes as number });
+const sent = ({ ret }: CallResult): Token => ({ type: 'sent', bytes: ret });
+const data = ({ ret }: CallResult): Token => ({ type: 'data', bytes: ret });
+const overlappedSent = ({ out }: CallResult): Token => ({ type: 'sent', bytes: out?.bytes ?? 0 });
+const overlappedReceived = ({ out }: CallResult): Token => ((out?.bytes ?? 0) === 0 ? { type: 'eof' } : { type: 'data', bytes: out?.bytes as number });
 
 const TOKENS: { readonly [K in CallName]: TokenOf<K> } = {
-  recv: (answer, { stream, args }) => (answer.ret > 0 ? data(answer) : { type: stream && args.length > 0 ? 'eof' : 'zero' }),
+  recv: (result, { stream, args }) => (result.ret > 0 ? data(result) : { type: stream && args.length > 0 ? 'eof' : 'zero' }),
   send: sent,
   sendto: sent,
   connect: ok,
