@@ -1,10 +1,10 @@
 import { type CodePlatform, type Codes, type Meaning, platformsWith } from '../language/code.ts';
-import type { Answer } from './answer.ts';
 import { type Compiled, compile } from './compile.ts';
+import type { Returned } from './returned.ts';
 import type { Table } from './table-schema.ts';
 import { type Api, meaningOf, type TableCall, tableId } from './table-terms.ts';
 
-/** What is made of an answer. */
+/** What is made of what a call returned. */
 export interface Reading {
   readonly className: string;
   readonly meaning: Meaning;
@@ -34,8 +34,8 @@ export interface Checked {
   /** The file that findings point at, absolute. */
   readonly file: string;
   readonly rows?: Rows;
-  /** undefined where it has no answer to that, which a function may not have been asked. */
-  read(codes: CodePlatform, answer: Pick<Answer, 'call' | 'ret' | 'code'>): Reading | undefined;
+  /** undefined where a function was not asked about that. */
+  read(codes: CodePlatform, returned: Pick<Returned, 'call' | 'ret' | 'code'>): Reading | undefined;
 }
 
 /** The platforms whose codes an api's tables name. */

@@ -10,7 +10,7 @@ import { type Api, oldest } from './table-terms.ts';
 
 export type { Classify } from './compile.ts';
 export { type Table, tableSchema } from './table-schema.ts';
-export { meaningOf, type TableCall, tableId } from './table-terms.ts';
+export { meaningOf, tableId } from './table-terms.ts';
 
 /** A table that comes with sockatlas, and the name of its file in `classification/tables/`. */
 export interface Shipped {

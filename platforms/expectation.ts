@@ -63,7 +63,7 @@ export interface Found {
 
 /** The platforms that have expectations; others (darwin) are recorded, not judged. */
 export const EXPECTED_PLATFORMS = ['linux', 'windows', 'wine'] as const;
-type ExpectedPlatform = (typeof EXPECTED_PLATFORMS)[number];
+export type ExpectedPlatform = (typeof EXPECTED_PLATFORMS)[number];
 
 /** The version that is used for a system without a given version: the newest that the expectations cover. */
 export const NEWEST: Readonly<Record<ExpectedPlatform, Versions>> = {

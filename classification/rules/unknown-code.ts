@@ -10,7 +10,6 @@ import type { RowFault, RowRule } from './rule.ts';
  * of unreachable-row. (For an api that returns its codes the schema asks for each name's number.)
  */
 export const unknownCode: RowRule = {
-  kind: 'rows',
   id: 'unknown-code',
   level: 'error',
   says: 'A row names a code that does not exist in the table’s API.',

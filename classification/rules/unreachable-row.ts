@@ -10,7 +10,6 @@ type CodeOfRow = NonNullable<Row['codes']>[number];
 
 /** A row that nothing matches on any platform of the table's api: a warning; a note where only some of its codes never match. */
 export const unreachableRow: RowRule = {
-  kind: 'rows',
   id: 'unreachable-row',
   level: 'warning',
   says: 'A row, or one of its codes, can never match.',
