@@ -66,7 +66,7 @@ test('a policy is played there, where there is nothing but the language itself',
     `const { codes: list, policies } = JSON.parse(data);
     const { Codes } = sockatlas['language/code.ts'];
     const { platformTraces } = sockatlas['classification/policies/platform-trace.ts'];
-    const codes = new Codes({ list: () => list, crt: () => ({}) });
+    const codes = new Codes({ list: () => list, crt: () => ({}), otherErrno: () => [] });
     const expected = (_, id) => ({ patterns: [id === 'tcp/reset/select' ? ['select:rw-', 'WSAECONNRESET'] : ['WSAECONNRESET…']], evidence: 'documented', file: 'a page' });
     const { recvLoop } = sockatlas['classification/policies/recv-loop.ts'];
     const loop = recvLoop({ id: 'tcp/reset/idle', before: 'RST, settle', recorded: 'recv×5' });

@@ -1,5 +1,5 @@
 import type { Meaning } from '../../language/code.ts';
-import type { Answer, Decision, Policy, Readiness, Seen } from './policy.ts';
+import type { Decision, Policy, Readiness, RecvAnswer, Seen } from './policy.ts';
 import type { CloseRule, Condition, ReadinessRule } from './rules.ts';
 
 /** What a policy by rule remembers: whether an error has come before. */
@@ -68,7 +68,7 @@ const REASONS: Readonly<Record<Condition, (bytes: number) => string>> = {
 };
 
 /** The table's class decides; where none is asked, what the answer is. */
-function kindOf({ meaning, classMeaning }: Answer): 'data' | 'wait' | keyof CloseRule['closes'] {
+function kindOf({ meaning, classMeaning }: RecvAnswer): 'data' | 'wait' | keyof CloseRule['closes'] {
   const decisive: Meaning = classMeaning ?? meaning;
   switch (decisive) {
     case 'data':

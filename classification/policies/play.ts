@@ -3,10 +3,10 @@ import type { Table } from '../table-schema.ts';
 import { classified } from './answers.ts';
 import { type FoldedPoll, folded } from './folded.ts';
 import { isReadinessKnown, type PlatformTrace, readinessWith } from './platform-trace.ts';
-import { type Answer, type Io, type Policy, PolicyError, type Readiness } from './policy.ts';
+import { type Io, type Policy, PolicyError, type Readiness, type RecvAnswer } from './policy.ts';
 import { type Poll, turn, type World } from './turn.ts';
 
-export type Outcome =
+export type StoryEnd =
   /** In the poll with this number. */
   | { readonly end: 'closes'; readonly polls: number }
   /** From poll `from` on, `length` polls repeat for ever: the state, the place in the trace and the readiness are then the same as `length` polls before. */
@@ -25,7 +25,7 @@ export interface Story {
   readonly polls: readonly FoldedPoll[];
   /** Polls in the middle that `polls` leaves out, where there are very many. */
   readonly leftOut?: { readonly from: number; readonly through: number };
-  readonly outcome: Outcome;
+  readonly outcome: StoryEnd;
 }
 
 export interface PlayOptions {
@@ -52,7 +52,7 @@ export function play(policy: Policy, table: Table | undefined, trace: PlatformTr
   const loop = new Loop(policy, trace.answers.map(classify), trace, io, bufferedTlsBytes);
   const polls: Poll[] = [];
   const seen = new Map<string, number>();
-  const story = (outcome: Outcome): Story => ({
+  const story = (outcome: StoryEnd): Story => ({
     policy: policy.name,
     table: table && `${table.name} ${table.label}`,
     trace,
@@ -96,7 +96,7 @@ function confirm(loop: Loop, cycle: readonly Poll[]): void {
 class Loop implements World {
   readonly policy: Policy;
   readonly io: Io;
-  readonly #answers: readonly Answer[];
+  readonly #answers: readonly RecvAnswer[];
   readonly #repeats: boolean;
   readonly #told: ReturnType<typeof readinessWith>;
   readonly #buffered: number;
@@ -108,7 +108,7 @@ class Loop implements World {
   #isTold = false;
   #n = 0;
 
-  constructor(policy: Policy, answers: readonly Answer[], trace: PlatformTrace, io: Io, bufferedTlsBytes: number) {
+  constructor(policy: Policy, answers: readonly RecvAnswer[], trace: PlatformTrace, io: Io, bufferedTlsBytes: number) {
     this.policy = policy;
     this.io = io;
     this.#answers = answers;
@@ -138,7 +138,7 @@ class Loop implements World {
     return this.#isTold ? this.#told.after : this.#told.before;
   }
 
-  recv(): Answer | undefined {
+  recv(): RecvAnswer | undefined {
     const answer = this.#answers[this.#taken];
     if (answer === undefined) return undefined;
     if (!this.#repeats || this.#taken < this.#answers.length - 1) this.#taken++;

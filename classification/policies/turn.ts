@@ -1,6 +1,6 @@
 import { assumedReadable } from './answers.ts';
 import { checkedDecision } from './checked.ts';
-import { type Answer, type Io, type Policy, PolicyError, type Readiness } from './policy.ts';
+import { type Io, type Policy, PolicyError, type Readiness, type RecvAnswer } from './policy.ts';
 
 /** One turn of the loop: the readiness, what recv returned, what the policy decided. */
 export interface Poll {
@@ -9,7 +9,7 @@ export interface Poll {
   /** undefined before the reset: nothing is recorded of it. */
   readonly readiness: Readiness | undefined;
   /** undefined where recv was not called. */
-  readonly answer: Answer | undefined;
+  readonly answer: RecvAnswer | undefined;
   readonly action: 'close' | 'keep';
   readonly why: string;
 }
@@ -20,7 +20,7 @@ export interface World {
   /** undefined before the reset, where a trace has no readiness. */
   readiness(): Readiness | undefined;
   /** undefined where there is no further answer. */
-  recv(): Answer | undefined;
+  recv(): RecvAnswer | undefined;
 }
 
 /**
