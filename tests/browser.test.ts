@@ -18,7 +18,7 @@ const FILES = [
   'results/newest.ts',
 ];
 /** The files of those folders that read what comes with sockatlas, or hold its schema. */
-const LOADERS = ['known', 'libraries', 'rules'].map((name) => `classification/policies/${name}.ts`);
+const LOADERS = ['known', 'libraries', 'library-data'].map((name) => `classification/policies/${name}.ts`);
 
 const pure = [...FOLDERS.flatMap((folder) => readdirSync(join(packageRoot, folder)).map((name) => `${folder}/${name}`)), ...FILES].filter(
   (file) => file.endsWith('.ts') && !LOADERS.includes(file),
@@ -56,7 +56,7 @@ test.each(LOADERS)('%s is none of them: it reaches a built-in', async (file) => 
 test('a policy is played there, where there is nothing but the language itself', () => {
   const data = {
     codes: codes.all('windows'),
-    policies: { rules: readData('classification', 'policies', 'mongoose.json'), tables: shippedTables().filter(({ name }) => name === 'mongoose') },
+    policies: { data: readData('classification', 'policies', 'mongoose.json'), tables: shippedTables().filter(({ name }) => name === 'mongoose') },
   };
   const page = createContext({ data: JSON.stringify(data) });
   runInContext(script.code.replace(/^var sockatlas/, 'globalThis.sockatlas'), page);

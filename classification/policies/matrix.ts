@@ -39,7 +39,7 @@ export interface MatrixOptions {
 const PARTIAL_RECORD = 3;
 
 export function closeMatrix(library: LibraryPolicies, known: Known, { platforms, loop, transport, io }: MatrixOptions): Matrix {
-  const { rules } = library;
+  const { data } = library;
   const columns = platforms.flatMap((platform) => {
     const played = platformTraces(known, platform, loop);
     const methods = IO_METHODS.filter((method) => (method !== 'epoll' || platform.id === 'linux') && (io === undefined || method === io));
@@ -47,10 +47,10 @@ export function closeMatrix(library: LibraryPolicies, known: Known, { platforms,
   });
   const sections = [
     ...TRANSPORTS.map((name) => ({ transport: name, bufferedTlsBytes: 0 })),
-    ...rules.keepsRecords.map((name) => ({ transport: name, bufferedTlsBytes: PARTIAL_RECORD })),
+    ...data.keepsRecords.map((name) => ({ transport: name, bufferedTlsBytes: PARTIAL_RECORD })),
   ];
   return {
-    library: rules.name,
+    library: data.name,
     scenario: loop.scenario,
     columns: columns.map(({ platform, io: method, played: { traces } }) => ({
       platform: platform.name,
@@ -63,7 +63,7 @@ export function closeMatrix(library: LibraryPolicies, known: Known, { platforms,
       .map((section) => ({
         ...section,
         rows: merged(
-          rules.versions.map((version) => ({
+          data.versions.map((version) => ({
             version,
             cells: columns.map((column) => cell(known.codes, () => buildOf(library, version, section.transport), column, section.bufferedTlsBytes)),
           })),

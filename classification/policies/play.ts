@@ -64,13 +64,13 @@ export function play(policy: Policy, table: Table | undefined, trace: PlatformTr
   });
 
   for (;;) {
-    const place = loop.place();
-    const before = seen.get(place);
+    const position = loop.position();
+    const before = seen.get(position);
     if (before !== undefined) {
       confirm(loop, polls.slice(before));
       return story({ end: 'never', from: (polls[before] as Poll).n, length: polls.length - before });
     }
-    seen.set(place, polls.length);
+    seen.set(position, polls.length);
     const poll = loop.poll();
     if (poll === undefined) return story({ end: 'unknown', why: trace.ends });
     polls.push(poll);
@@ -121,7 +121,7 @@ class Loop implements World {
   }
 
   /** All that the next poll depends on: once recv has returned the reset, readiness no longer changes. */
-  place(): string {
+  position(): string {
     return JSON.stringify([this.#state, this.#taken, this.readiness()?.token]);
   }
 

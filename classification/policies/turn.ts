@@ -1,6 +1,6 @@
 import { assumedReadable } from './answers.ts';
-import { checkedDecision } from './checked.ts';
 import { type Io, type Policy, PolicyError, type Readiness, type RecvAnswer } from './policy.ts';
+import { validDecision } from './validate.ts';
 
 /** One turn of the loop: the readiness, what recv returned, what the policy decided. */
 export interface Poll {
@@ -32,7 +32,7 @@ export interface World {
 export function turn(policy: Policy, state: unknown, world: World, n: number, bufferedTlsBytes: number): { poll: Poll; state: unknown } | undefined {
   const readiness = world.readiness();
   if (readiness !== undefined) {
-    const ready = checkedDecision(policy, () => policy.ready?.(structuredClone(state), Object.freeze(readiness), bufferedTlsBytes));
+    const ready = validDecision(policy, () => policy.ready?.(structuredClone(state), Object.freeze(readiness), bufferedTlsBytes));
     if (ready !== undefined) return { poll: { n, readiness, answer: undefined, action: ready.action, why: ready.why }, state: ready.state };
     if (!readiness.in && !readiness.hup) {
       return { poll: { n, readiness, answer: undefined, action: 'keep', why: 'not readable: recv is not called' }, state };
@@ -41,7 +41,7 @@ export function turn(policy: Policy, state: unknown, world: World, n: number, bu
   const answer = world.recv();
   if (answer === undefined) return undefined;
   const seen = Object.freeze({ readiness: readiness ?? assumedReadable(world.io), answer: Object.freeze(answer), bufferedTlsBytes });
-  const decision = checkedDecision(policy, () => policy.poll(structuredClone(state), seen));
+  const decision = validDecision(policy, () => policy.poll(structuredClone(state), seen));
   if (decision === undefined) throw new PolicyError(`${policy.name}: poll returned nothing; it must return { action, why, state }`);
   return { poll: { n, readiness, answer, action: decision.action, why: decision.why }, state: decision.state };
 }

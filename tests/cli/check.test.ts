@@ -73,7 +73,7 @@ describe('a version', () => {
   });
 
   test('of Mongoose has a table exactly where it has a close policy', () => {
-    for (const version of policiesOf('mongoose').rules.versions) expect([version, ids(`mongoose@${version}/posix`).length]).toEqual([version, 1]);
+    for (const version of policiesOf('mongoose').data.versions) expect([version, ids(`mongoose@${version}/posix`).length]).toEqual([version, 1]);
     expect(ids('mongoose@7.23')).toEqual([]);
   });
 });

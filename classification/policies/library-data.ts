@@ -7,7 +7,7 @@ const condition = z
   .enum(['always', 'nothing-buffered', 'failed-before', 'record-incomplete'])
   .describe('It closes if one of these conditions is true; never if the list is empty');
 
-const ruleSchema = z.strictObject({
+const closeSchema = z.strictObject({
   versions,
   transports: z.array(z.enum(TRANSPORTS)).min(1),
   reads: z.enum(['loop', 'library']).describe('Who calls recv: the loop, or the TLS library, which reads from the socket itself and sees no classes'),
@@ -31,15 +31,15 @@ const readinessSchema = z.strictObject({
 });
 
 /** How a library decides to close, by version. */
-export const rulesSchema = z.strictObject({
+export const librarySchema = z.strictObject({
   name: z.string(),
   versions: z.array(z.string()).min(1).describe('The releases, oldest first'),
   keepsRecords: z.array(z.enum(TRANSPORTS)).describe('Transports where an incomplete TLS record stays in the buffer of the loop, not in the TLS library'),
   readiness: z.array(readinessSchema).min(1),
-  policies: z.array(ruleSchema).min(1),
+  policies: z.array(closeSchema).min(1),
 });
 
-export type Rules = Zod.infer<typeof rulesSchema>;
-export type CloseRule = Rules['policies'][number];
-export type ReadinessRule = Rules['readiness'][number];
-export type Condition = CloseRule['closes']['error'][number];
+export type LibraryData = Zod.infer<typeof librarySchema>;
+export type CloseData = LibraryData['policies'][number];
+export type ReadinessData = LibraryData['readiness'][number];
+export type Condition = CloseData['closes']['error'][number];
