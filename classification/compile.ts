@@ -8,6 +8,7 @@ export type Classify = (ret: number, code: number) => string;
 interface Compiled {
   /** Which row a return value falls into, as an index into the table's rows. */
   readonly rowOf: (ret: number, code: number) => number;
+  readonly classify: Classify;
   /** Names that the platform does not have: their rows do not match for them. */
   readonly unknown: readonly string[];
 }
@@ -44,16 +45,17 @@ function made(table: Table, codes: Codes, platform: CodePlatform): Compiled {
   });
   const [positive, zero, negative] = [finish(signs.positive), finish(signs.zero), finish(signs.negative)];
   const inReturn = isInReturn(table.api);
-  return { rowOf: (ret, code) => (ret < 0 ? negative(inReturn ? ret : code) : ret === 0 ? zero(code) : positive(code)), unknown };
+  const rowOf: Compiled['rowOf'] = (ret, code) => (ret < 0 ? negative(inReturn ? ret : code) : ret === 0 ? zero(code) : positive(code));
+  const classes = table.rows.map((row) => row.class);
+  return { rowOf, classify: (ret, code) => classes[rowOf(ret, code)] as string, unknown };
 }
 
 /** The table as a function over a platform's numbers. @throws RangeError for a code name that the platform's list lacks */
 export function classifierOf(table: Table, codes: Codes, platform: CodePlatform): Classify {
-  const { rowOf, unknown } = compile(table, codes, platform);
+  const { classify, unknown } = compile(table, codes, platform);
   const [first] = unknown;
   if (first !== undefined) throw new RangeError(`${tableId(table)}: ${platform} has no error code ${first}`);
-  const classes = table.rows.map((row) => row.class);
-  return (ret, code) => classes[rowOf(ret, code)] as string;
+  return classify;
 }
 
 /**

@@ -2,11 +2,10 @@ import { codes } from '../platforms/codes.ts';
 import type { Command } from '../platforms/command.ts';
 import type { TrialContext } from '../runner/trial.ts';
 import { classified, readinessOf, recvAnswer } from './policies/answers.ts';
-import { type FoldedPoll, folded } from './policies/folded.ts';
 import type { PlatformTrace } from './policies/platform-trace.ts';
 import type { Story } from './policies/play.ts';
 import type { Io, Policy } from './policies/policy.ts';
-import { type Poll, turn, type World } from './policies/turn.ts';
+import { type FoldedPoll, folded, type Poll, turn, type World } from './policies/turn.ts';
 import type { Table } from './table.ts';
 
 export interface LiveOptions {

@@ -2,32 +2,31 @@ import type * as Zod from 'zod';
 import { z } from '../../platforms/zod.ts';
 import { IO_METHODS, TRANSPORTS } from './policy.ts';
 
-const versions = z.string().describe('Comparisons, as in tables: ">=7.13 <7.15"');
+const sourced = z.strictObject({
+  versions: z.string().describe('Comparisons, as in tables: ">=7.13 <7.15"'),
+  note: z.string(),
+  sources: z.array(z.string()).min(1),
+});
+const methods = z.array(z.enum(IO_METHODS));
 const condition = z
   .enum(['always', 'nothing-buffered', 'failed-before', 'record-incomplete'])
   .describe('It closes if one of these conditions is true; never if the list is empty');
 
-const closeSchema = z.strictObject({
-  versions,
+const closeSchema = sourced.extend({
   transports: z.array(z.enum(TRANSPORTS)).min(1),
   reads: z.enum(['loop', 'library']).describe('Who calls recv: the loop, or the TLS library, which reads from the socket itself and sees no classes'),
   closes: z.strictObject({
     reset: z.array(condition).describe('a return value whose class means reset'),
     error: z.array(condition).describe('a return value of any other class except data and would-block; this includes the end of the stream'),
   }),
-  note: z.string(),
-  sources: z.array(z.string()).min(1),
 });
 
-const readinessSchema = z.strictObject({
-  versions,
+const readinessSchema = sourced.extend({
   closes: z.array(z.enum(['err', 'except'])).describe('Readiness that closes before recv is called'),
-  io: z.array(z.enum(IO_METHODS)).describe('The readiness calls that it can be built with'),
-  ignoredWithBytes: z.array(z.enum(IO_METHODS)).optional().describe('Readiness calls that do not get a connection while it has TLS bytes buffered'),
-  unknownWithBytes: z.array(z.enum(IO_METHODS)).optional().describe('Readiness calls for which it is not known what a build does while TLS bytes are buffered'),
-  unknownOnWinsock: z.array(z.enum(IO_METHODS)).optional().describe('Readiness calls for which it is not known what a build for Windows does'),
-  note: z.string(),
-  sources: z.array(z.string()).min(1),
+  io: methods.describe('The readiness calls that it can be built with'),
+  ignoredWithBytes: methods.optional().describe('Readiness calls that do not get a connection while it has TLS bytes buffered'),
+  unknownWithBytes: methods.optional().describe('Readiness calls for which it is not known what a build does while TLS bytes are buffered'),
+  unknownOnWinsock: methods.optional().describe('Readiness calls for which it is not known what a build for Windows does'),
 });
 
 /** How a library decides to close, by version. */

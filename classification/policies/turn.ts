@@ -1,3 +1,4 @@
+import { fold } from '../../language/fold.ts';
 import { assumedReadable } from './answers.ts';
 import { type Io, type Policy, PolicyError, type Readiness, type RecvAnswer } from './policy.ts';
 import { validDecision } from './validate.ts';
@@ -44,4 +45,26 @@ export function turn(policy: Policy, state: unknown, world: World, n: number, bu
   const decision = validDecision(policy, () => policy.poll(structuredClone(state), seen));
   if (decision === undefined) throw new PolicyError(`${policy.name}: poll returned nothing; it must return { action, why, state }`);
   return { poll: { n, readiness, answer, action: decision.action, why: decision.why }, state: decision.state };
+}
+
+/** Polls in a row that differ in nothing but their number: `n` up to and with `through`. */
+export interface FoldedPoll extends Poll {
+  readonly through: number;
+}
+
+/** Of a long story, so many at its beginning and at its end are kept. */
+const FIRST = 30;
+const LAST = 10;
+
+/** Equal polls in a row as one. What is left out in the middle, where a story is very long, is named. */
+export function folded(polls: readonly Poll[]): { polls: readonly FoldedPoll[]; leftOut?: { from: number; through: number } } {
+  let at = 0;
+  const keys = polls.map(({ readiness, answer, action, why }) => JSON.stringify([readiness, answer, action, why]));
+  const groups = fold(keys).map(({ times }): FoldedPoll => {
+    at += times;
+    return { ...(polls[at - times] as Poll), through: (polls[at - 1] as Poll).n };
+  });
+  if (groups.length <= FIRST + LAST) return { polls: groups };
+  const [first, last] = [groups.slice(0, FIRST), groups.slice(-LAST)];
+  return { polls: [...first, ...last], leftOut: { from: (first.at(-1) as FoldedPoll).through + 1, through: (last[0] as FoldedPoll).n - 1 } };
 }
