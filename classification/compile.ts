@@ -9,8 +9,8 @@ interface Compiled {
   /** Which row a return value falls into, as an index into the table's rows. */
   readonly rowOf: (ret: number, code: number) => number;
   readonly classify: Classify;
-  /** Names that the platform does not have: their rows do not match for them. */
-  readonly unknown: readonly string[];
+  /** The first name that the platform does not have: rows do not match for such names. */
+  readonly unknown: string | undefined;
 }
 
 /** Codes below this are looked up in an array: every errno, and every Winsock code. */
@@ -30,7 +30,7 @@ export function compile(table: Table, codes: Codes, platform: CodePlatform): Com
 }
 
 function made(table: Table, codes: Codes, platform: CodePlatform): Compiled {
-  const unknown: string[] = [];
+  let unknown: string | undefined;
   const signs = { positive: lookup(), zero: lookup(), negative: lookup() };
   table.rows.forEach((row, index) => {
     const sign = signs[row.ret];
@@ -39,7 +39,7 @@ function made(table: Table, codes: Codes, platform: CodePlatform): Compiled {
     if (row.codes === undefined) sign.otherwise = index;
     for (const code of row.codes ?? []) {
       const number = numberOf(table, codes, platform, code);
-      if (number === undefined) unknown.push(String(code));
+      if (number === undefined) unknown ??= String(code);
       else if (!sign.byCode.has(number)) sign.byCode.set(number, index);
     }
   });
@@ -53,8 +53,7 @@ function made(table: Table, codes: Codes, platform: CodePlatform): Compiled {
 /** The table as a function over a platform's numbers. @throws RangeError for a code name that the platform's list lacks */
 export function classifierOf(table: Table, codes: Codes, platform: CodePlatform): Classify {
   const { classify, unknown } = compile(table, codes, platform);
-  const [first] = unknown;
-  if (first !== undefined) throw new RangeError(`${tableId(table)}: ${platform} has no error code ${first}`);
+  if (unknown !== undefined) throw new RangeError(`${tableId(table)}: ${platform} has no error code ${unknown}`);
   return classify;
 }
 

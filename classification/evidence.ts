@@ -15,10 +15,12 @@ export function expectedSightings(scenarios: readonly Described[]): Sighting[] {
     scenarios.flatMap(({ id, recorded }) => {
       const calls = recordedCalls(recorded);
       return holding(platform, id).flatMap((expectation) => {
+        const { evidence, when = {} } = expectation;
+        const conditions = Object.entries(when).map(([what, range]) => (what === 'wine' ? range : `${what} ${range}`));
         const where = {
           codes: platform,
-          platform: [platform, ...conditions(expectation)].join(' '),
-          evidence: expectation.evidence,
+          platform: [platform, ...conditions].join(' '),
+          evidence,
           source: expectedFile(id),
           scenario: id,
         };
@@ -74,7 +76,3 @@ export function sightingsOf(
 
 /** Stands in a trace for a call that no table is asked about, so that those after it keep their place. */
 const UNKNOWN: Observation = { on: 'S', call: '?', args: {}, ret: null, code: 0, token: '?' };
-
-function conditions({ when = {} }: Expectation): string[] {
-  return Object.entries(when).map(([what, range]) => (what === 'wine' ? range : `${what} ${range}`));
-}
