@@ -7,9 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sightingsOf } from '../dist/classification/evidence.js';
-import { answerFindings } from '../dist/classification/find.js';
-import { checkedShipped } from '../dist/classification/shipped.js';
-import { classifier, shippedFiles } from '../dist/classification/table.js';
+import { returnFindings } from '../dist/classification/find.js';
+import { checkedShipped, classifier, shippedFiles } from '../dist/classification/table.js';
 import { socketCode } from '../dist/platforms/codes.js';
 import { Absent, beside, compile, measured } from './programs.mjs';
 import { alternate } from './rounds.mjs';
@@ -55,7 +54,7 @@ function checked(count) {
       yield sightings[random >>> 28];
     }
   }
-  return answerFindings(checkedShipped(table()), stream()).length;
+  return returnFindings(checkedShipped(table()), stream()).length;
 }
 
 function measure(way, count) {

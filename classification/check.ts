@@ -1,8 +1,8 @@
 import type { CodePlatform, Meaning } from '../language/code.ts';
 import { codes } from '../platforms/codes.ts';
 import type { Observation, ScenarioLine } from '../results/schema.ts';
-import { meaningOfObservation } from './answer.ts';
-import { classifier, meaningOf, type Table, type TableCall, tableId } from './table.ts';
+import { meaningOfObservation } from './returned.ts';
+import { classifier, meaningOf, type Table, tableId } from './table.ts';
 
 /** A wrong class that a table gives to a return value. */
 export interface Misclassification {
@@ -22,7 +22,8 @@ const OVER: ReadonlySet<Meaning> = new Set(['reset', 'end', 'aborted']);
 /** The classes a table makes of a trace's observations; undefined where the call is none of the table's. */
 export function classesOf(table: Table, platform: CodePlatform, observations: readonly Observation[]): (string | undefined)[] {
   const classify = classifier(table, platform);
-  return observations.map((observation) => (isOf(table, observation) ? classify(observation.ret as number, observation.code) : undefined));
+  const calls: readonly string[] = table.calls;
+  return observations.map(({ call, ret, code }) => (calls.includes(call) && typeof ret === 'number' ? classify(ret, code) : undefined));
 }
 
 /** A reset, an end or an abort must not be classified as would-block, and a would-block must be. */
@@ -37,8 +38,4 @@ export function checkScenario(table: Table, platform: CodePlatform, { id, traces
       return wrong ? [{ id, table: tableId(table), trace, index, observation, meaning, className }] : [];
     }),
   );
-}
-
-function isOf(table: Table, { call, ret }: Observation): boolean {
-  return (table.calls as readonly string[]).includes(call as TableCall) && typeof ret === 'number';
 }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { type CodePlatform, codeSystem, MEANINGS, type Meaning } from '../language/code.ts';
+import type * as Zod from 'zod';
+import { type CodePlatform, type CodeSystem, codeSystem, MEANINGS, type Meaning } from '../language/code.ts';
 import type { Command } from '../platforms/command.ts';
 import { didYouMean } from '../platforms/nearest.ts';
 import { shownPath } from '../platforms/shown-path.ts';
@@ -7,10 +8,9 @@ import { z } from '../platforms/zod.ts';
 import { ProcessConversation } from '../runner/conversation.ts';
 import { Silence } from '../runner/inbox.ts';
 import { StartFailed } from '../runner/process.ts';
-import type { Answer } from './answer.ts';
 import { type Checked, platformsOf, type Reading } from './checked.ts';
 import { TableError } from './read-table.ts';
-import { type Question, type TableAnswer, type TableRequest, tableAnswerSchema } from './table-protocol.ts';
+import type { Returned } from './returned.ts';
 import { TABLE_CALLS, type TableCall } from './table-terms.ts';
 
 /** A table as a function of the user's. */
@@ -44,7 +44,28 @@ const exportsSchema = z.object({
   api: z.enum(['posix', 'winsock']).optional(),
 });
 
-type Asked = Pick<Answer, 'call' | 'ret' | 'code'> & { readonly codes: CodePlatform };
+/** `platform`: whose code it is. */
+export type Question = Pick<Returned, 'call' | 'ret' | 'code'> & { readonly platform: CodeSystem };
+
+/** What is said to the process in which a user's function runs (cli/table-process.ts). */
+export type TableRequest =
+  | { readonly type: 'load-module'; readonly file: string }
+  | { readonly type: 'load-library'; readonly file: string; readonly name: string }
+  | { readonly type: 'ask'; readonly question: Question };
+
+const replySchema = z.discriminatedUnion('type', [
+  /** `exports` has the module's exports classes, calls and api, not validated yet. */
+  z.object({ type: z.literal('loaded'), exports: z.unknown() }),
+  /** `reason` begins with the file, and its line where it is known. `machine`: the user's file is not at fault. */
+  z.object({ type: z.literal('cannot'), reason: z.string(), machine: z.boolean() }),
+  /** `kind` is what typeof said. */
+  z.object({ type: z.literal('class'), value: z.union([z.string(), z.number(), z.null()]), kind: z.string() }),
+  /** `reason`: the same */
+  z.object({ type: z.literal('threw'), reason: z.string() }),
+]);
+export type TableReply = Zod.infer<typeof replySchema>;
+
+type TableProcess = ProcessConversation<TableRequest, TableReply>;
 
 /**
  * Calls a function for each of the return values, in a separate process, and keeps its results. `command` starts that process.
@@ -52,19 +73,24 @@ type Asked = Pick<Answer, 'call' | 'ret' | 'code'> & { readonly codes: CodePlatf
  * @throws TableError where it cannot be loaded, throws, dies, does not return, or gives what is no class
  * @throws TableProcessFailed
  */
-export async function checkedFunction(command: Command, source: FunctionFile, answers: readonly Asked[], patience = PATIENCE): Promise<Checked> {
-  const child = await TableProcess.start(command, patience);
+export async function checkedFunction(
+  command: Command,
+  source: FunctionFile,
+  asked: readonly (Omit<Question, 'platform'> & { readonly codes: CodePlatform })[],
+  patience = PATIENCE,
+): Promise<Checked> {
+  const child = await started(command);
   try {
-    const said = exportsSchema.safeParse(await child.load(source));
+    const said = exportsSchema.safeParse(await load(child, source, patience.loadMs));
     if (!said.success) throw new TableError(said.error.issues.map((issue) => `${shownPath(source.file)}: ${complaint(issue)}`).join('\n'));
     const { classes = {}, api } = said.data;
     const readings = new Map<string, Reading>();
     const { calls, platforms } = source.kind === 'library' ? source : { calls: said.data.calls ?? USUAL_CALLS, platforms: platformsOf(api) };
-    for (const { codes, call, ret, code } of answers) {
+    for (const { codes, call, ret, code } of asked) {
       const question: Question = { platform: codeSystem(codes), call, ret, code };
       const key = keyOf(question);
       if (readings.has(key) || !calls.includes(call) || !platforms.includes(codes)) continue;
-      readings.set(key, readingOf(source, classes, question, await child.ask(source, question)));
+      readings.set(key, readingOf(source, classes, question, await ask(child, source, question, patience.answerMs)));
     }
     const name = basename(source.file);
     return {
@@ -82,22 +108,22 @@ export async function checkedFunction(command: Command, source: FunctionFile, an
   }
 }
 
-function readingOf(source: FunctionFile, classes: Readonly<Record<string, Meaning>>, question: Question, answer: string | number): Reading {
-  const given = `${shownPath(source.file)}: ${describe(source, question)} returned ${JSON.stringify(answer)}`;
+function readingOf(source: FunctionFile, classes: Readonly<Record<string, Meaning>>, question: Question, given: string | number): Reading {
+  const returned = `${shownPath(source.file)}: ${describe(source, question)} returned ${JSON.stringify(given)}`;
   if (source.kind === 'library') {
-    const meaning = source.classes.get(answer as number);
-    if (meaning !== undefined) return { className: String(answer), meaning };
+    const meaning = source.classes.get(given as number);
+    if (meaning !== undefined) return { className: String(given), meaning };
     // Where the return is a class or a number of bytes, any other positive one is bytes.
-    if ((answer as number) > 0) return { className: 'bytes', meaning: 'data' };
-    throw new TableError(`${given}, a number that --meanings does not list; it lists ${[...source.classes.keys()].join(', ')}`);
+    if ((given as number) > 0) return { className: 'bytes', meaning: 'data' };
+    throw new TableError(`${returned}, a number that --meanings does not list; it lists ${[...source.classes.keys()].join(', ')}`);
   }
-  const meaning = Object.hasOwn(classes, answer) ? classes[answer] : MEANINGS.find((known) => known === answer);
+  const meaning = Object.hasOwn(classes, given) ? classes[given] : MEANINGS.find((known) => known === given);
   if (meaning === undefined) {
     const names = Object.keys(classes);
     const declared = names.length === 0 ? 'the module exports no `classes`' : `not one of the exported \`classes\` (${names.join(', ')})`;
-    throw new TableError(`${given}: this is not a meaning (${MEANINGS.join(', ')}), and ${declared}${didYouMean([...names, ...MEANINGS], String(answer))}`);
+    throw new TableError(`${returned}: this is not a meaning (${MEANINGS.join(', ')}), and ${declared}${didYouMean([...names, ...MEANINGS], String(given))}`);
   }
-  return { className: String(answer), meaning };
+  return { className: String(given), meaning };
 }
 
 /** What is wrong with an export, at its path: `classes.WAIT: …` */
@@ -114,53 +140,34 @@ function describe(source: FunctionFile, { ret, code, call, platform }: Question)
   return source.kind === 'library' ? `${source.name}(${ret}, ${code})` : `classify(${ret}, ${code}, '${call}', '${platform}')`;
 }
 
-/** The process that a function runs in. */
-class TableProcess {
-  readonly #conversation: ProcessConversation<TableRequest, TableAnswer>;
-
-  readonly #patience: typeof PATIENCE;
-
-  private constructor(conversation: ProcessConversation<TableRequest, TableAnswer>, patience: typeof PATIENCE) {
-    this.#conversation = conversation;
-    this.#patience = patience;
+async function started(command: Command): Promise<TableProcess> {
+  try {
+    return await ProcessConversation.start(command, replySchema);
+  } catch (error) {
+    if (error instanceof StartFailed) throw new TableProcessFailed(error.message);
+    throw error;
   }
+}
 
-  static async start(command: Command, patience: typeof PATIENCE): Promise<TableProcess> {
-    try {
-      return new TableProcess(await ProcessConversation.start(command, tableAnswerSchema), patience);
-    } catch (error) {
-      if (error instanceof StartFailed) throw new TableProcessFailed(error.message);
-      throw error;
-    }
-  }
+async function load(child: TableProcess, source: FunctionFile, ms: number): Promise<unknown> {
+  const { file } = source;
+  const request: TableRequest = source.kind === 'module' ? { type: 'load-module', file } : { type: 'load-library', file, name: source.name };
+  const reply = await exchange(child, request, ms, `${shownPath(file)}: loading it`);
+  if (reply.type === 'cannot') throw reply.machine ? new TableProcessFailed(reply.reason) : new TableError(reply.reason);
+  return reply.type === 'loaded' ? reply.exports : {};
+}
 
-  async load(source: FunctionFile): Promise<unknown> {
-    const request: TableRequest =
-      source.kind === 'module' ? { type: 'load-module', file: source.file } : { type: 'load-library', file: source.file, name: source.name };
-    const answer = await this.#exchange(request, this.#patience.loadMs, `${shownPath(source.file)}: loading it`);
-    if (answer.type === 'cannot') throw answer.machine ? new TableProcessFailed(answer.reason) : new TableError(answer.reason);
-    return answer.type === 'loaded' ? answer.exports : {};
-  }
+async function ask(child: TableProcess, source: FunctionFile, question: Question, ms: number): Promise<string | number> {
+  const asked = describe(source, question);
+  const reply = await exchange(child, { type: 'ask', question }, ms, `${shownPath(source.file)}: ${asked}`);
+  if (reply.type === 'threw') throw new TableError(`${reply.reason} (thrown by ${asked})`);
+  if (reply.type === 'class' && reply.value !== null) return reply.value;
+  throw new TableError(`${shownPath(source.file)}: ${asked} returned ${reply.type === 'class' ? reply.kind : reply.type}; it must return a string or a number`);
+}
 
-  async ask(source: FunctionFile, question: Question): Promise<string | number> {
-    const asked = describe(source, question);
-    const answer = await this.#exchange({ type: 'ask', question }, this.#patience.answerMs, `${shownPath(source.file)}: ${asked}`);
-    if (answer.type === 'threw') throw new TableError(`${answer.reason} (thrown by ${asked})`);
-    if (answer.type !== 'class' || answer.value === null) {
-      const given = answer.type === 'class' ? answer.kind : answer.type;
-      throw new TableError(`${shownPath(source.file)}: ${asked} returned ${given}; it must return a string or a number`);
-    }
-    return answer.value;
-  }
-
-  stop(): Promise<void> {
-    return this.#conversation.stop();
-  }
-
-  async #exchange(request: TableRequest, ms: number, what: string): Promise<TableAnswer> {
-    this.#conversation.say(request);
-    const answer = await this.#conversation.hear({ ms });
-    if (answer instanceof Silence) throw new TableError(`${what} ${answer.inWords(`did not return within ${ms / 1000} s`)}`);
-    return answer;
-  }
+async function exchange(child: TableProcess, request: TableRequest, ms: number, what: string): Promise<TableReply> {
+  child.say(request);
+  const reply = await child.hear({ ms });
+  if (reply instanceof Silence) throw new TableError(`${what} ${reply.inWords(`did not return within ${ms / 1000} s`)}`);
+  return reply;
 }

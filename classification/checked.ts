@@ -1,10 +1,10 @@
 import { type CodePlatform, type Codes, type Meaning, platformsWith } from '../language/code.ts';
-import type { Answer } from './answer.ts';
-import { type Compiled, compile } from './compile.ts';
+import { compile } from './compile.ts';
+import type { Returned } from './returned.ts';
 import type { Table } from './table-schema.ts';
 import { type Api, meaningOf, type TableCall, tableId } from './table-terms.ts';
 
-/** What is made of an answer. */
+/** What is made of what a call returned. */
 export interface Reading {
   readonly className: string;
   readonly meaning: Meaning;
@@ -34,8 +34,8 @@ export interface Checked {
   /** The file that findings point at, absolute. */
   readonly file: string;
   readonly rows?: Rows;
-  /** undefined where it has no answer to that, which a function may not have been asked. */
-  read(codes: CodePlatform, answer: Pick<Answer, 'call' | 'ret' | 'code'>): Reading | undefined;
+  /** undefined where a function was not asked about that. */
+  read(codes: CodePlatform, returned: Pick<Returned, 'call' | 'ret' | 'code'>): Reading | undefined;
 }
 
 /** The platforms whose codes an api's tables name. */
@@ -46,7 +46,6 @@ export function platformsOf(api: Api | undefined): readonly CodePlatform[] {
 
 /** A table, ready to be asked. `text` is its file's. */
 export function checkedTable(table: Table, codes: Codes, file: string, text: string): Checked {
-  const compiled = new Map<CodePlatform, Compiled>();
   const readings: Reading[] = table.rows.map((row, i) => ({ className: row.class, meaning: meaningOf(table, row.class), row: i }));
   return {
     id: tableId(table),
@@ -57,13 +56,6 @@ export function checkedTable(table: Table, codes: Codes, file: string, text: str
     calls: table.calls,
     file,
     rows: { table, text, codes },
-    read(platform, { ret, code }) {
-      let rows = compiled.get(platform);
-      if (rows === undefined) {
-        rows = compile(table, codes, platform);
-        compiled.set(platform, rows);
-      }
-      return readings[rows.rowOf(ret, code)];
-    },
+    read: (platform, { ret, code }) => readings[compile(table, codes, platform).rowOf(ret, code)],
   };
 }

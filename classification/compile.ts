@@ -2,23 +2,35 @@ import type { CodePlatform, Codes } from '../language/code.ts';
 import type { Row, Table } from './table-schema.ts';
 import { isInReturn, tableId } from './table-terms.ts';
 
-/** What a table says of one answer. */
+/** The class that a table gives to what a call returned. */
 export type Classify = (ret: number, code: number) => string;
 
-/** A table as a function over a platform's numbers. */
-export interface Compiled {
-  /** Which row an answer falls into, as an index into the table's rows. */
+interface Compiled {
+  /** Which row a return value falls into, as an index into the table's rows. */
   readonly rowOf: (ret: number, code: number) => number;
-  /** Names that the platform does not have: their rows do not match for them. */
-  readonly unknown: readonly { readonly row: number; readonly name: string }[];
+  readonly classify: Classify;
+  /** The first name that the platform does not have: rows do not match for such names. */
+  readonly unknown: string | undefined;
 }
 
 /** Codes below this are looked up in an array: every errno, and every Winsock code. */
 const DENSE = 12_000;
 
-/** `platform` says whose numbers the names stand for; of no matter to an api that returns its codes, whose table names them itself. */
+const compiled = new WeakMap<Table, Map<CodePlatform, Compiled>>();
+
+/** `platform` says whose numbers the names stand for; of no matter to an api that returns its codes, whose table names them itself. Made once for each. */
 export function compile(table: Table, codes: Codes, platform: CodePlatform): Compiled {
-  const unknown: { row: number; name: string }[] = [];
+  const own = compiled.get(table) ?? new Map<CodePlatform, Compiled>();
+  let rows = own.get(platform);
+  if (rows === undefined) {
+    rows = made(table, codes, platform);
+    compiled.set(table, own.set(platform, rows));
+  }
+  return rows;
+}
+
+function made(table: Table, codes: Codes, platform: CodePlatform): Compiled {
+  let unknown: string | undefined;
   const signs = { positive: lookup(), zero: lookup(), negative: lookup() };
   table.rows.forEach((row, index) => {
     const sign = signs[row.ret];
@@ -27,34 +39,22 @@ export function compile(table: Table, codes: Codes, platform: CodePlatform): Com
     if (row.codes === undefined) sign.otherwise = index;
     for (const code of row.codes ?? []) {
       const number = numberOf(table, codes, platform, code);
-      if (number === undefined) unknown.push({ row: index, name: String(code) });
+      if (number === undefined) unknown ??= String(code);
       else if (!sign.byCode.has(number)) sign.byCode.set(number, index);
     }
   });
   const [positive, zero, negative] = [finish(signs.positive), finish(signs.zero), finish(signs.negative)];
   const inReturn = isInReturn(table.api);
-  return {
-    rowOf: (ret, code) => (ret < 0 ? negative(inReturn ? ret : code) : ret === 0 ? zero(code) : positive(code)),
-    unknown,
-  };
-}
-
-const compiled = new WeakMap<Table, Map<CodePlatform, Classify>>();
-
-/** The table as a function over a platform's numbers, made once. @throws RangeError for a code name that the platform's list lacks */
-export function classifierOf(table: Table, codes: Codes, platform: CodePlatform): Classify {
-  const own = compiled.get(table) ?? new Map<CodePlatform, Classify>();
-  const classify = own.get(platform) ?? made(table, codes, platform);
-  compiled.set(table, own.set(platform, classify));
-  return classify;
-}
-
-function made(table: Table, codes: Codes, platform: CodePlatform): Classify {
-  const { rowOf, unknown } = compile(table, codes, platform);
-  const [first] = unknown;
-  if (first !== undefined) throw new RangeError(`${tableId(table)}: ${platform} has no error code ${first.name}`);
+  const rowOf: Compiled['rowOf'] = (ret, code) => (ret < 0 ? negative(inReturn ? ret : code) : ret === 0 ? zero(code) : positive(code));
   const classes = table.rows.map((row) => row.class);
-  return (ret, code) => classes[rowOf(ret, code)] as string;
+  return { rowOf, classify: (ret, code) => classes[rowOf(ret, code)] as string, unknown };
+}
+
+/** The table as a function over a platform's numbers. @throws RangeError for a code name that the platform's list lacks */
+export function classifierOf(table: Table, codes: Codes, platform: CodePlatform): Classify {
+  const { classify, unknown } = compile(table, codes, platform);
+  if (unknown !== undefined) throw new RangeError(`${tableId(table)}: ${platform} has no error code ${unknown}`);
+  return classify;
 }
 
 /**

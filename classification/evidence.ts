@@ -1,11 +1,11 @@
 import { tokenAt } from '../language/trace.ts';
 import { codes } from '../platforms/codes.ts';
-import { EXPECTED_PLATFORMS, type Expectation, expectationsFor, expectedFile, patternsOf } from '../platforms/expectation.ts';
+import { EXPECTED_PLATFORMS, type Expectation, type ExpectedPlatform, expectationsFor, expectedFile, patternsOf } from '../platforms/expectation.ts';
 import { newestTraces, type Recorded } from '../results/recorded.ts';
 import type { Observation } from '../results/schema.ts';
 import type { Scenario } from '../runner/scenario.ts';
-import { answerOf, observationOf, type Sighting } from './answer.ts';
 import { type RecordedCall, recordedCalls } from './recorded-calls.ts';
+import { observationOf, returnedBy, type Sighting } from './returned.ts';
 
 type Described = Pick<Scenario, 'id' | 'recorded'>;
 
@@ -14,32 +14,35 @@ export function expectedSightings(scenarios: readonly Described[]): Sighting[] {
   return EXPECTED_PLATFORMS.flatMap((platform) =>
     scenarios.flatMap(({ id, recorded }) => {
       const calls = recordedCalls(recorded);
-      return holding(platform, id).flatMap(({ expectation, file }) =>
-        patternsOf(expectation).flatMap((pattern) =>
-          sightingsOf(
-            expand(pattern, calls).map(([call, token]) => spelled(platform, call, token)),
-            {
-              codes: platform,
-              platform: [platform, ...conditions(expectation)].join(' '),
-              evidence: expectation.evidence,
-              source: file,
-              scenario: id,
-            },
-          ),
-        ),
-      );
+      return holding(platform, id).flatMap((expectation) => {
+        const { evidence, when = {} } = expectation;
+        const conditions = Object.entries(when).map(([what, range]) => (what === 'wine' ? range : `${what} ${range}`));
+        const where = {
+          codes: platform,
+          platform: [platform, ...conditions].join(' '),
+          evidence,
+          source: expectedFile(id),
+          scenario: id,
+        };
+        return patternsOf(expectation).flatMap((pattern) => sightingsOf(expectedObservations(platform, pattern, calls), where));
+      });
     }),
   );
 }
 
 /** A platform's own entries for a scenario. If Wine has none, it is expected to behave like every Windows. */
-function holding(platform: (typeof EXPECTED_PLATFORMS)[number], id: string): { expectation: Expectation; file: string }[] {
-  const of = (own: string) =>
-    expectationsFor(own, id)
-      .filter((expectation) => expectation.id === id)
-      .map((expectation) => ({ expectation, file: expectedFile(id) }));
+function holding(platform: ExpectedPlatform, id: string): readonly Expectation[] {
+  const of = (wanted: ExpectedPlatform) => expectationsFor(wanted, id).filter((expectation) => expectation.id === id);
   const own = of(platform);
-  return own.length > 0 || platform !== 'wine' ? own : of('windows').filter(({ expectation }) => expectation.when === undefined);
+  return own.length > 0 || platform !== 'wine' ? own : of('windows').filter(({ when }) => when === undefined);
+}
+
+/** Each call as its token says that it returned; undefined where that is not known, or it is none of a table's. */
+function expectedObservations(platform: ExpectedPlatform, pattern: readonly string[], calls: readonly RecordedCall[]): (Observation | undefined)[] {
+  return calls.flatMap(({ call, empty }, i) => {
+    const token = tokenAt(pattern, i);
+    return token === undefined ? [] : [call && observationOf(codes, platform, call, empty, token)];
+  });
 }
 
 /** What the newest run of every platform recorded. `name` is what a run's file is called. */
@@ -59,33 +62,17 @@ export function recordedSightings(scenarios: readonly Described[], runs: readonl
   );
 }
 
-/** Sightings of one scenario's observations; those that are no answer for a table are left out. */
+/** Sightings of one scenario's observations; those that no table is asked about are left out. */
 export function sightingsOf(
   observations: readonly (Observation | undefined)[],
   where: Pick<Sighting, 'codes' | 'platform' | 'evidence' | 'source' | 'scenario'>,
 ): Sighting[] {
   const whole = observations.map((observation) => observation ?? UNKNOWN);
   return observations.flatMap((observation, index) => {
-    const answer = observation === undefined ? undefined : answerOf(codes, where.codes, observation);
-    return answer === undefined ? [] : [{ ...answer, ...where, observations: whole, index }];
+    const returned = observation && returnedBy(codes, where.codes, observation);
+    return returned === undefined ? [] : [{ ...returned, ...where, observations: whole, index }];
   });
 }
 
 /** Stands in a trace for a call that no table is asked about, so that those after it keep their place. */
 const UNKNOWN: Observation = { on: 'S', call: '?', args: {}, ret: null, code: 0, token: '?' };
-
-/** Each call with its token; one that repeats stands for all the calls that are left. */
-function expand(pattern: readonly string[], calls: readonly RecordedCall[]): [RecordedCall, string][] {
-  return calls.flatMap((call, i): [RecordedCall, string][] => {
-    const token = tokenAt(pattern, i);
-    return token === undefined ? [] : [[call, token]];
-  });
-}
-
-function spelled(platform: (typeof EXPECTED_PLATFORMS)[number], { call, empty }: RecordedCall, token: string): Observation | undefined {
-  return call === undefined ? undefined : observationOf(codes, platform, call, empty, token);
-}
-
-function conditions({ when = {} }: Expectation): string[] {
-  return Object.entries(when).map(([what, range]) => (what === 'wine' ? range : `${what} ${range}`));
-}

@@ -1,12 +1,11 @@
 import { codes } from '../platforms/codes.ts';
 import type { Command } from '../platforms/command.ts';
 import type { TrialContext } from '../runner/trial.ts';
-import { classified, observedAnswer, readinessOf } from './policies/answers.ts';
-import { folded } from './policies/folded.ts';
+import { classified, readinessOf, recvAnswer } from './policies/answers.ts';
 import type { PlatformTrace } from './policies/platform-trace.ts';
 import type { Story } from './policies/play.ts';
-import type { Io, Policy, Readiness } from './policies/policy.ts';
-import { type Poll, turn, type World } from './policies/turn.ts';
+import type { Io, Policy } from './policies/policy.ts';
+import { type FoldedPoll, folded, type Poll, turn, type World } from './policies/turn.ts';
 import type { Table } from './table.ts';
 
 export interface LiveOptions {
@@ -27,23 +26,24 @@ export async function liveStories(policy: Policy, tableFor: (api: Table['api']) 
   const { localContext } = await import('../runner/agent.ts');
   const { context, platform } = await localContext(peer, 5000);
   const table = tableFor(context.sockets.api);
+  const trace: PlatformTrace = {
+    platform: { id: platform.id, name: platform.name },
+    scenario: 'tcp/reset/idle',
+    evidence: 'measured',
+    source: 'live, on real sockets',
+    possible: 1,
+    history: [],
+    // Each loop has its own answers; its polls hold them.
+    answers: [],
+    repeats: false,
+    ends: 'the loop was stopped there',
+    readiness: { select: undefined, poll: undefined },
+  };
   const stories: Story[] = [];
   for (const io of options.methods) {
     const polls = await liveLoop(context, policy, classified(codes, table, platform.id), io, options);
-    const last = polls.at(-1) as Poll;
-    const trace: PlatformTrace = {
-      platform: { id: platform.id, name: platform.name },
-      scenario: 'tcp/reset/idle',
-      evidence: 'measured',
-      source: 'live, on real sockets',
-      possible: 1,
-      history: [],
-      // Each loop has its own answers; its polls hold them.
-      answers: [],
-      repeats: false,
-      ends: 'the loop was stopped there',
-      readiness: { select: undefined, poll: undefined },
-    };
+    const told = folded(polls);
+    const last = told.polls.at(-1) as FoldedPoll;
     stories.push({
       policy: policy.name,
       table: table && `${table.name} ${table.label}`,
@@ -51,8 +51,8 @@ export async function liveStories(policy: Policy, tableFor: (api: Table['api']) 
       io,
       bufferedTlsBytes: options.bufferedTlsBytes,
       isReadinessKnown: true,
-      ...folded(polls),
-      outcome: last.action === 'close' ? { end: 'closes', polls: last.n } : { end: 'unknown', why: stoppedAfter(polls) },
+      ...told,
+      outcome: last.action === 'close' ? { end: 'closes', polls: last.n } : { end: 'unknown', why: stoppedAfter(polls.length, last) },
     });
   }
   return stories;
@@ -76,10 +76,9 @@ async function liveLoop(
     const world: World = {
       io,
       // epoll's bits for one socket are those of poll.
-      readiness: (): Readiness => readinessOf(io, tokenOf(io === 'select' ? S.select() : S.poll())),
+      readiness: () => readinessOf(io, atOnce(io === 'select' ? S.select() : S.poll()).token),
       recv: () => {
-        const observation = atOnce(S.recv());
-        const answer = observedAnswer(codes, context.platform, observation);
+        const answer = recvAnswer(codes, context.platform, atOnce(S.recv()));
         return answer && classify(answer);
       },
     };
@@ -106,21 +105,9 @@ function atOnce<T>(said: T | Promise<T>): T {
   return said;
 }
 
-function tokenOf(observation: { readonly token: string } | Promise<{ readonly token: string }>): string {
-  return atOnce(observation).token;
-}
-
-/** How many polls at the end were the same: readiness, answer, action and reason. */
-function alikeAtEnd(polls: readonly Poll[]): number {
-  const key = ({ readiness, answer, action, why }: Poll) => [readiness?.token, answer?.token, action, why].join('\n');
-  const last = key(polls.at(-1) as Poll);
-  let alike = 0;
-  while (alike < polls.length && key(polls[polls.length - 1 - alike] as Poll) === last) alike++;
-  return alike;
-}
-
-function stoppedAfter(polls: readonly Poll[]): string {
-  const alike = alikeAtEnd(polls);
-  const last = alike > 1 ? `, and the last ${alike} of them were the same` : '';
-  return `it did not close within ${polls.length} polls${last}. A run on real sockets cannot prove "never"; without --live a trace can`;
+/** `last`: the polls at the end that were the same. */
+function stoppedAfter(polls: number, last: FoldedPoll): string {
+  const alike = last.through - last.n + 1;
+  const same = alike > 1 ? `, and the last ${alike} of them were the same` : '';
+  return `it did not close within ${polls} polls${same}. A run on real sockets cannot prove "never"; without --live a trace can`;
 }

@@ -21,28 +21,28 @@ const CALL = /(?:^|\s)(recv|send|accept|connect)\b(\([^)]*\))?/;
  */
 export function recordedCalls(recorded: string): RecordedCall[] {
   let resumes = false;
-  return steps(recorded).flatMap((step) => {
+  return partsOf(recorded).flatMap((part) => {
     // `[recv, SSL_read]×5`: calls that are recorded one after the other, and all again.
-    const [, group, times] = /^\[(.*)\](?:×(\d+))?$/.exec(step) ?? [];
+    const [, group, times] = /^\[(.*)\](?:×(\d+))?$/.exec(part) ?? [];
     if (group !== undefined) return Array.from({ length: Number(times ?? 1) }, () => recordedCalls(group)).flat();
-    if (step.startsWith('(')) {
+    if (part.startsWith('(')) {
       resumes = true;
-      return step.includes('recorded too') ? [OTHER] : [];
+      return part.includes('recorded too') ? [OTHER] : [];
     }
-    // "connect to the same address again, on S as accepted": a remark, no step.
-    if (/^on\b/.test(step)) return [];
-    if (/\bsends\b.*\buntil one fails\b/.test(step)) return [{ ...OTHER, call: 'send' }];
-    const [, name, length] = CALL.exec(step) ?? [];
+    // "connect to the same address again, on S as accepted": a remark, no call.
+    if (/^on\b/.test(part)) return [];
+    if (/\bsends\b.*\buntil one fails\b/.test(part)) return [{ ...OTHER, call: 'send' }];
+    const [, name, length] = CALL.exec(part) ?? [];
     const call: RecordedCall =
       name === undefined ? OTHER : { ...OTHER, call: name as TableCall, empty: name === 'recv' && length === '(0)', flags: /MSG_/.test(length ?? '') };
     const first = { ...call, resumes };
     resumes = false;
-    return Array.from({ length: Number(/×(\d+)/.exec(step)?.[1] ?? 1) }, (_, i) => (i === 0 ? first : call));
+    return Array.from({ length: Number(/×(\d+)/.exec(part)?.[1] ?? 1) }, (_, i) => (i === 0 ? first : call));
   });
 }
 
 /** The parts between commas, but for those inside of parentheses or brackets. */
-function steps(recorded: string): string[] {
+function partsOf(recorded: string): string[] {
   const parts: string[] = [''];
   let depth = 0;
   for (const character of recorded) {
@@ -51,5 +51,5 @@ function steps(recorded: string): string[] {
     if (character === ',' && depth === 0) parts.push('');
     else parts[parts.length - 1] += character;
   }
-  return parts.map((part) => part.trim());
+  return parts.map((text) => text.trim());
 }

@@ -24,28 +24,25 @@ export function readSharedLibrary(file: string): SharedLibrary {
   try {
     fd = openSync(file, 'r');
     const stat = fstatSync(fd);
-    if (!stat.isFile()) throw new SharedLibraryError(`${file}: not a file`);
+    if (!stat.isFile()) throw new Error('not a file');
     return parsed(new Bytes(fd, stat.size));
   } catch (error) {
-    if (error instanceof OutsideFile) throw new SharedLibraryError(`${file}: a damaged shared library: it refers to bytes beyond the end of the file`);
-    if (error instanceof NoLibrary) throw new SharedLibraryError(`${file}: not a shared library: it is neither ELF (.so) nor Mach-O (.dylib) nor PE (.dll)`);
-    if (error instanceof SharedLibraryError) throw error;
     throw new SharedLibraryError(`${file}: ${(error as Error).message}`);
   } finally {
     if (fd !== undefined) closeSync(fd);
   }
 }
 
-class OutsideFile extends Error {}
-class NoLibrary extends Error {}
+const OUTSIDE = 'a damaged shared library: it refers to bytes beyond the end of the file';
+const NO_LIBRARY = 'not a shared library: it is neither ELF (.so) nor Mach-O (.dylib) nor PE (.dll)';
 
 function parsed(bytes: Bytes): SharedLibrary {
-  if (bytes.size < 64) throw new NoLibrary();
+  if (bytes.size < 64) throw new Error(NO_LIBRARY);
   const magic = bytes.at(0, 4).toString('latin1');
   if (magic === '\x7fELF') return { format: 'elf', exports: elfExports(bytes) };
   if (magic.startsWith('MZ')) return { format: 'pe', exports: peExports(bytes) };
   if (['\xcf\xfa\xed\xfe', '\xce\xfa\xed\xfe', '\xca\xfe\xba\xbe'].includes(magic)) return { format: 'macho', exports: undefined };
-  throw new NoLibrary();
+  throw new Error(NO_LIBRARY);
 }
 
 const SHT_DYNSYM = 11;
@@ -71,7 +68,7 @@ function elfExports(bytes: Bytes): string[] | undefined {
     .map(section)
     .find(({ type }) => type === SHT_DYNSYM);
   if (dynsym === undefined) return undefined;
-  if (dynsym.link >= count) throw new OutsideFile();
+  if (dynsym.link >= count) throw new Error(OUTSIDE);
   const strings = section(dynsym.link);
   const entry = is64 ? 24 : 16;
   const symbols = bytes.at(dynsym.offset, Math.min(dynsym.length, MOST_SYMBOLS * entry));
@@ -92,7 +89,7 @@ function peExports(bytes: Bytes): string[] {
   const read = reader(false);
   const header = read.u32(bytes.at(0x3c, 4), 0);
   const coff = bytes.at(header, 24);
-  if (coff.toString('latin1', 0, 4) !== 'PE\0\0') throw new NoLibrary();
+  if (coff.toString('latin1', 0, 4) !== 'PE\0\0') throw new Error(NO_LIBRARY);
   const [sectionCount, optionalSize] = [read.u16(coff, 6), read.u16(coff, 20)];
   const optional = bytes.at(header + 24, optionalSize);
   const directories = read.u16(optional, 0) === 0x20b ? 112 : 96;
@@ -105,7 +102,7 @@ function peExports(bytes: Bytes): string[] {
       const [start, length, offset] = [read.u32(sections, at + 12), read.u32(sections, at + 16), read.u32(sections, at + 20)];
       if (address >= start && address < start + length) return address - start + offset;
     }
-    throw new OutsideFile();
+    throw new Error(OUTSIDE);
   };
   const directory = bytes.at(offsetOf(exportsAt), 40);
   const count = Math.min(read.u32(directory, 24), MOST_SYMBOLS);
@@ -125,9 +122,9 @@ class Bytes {
   }
 
   at(offset: number, length: number): Buffer {
-    if (offset < 0 || length < 0 || offset + length > this.size) throw new OutsideFile();
+    if (offset < 0 || length < 0 || offset + length > this.size) throw new Error(OUTSIDE);
     const buffer = Buffer.alloc(length);
-    if (readSync(this.#fd, buffer, 0, length, offset) !== length) throw new OutsideFile();
+    if (readSync(this.#fd, buffer, 0, length, offset) !== length) throw new Error(OUTSIDE);
     return buffer;
   }
 

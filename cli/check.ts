@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import type { Sighting } from '../classification/answer.ts';
 import type { Checked } from '../classification/checked.ts';
 import { checkedFunction, type FunctionFile, TableProcessFailed } from '../classification/checked-function.ts';
 import { expectedSightings, recordedSightings } from '../classification/evidence.ts';
 import { findFaults } from '../classification/find.ts';
 import { readTable, TableError } from '../classification/read-table.ts';
+import type { Sighting } from '../classification/returned.ts';
 import { LEVELS, type Level } from '../classification/rules/rule.ts';
-import { libraries, shippedNamed, versionsOf } from '../classification/shipped.ts';
+import { libraries, shippedNamed, versionsOf } from '../classification/table.ts';
 import type { Command } from '../platforms/command.ts';
 import { didYouMean, nearest } from '../platforms/nearest.ts';
 import { plain } from '../platforms/printable.ts';

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { readTable, TableError } from '../classification/read-table.ts';
-import { libraries, shippedNamed } from '../classification/shipped.ts';
-import { type Table, tablesOf } from '../classification/table.ts';
+import { libraries, shippedNamed, type Table, tablesOf } from '../classification/table.ts';
 import { apiOf } from '../language/code.ts';
 import { nearest } from '../platforms/nearest.ts';
 import { type View, viewOf } from '../report/view.ts';

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { type LiveOptions, liveStories } from '../classification/live.ts';
 import { buildOf, recvTable } from '../classification/policies/build.ts';
-import { checkedPolicy } from '../classification/policies/checked.ts';
 import { type PolicyLibrary, policiesOf } from '../classification/policies/libraries.ts';
 import type { PlatformTrace } from '../classification/policies/platform-trace.ts';
 import { play, type Story } from '../classification/policies/play.ts';
 import { type Io, type Policy, PolicyError, type Transport } from '../classification/policies/policy.ts';
+import { validPolicy } from '../classification/policies/validate.ts';
 import type { Table } from '../classification/table.ts';
 import { apiOf } from '../language/code.ts';
 import { codes } from '../platforms/codes.ts';
@@ -88,7 +88,7 @@ async function loaded(source: PolicySource): Promise<{ policy: Policy; tableFor:
 
 async function importedPolicy(url: string): Promise<Policy> {
   try {
-    return checkedPolicy(await importUserModule(fileURLToPath(url)), 'the module');
+    return validPolicy(await importUserModule(fileURLToPath(url)), 'the module');
   } catch (error) {
     throw error instanceof UserModuleError ? new PolicyError(error.message) : error;
   }

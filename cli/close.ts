@@ -109,7 +109,7 @@ function subject(what: string, { policy }: CloseArguments): Release | { library:
     return { library };
   }
   const version = written.replace(/^(\d+\.\d+)\.0$/, '$1');
-  const versions = policiesOf(library).rules.versions;
+  const versions = policiesOf(library).data.versions;
   if (!versions.includes(version)) {
     throw new UsageError(`${library} ${JSON.stringify(written)}: unknown version; known are ${versions[0]} to ${versions.at(-1)}`);
   }
@@ -197,7 +197,7 @@ async function livePlayed(release: Release | undefined, options: CloseArguments)
   if (options.scenario !== undefined) throw new UsageError(`--live resets an idle connection (${RESET}); it takes no --scenario`);
   const bufferedTlsBytes = buffered(options);
   const build = policy === undefined ? buildFor(release as Release, options) : undefined;
-  if (build?.rule.reads === 'library') {
+  if (build?.data.reads === 'library') {
     throw new UsageError(`--live: ${build.policy.name} reads through the TLS library, which needs a real handshake; leave out --live to play it over traces`);
   }
   const names = options.on ?? [HERE];

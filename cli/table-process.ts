@@ -1,4 +1,4 @@
-import type { Question, TableAnswer, TableRequest } from '../classification/table-protocol.ts';
+import type { Question, TableReply, TableRequest } from '../classification/checked-function.ts';
 import { shownPath } from '../platforms/shown-path.ts';
 import { withStarter } from '../runner/starter.ts';
 import { describeFault, importUserModule, UserModuleError } from '../runner/user-module.ts';
@@ -13,11 +13,11 @@ let loaded: Loaded | undefined;
 
 /** Answers until its starter ends it. */
 export async function runTable(): Promise<void> {
-  const starter = await withStarter<TableAnswer, TableRequest>();
+  const starter = await withStarter<TableReply, TableRequest>();
   for (;;) starter.say(await answer(await starter.hear()));
 }
 
-async function answer(request: TableRequest): Promise<TableAnswer> {
+async function answer(request: TableRequest): Promise<TableReply> {
   if (request.type === 'ask') return ask(request.question);
   try {
     return { type: 'loaded', exports: request.type === 'load-module' ? await loadModule(request.file) : await loadLibrary(request.file, request.name) };
@@ -31,7 +31,7 @@ async function answer(request: TableRequest): Promise<TableAnswer> {
   }
 }
 
-function ask(question: Question): TableAnswer {
+function ask(question: Question): TableReply {
   try {
     const value = loaded?.classify(question);
     return { type: 'class', value: typeof value === 'string' || typeof value === 'number' ? value : null, kind: typeof value };

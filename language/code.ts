@@ -4,7 +4,7 @@ import { withoutSpelling } from './same-trace.ts';
 export const MEANINGS = ['would-block', 'interrupted', 'data', 'end', 'reset', 'aborted', 'timed-out', 'refused', 'misuse', 'other'] as const;
 export type Meaning = (typeof MEANINGS)[number];
 
-/** An error code of a platform, as `codes.json` has it (its schema, which tests hold it to: platforms/code-schema.ts). */
+/** An error code of a platform, as `codes.json` has it (tests/platforms/data.test.ts holds it to that). */
 export interface Code {
   readonly name: string;
   readonly number: number;
@@ -49,6 +49,8 @@ export interface CodeData {
   readonly list: (system: CodeSystem) => readonly Code[];
   /** The C runtime's own errno numbers on Windows: no Winsock call ever sets one of them. */
   readonly crt: () => Readonly<Record<string, number>>;
+  /** The names of errno.h that no socket call sets. */
+  readonly otherErrno: () => readonly string[];
 }
 
 interface Index {
@@ -63,6 +65,7 @@ export class Codes {
   readonly #data: CodeData;
   readonly #indexes = new Map<CodeSystem, Index>();
   #crt: Readonly<Record<string, number>> | undefined;
+  #otherErrno: ReadonlySet<string> | undefined;
 
   constructor(data: CodeData) {
     this.#data = data;
@@ -103,6 +106,12 @@ export class Codes {
     return Object.keys(this.#runtime).find((name) => this.#runtime[name] === number);
   }
 
+  /** Whether errno.h has the name, though no socket call sets it. */
+  isOtherErrno(name: string): boolean {
+    this.#otherErrno ??= new Set(this.#data.otherErrno());
+    return this.#otherErrno.has(name);
+  }
+
   get #runtime(): Readonly<Record<string, number>> {
     this.#crt ??= this.#data.crt();
     return this.#crt;
@@ -113,22 +122,18 @@ export class Codes {
     let index = this.#indexes.get(system);
     if (index === undefined) {
       const all = this.#data.list(system);
-      const [statuses, left] = [all.filter(isStatus), all.filter((code) => !isStatus(code))];
+      const byNumber = (of: (code: Code) => boolean) => new Map(all.filter(of).map((code) => [code.number, code]));
       index = {
         all,
         // Winsock calls may leave a Win32 code too (ERROR_IO_PENDING); no number is in both. An NTSTATUS is never left.
-        byNumber: new Map(left.map((code) => [code.number, code])),
-        statuses: new Map(statuses.map((code) => [code.number, code])),
+        byNumber: byNumber(({ domain }) => domain !== 'ntstatus'),
+        statuses: byNumber(({ domain }) => domain === 'ntstatus'),
         byName: new Map(all.flatMap((code) => [code.name, ...(code.aliases ?? [])].map((name) => [name, code]))),
       };
       this.#indexes.set(system, index);
     }
     return index;
   }
-}
-
-function isStatus({ domain }: Code): boolean {
-  return domain === 'ntstatus';
 }
 
 /**

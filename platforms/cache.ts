@@ -12,16 +12,12 @@ export function cacheFolder(): string {
 }
 
 function home(): string {
-  const folder = homeOrEmpty();
-  if (folder !== '') return folder;
-  throw new NoCacheFolder('no home folder is known for this user: set HOME, or SOCKATLAS_CACHE to a folder where sockatlas may keep files');
-}
-
-/** Empty where HOME is, and for a user id that has no entry in passwd. */
-function homeOrEmpty(): string {
   try {
-    return os.homedir();
+    // Empty where HOME is.
+    const folder = os.homedir();
+    if (folder !== '') return folder;
   } catch {
-    return '';
+    // A user id that has no entry in passwd.
   }
+  throw new NoCacheFolder('no home folder is known for this user: set HOME, or SOCKATLAS_CACHE to a folder where sockatlas may keep files');
 }

@@ -5,6 +5,7 @@ import { readData } from './package-root.ts';
 export const codes: Codes = new Codes({
   list: (system) => readData('platforms', system, 'codes.json') as readonly Code[],
   crt: () => (readData('platforms', 'windows', 'crt.json') as { readonly codes: Readonly<Record<string, number>> }).codes,
+  otherErrno: () => (readData('platforms', 'errno.json') as { readonly names: readonly string[] }).names,
 });
 
 export function codesOf(platform: CodePlatform): readonly Code[] {
@@ -17,8 +18,4 @@ export function socketCode(platform: CodePlatform, number: number): Code | undef
 
 export function codeNamed(platform: CodePlatform, name: string): Code | undefined {
   return codes.named(platform, name);
-}
-
-export function ntStatus(platform: CodePlatform, number: number): Code | undefined {
-  return codes.ntStatus(platform, number);
 }

@@ -2,11 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type * as Zod from 'zod';
 import { EVIDENCE } from '../language/evidence.ts';
+import { BLOCKED, namesIn, parseToken } from '../language/token.ts';
+import { ANY, bareToken, isRepeating } from '../language/trace.ts';
+import { codes } from './codes.ts';
 import { type Complaint, faulty, parseJson } from './json-file.ts';
 import { didYouMean } from './nearest.ts';
 import { packageRoot } from './package-root.ts';
 import type { Platform } from './platform.ts';
-import { complaintAboutToken } from './token.ts';
 import { inRange } from './version.ts';
 import { z } from './zod.ts';
 
@@ -63,7 +65,7 @@ export interface Found {
 
 /** The platforms that have expectations; others (darwin) are recorded, not judged. */
 export const EXPECTED_PLATFORMS = ['linux', 'windows', 'wine'] as const;
-type ExpectedPlatform = (typeof EXPECTED_PLATFORMS)[number];
+export type ExpectedPlatform = (typeof EXPECTED_PLATFORMS)[number];
 
 /** The version that is used for a system without a given version: the newest that the expectations cover. */
 export const NEWEST: Readonly<Record<ExpectedPlatform, Versions>> = {
@@ -78,9 +80,9 @@ export type Versions = Pick<Platform, 'id' | 'kernel' | 'build' | 'wine' | 'sand
 
 /** What `platform` is expected to return in scenario `id`; undefined if nothing is known. @throws JsonFileError for a file that is wrong */
 export function expectationFor(platform: Versions, id: string): Found | undefined {
-  const { applying } = index();
-  const candidates = (applying.get(id) ?? applying.get(withoutParameters(id)))?.[platform.id as ExpectedPlatform];
-  const expectation = candidates?.find(({ when = {} }) => Object.entries(when).every(([key, range]) => inRange(platform[key as keyof Versions], range)));
+  const of = (wanted: ExpectedPlatform) => [...new Set([id, withoutParameters(id)])].flatMap((one) => index().own.get(one)?.[wanted] ?? []);
+  const candidates = [...of(platform.id as ExpectedPlatform), ...(platform.id === 'wine' ? of('windows') : [])];
+  const expectation = candidates.find(({ when = {} }) => Object.entries(when).every(([key, range]) => inRange(platform[key as keyof Versions], range)));
   return expectation && { expectation, file: expectedFile(expectation.id) };
 }
 
@@ -120,24 +122,15 @@ interface Index {
   readonly files: readonly { readonly file: string; readonly cases: readonly [id: string, ByPlatform][] }[];
   /** By scenario: the entries that each platform has of its own. */
   readonly own: ReadonlyMap<string, ByPlatform>;
-  /** By scenario: for each platform every entry that may apply, its own first. */
-  readonly applying: ReadonlyMap<string, ByPlatform>;
 }
 
 let loaded: Index | undefined;
 
 function index(): Index {
-  if (loaded !== undefined) return loaded;
-  const files = fileNames().map((file) => ({ file, cases: read(file) }));
-  const own = new Map(files.flatMap(({ cases }) => cases));
-  const of = (platform: ExpectedPlatform, id: string) => [...new Set([id, withoutParameters(id)])].flatMap((one) => own.get(one)?.[platform] ?? []);
-  const applying = new Map(
-    [...own.keys()].map((id) => {
-      const windows = of('windows', id);
-      return [id, { linux: of('linux', id), windows, wine: [...of('wine', id), ...windows] }];
-    }),
-  );
-  loaded = { files, own, applying };
+  if (loaded === undefined) {
+    const files = fileNames().map((file) => ({ file, cases: read(file) }));
+    loaded = { files, own: new Map(files.flatMap(({ cases }) => cases)) };
+  }
   return loaded;
 }
 
@@ -170,6 +163,22 @@ function aboutTokens(platform: ExpectedPlatform, { trace, anyOf = [] }: Omit<Exp
       return message === undefined ? [] : [{ path: [...path, ...at, i], message }];
     }),
   );
+}
+
+const SSL = ['NONE', 'SSL', 'WANT_READ', 'WANT_WRITE', 'SYSCALL', 'ZERO_RETURN'].map((name) => `SSL_ERROR_${name}`);
+const WORDS = ['eof', 'ok', '0', BLOCKED, 'data:10', 'sent:8', 'poll:IN|OUT', 'select:rw-', 'so_error:0', 'status:0', 'events:CLOSE'];
+
+/** What is wrong with a token of an expected trace, or undefined where it is one that `platform` may give. Only the last of a trace may repeat. */
+function complaintAboutToken(platform: ExpectedPlatform, token: string, isLast: boolean): string | undefined {
+  if (isRepeating(token) && !isLast) return `${JSON.stringify(token)}: only the last token of a trace may end in …`;
+  const bare = bareToken(token);
+  if (bare === ANY || SSL.includes(bare)) return undefined;
+  const parsed = parseToken(bare);
+  if (parsed === undefined) return `${JSON.stringify(token)} is not a token${didYouMean(WORDS, bare)}`;
+  const unknown = namesIn(parsed).find((name) => codes.named(platform, name) === undefined);
+  if (unknown === undefined) return undefined;
+  const names = [...codes.all(platform).map((code) => code.name), ...SSL];
+  return `${JSON.stringify(token)} is not a token of ${platform}${didYouMean(names, unknown)}`;
 }
 
 function fileNames(): string[] {

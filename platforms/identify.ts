@@ -1,6 +1,6 @@
+import os from 'node:os';
 import type { Sockets } from '../native-bindings/sockets.ts';
 import { isWinsock } from '../native-bindings/winsock/is-winsock.ts';
-import { identifyDarwin } from './darwin/identify.ts';
 import { identifyLinux } from './linux/identify.ts';
 import type { Platform } from './platform.ts';
 import { identifyWindows } from './windows/identify.ts';
@@ -9,5 +9,7 @@ import { identifyWindows } from './windows/identify.ts';
 export function identify(sockets: Sockets, koffi: string): Platform {
   const common = { arch: process.arch, node: process.versions.node, koffi, library: sockets.library };
   if (isWinsock(sockets)) return identifyWindows(common, sockets);
-  return process.platform === 'darwin' ? identifyDarwin(common) : identifyLinux(common);
+  if (process.platform !== 'darwin') return identifyLinux(common);
+  const kernel = os.release();
+  return { id: 'darwin', name: `darwin-${kernel.split('.')[0]}`, os: 'macOS', kernel, build: os.version().slice(0, 200), ...common };
 }

@@ -33,7 +33,7 @@ export function scenarioOf(platform: Platform, measured: Measured): ScenarioLine
       count,
       observations: observations.map(({ us: _, ...observation }) => observation),
     })),
-    ...printable(judge(standard, traces, measured.ended)),
+    ...inOneLine(judge(standard, traces, measured.ended)),
     ...(expected !== undefined && { expected }),
   };
 }
@@ -62,7 +62,7 @@ export function serializeRun({ header, scenarios, timings, footer }: Run): strin
 }
 
 /** A reason may contain the output of a process that crashed. It is kept on one line of the run file. */
-export function printable<T extends { reason?: string }>(said: T): T {
+export function inOneLine<T extends { reason?: string }>(said: T): T {
   return said.reason === undefined ? said : { ...said, reason: said.reason.replace(/\p{Cc}+/gu, ' ').slice(0, 1000) };
 }
 

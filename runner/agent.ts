@@ -1,7 +1,7 @@
 import type { Names } from '../language/call.ts';
 import { loadSockets, requireKoffi } from '../native-bindings/load.ts';
 import type { Sockets } from '../native-bindings/sockets.ts';
-import { ntStatus, socketCode } from '../platforms/codes.ts';
+import { codes } from '../platforms/codes.ts';
 import type { Command } from '../platforms/command.ts';
 import { identify } from '../platforms/identify.ts';
 import type { Platform } from '../platforms/platform.ts';
@@ -18,8 +18,8 @@ export async function localContext(peerCommand: Command, timeout: number): Promi
   const sockets = await loadSockets();
   const platform = identify(sockets, await requireKoffi());
   const names: Names = {
-    nameOf: (code) => socketCode(platform.id, code)?.name,
-    statusOf: (status) => ntStatus(platform.id, status)?.name,
+    nameOf: (code) => codes.socketCode(platform.id, code)?.name,
+    statusOf: (status) => codes.ntStatus(platform.id, status)?.name,
     pollEvents: sockets.pollEvents,
   };
   return {

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Command } from '../platforms/command.ts';
 import { EnvironmentError } from '../platforms/environment-error.ts';
 import type { Platform } from '../platforms/platform.ts';
-import { footerOf, headerOf, printable, scenarioOf, timingOf } from '../results/lines.ts';
+import { footerOf, headerOf, inOneLine, scenarioOf, timingOf } from '../results/lines.ts';
 import type { Measured } from '../results/measured.ts';
 import type { Asked, Run } from '../results/schema.ts';
 import { type PeerHost, startPeerHost } from './peer-host-handle.ts';
@@ -88,7 +88,7 @@ export async function record(options: RecordOptions): Promise<Run> {
   const header = headerOf(platform, started, { trials, timeout, ...(options.chosenBy ?? { patterns: ids }) }, peers?.platform);
   // In the order that was asked for, whichever ended first.
   const results = ids.flatMap((id) => measured.get(id) ?? []);
-  const unmeasured = results.flatMap(({ id, unmeasured: reason }) => (reason === undefined ? [] : [printable({ id, reason })]));
+  const unmeasured = results.flatMap(({ id, unmeasured: reason }) => (reason === undefined ? [] : [inOneLine({ id, reason })]));
   const whole = results.filter((result) => result.unmeasured === undefined);
   const unfinished = whole.filter((result) => result.ended === undefined && result.trials < trials).map(({ id }) => id);
   const notRun = (options.known ?? ids).filter((id) => !measured.has(id));

@@ -5,7 +5,7 @@ import { policiesOf } from '../classification/policies/libraries.ts';
 import { closeMatrix } from '../classification/policies/matrix.ts';
 import { type PlatformTrace, platformTraces, type TracePlatform, tracePlatforms } from '../classification/policies/platform-trace.ts';
 import { play, type Story } from '../classification/policies/play.ts';
-import type { Answer, Io, Policy, Transport } from '../classification/policies/policy.ts';
+import type { Io, Policy, RecvAnswer, Transport } from '../classification/policies/policy.ts';
 import { type Described, type RecvLoop, recvLoop } from '../classification/policies/recv-loop.ts';
 import { tablesOf } from '../classification/table.ts';
 import { apiOf } from '../language/code.ts';
@@ -154,7 +154,7 @@ function others(traces: readonly PlatformTrace[], told: readonly PlatformTrace[]
 
 /** The i-th answer of a trace, which may repeat its last. */
 function answerWord({ answers }: PlatformTrace, i: number): string {
-  const { ret, token } = (answers[i] ?? answers.at(-1)) as Answer;
+  const { ret, token } = (answers[i] ?? answers.at(-1)) as RecvAnswer;
   return ret === 0 ? '0, the end of the stream' : code(token);
 }
 

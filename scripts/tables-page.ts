@@ -1,11 +1,10 @@
 import type { Checked } from '../classification/checked.ts';
 import { expectedSightings } from '../classification/evidence.ts';
+import type { Finding } from '../classification/find.ts';
 import { findFaults } from '../classification/find.ts';
-import type { Finding } from '../classification/finding.ts';
 import { rules } from '../classification/rules/index.ts';
 import { LEVELS } from '../classification/rules/rule.ts';
-import { checkedShipped } from '../classification/shipped.ts';
-import { shippedFiles } from '../classification/table.ts';
+import { checkedShipped, shippedFiles } from '../classification/table.ts';
 import { shownPath } from '../platforms/shown-path.ts';
 import { describeFinding, lineAt } from '../report/findings/findings.ts';
 import { code, markdownTable, text } from '../report/markdown-text.ts';
@@ -119,7 +118,7 @@ function findingLines(findings: readonly Finding[], library: string): string[] {
 }
 
 function isPlatformsOwn({ rule, level, seen, other }: Finding): boolean {
-  return rule.kind === 'pair' && level === 'note' && seen[0]?.meaning !== other?.seen?.meaning;
+  return rule.id === 'meanings-differ' && level === 'note' && seen[0]?.meaning !== other?.seen?.meaning;
 }
 
 function countOf(findings: readonly Finding[], level: (typeof LEVELS)[number]): string {

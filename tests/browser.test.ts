@@ -11,14 +11,14 @@ import { packageRoot, readData } from '../platforms/package-root.ts';
 const FOLDERS = ['language', 'classification/policies', 'classification/rules'];
 const FILES = [
   'classification/find.ts',
-  'classification/answer.ts',
+  'classification/returned.ts',
   'report/trace-words.ts',
   'report/difference.ts',
   'report/deviation.ts',
   'results/newest.ts',
 ];
 /** The files of those folders that read what comes with sockatlas, or hold its schema. */
-const LOADERS = ['known', 'libraries', 'rules'].map((name) => `classification/policies/${name}.ts`);
+const LOADERS = ['known', 'libraries', 'library-data'].map((name) => `classification/policies/${name}.ts`);
 
 const pure = [...FOLDERS.flatMap((folder) => readdirSync(join(packageRoot, folder)).map((name) => `${folder}/${name}`)), ...FILES].filter(
   (file) => file.endsWith('.ts') && !LOADERS.includes(file),
@@ -45,7 +45,7 @@ beforeAll(async () => {
 });
 
 test('a page can bundle the language, the policies and the rules: no built-in of Node, no koffi, no zod', () => {
-  expect(pure.length).toBeGreaterThan(30);
+  expect(pure.length).toBeGreaterThan(20);
   expect(script.imports).toEqual([]);
   // The last: node_modules may be a link into the cache of another.
   const packages = script.modules.flatMap((id) => /.*node_modules[/\\](.+?)[/\\]/.exec(id)?.[1] ?? []);
@@ -57,7 +57,7 @@ test.each(LOADERS)('%s is none of them: it reaches a built-in', async (file) => 
 test('a policy is played there, where there is nothing but the language itself', () => {
   const data = {
     codes: codes.all('windows'),
-    policies: { rules: readData('classification', 'policies', 'mongoose.json'), tables: shippedTables().filter(({ name }) => name === 'mongoose') },
+    policies: { data: readData('classification', 'policies', 'mongoose.json'), tables: shippedTables().filter(({ name }) => name === 'mongoose') },
   };
   const page = createContext({ data: JSON.stringify(data) });
   runInContext(script.code.replace(/^var sockatlas/, 'globalThis.sockatlas'), page);
@@ -67,7 +67,7 @@ test('a policy is played there, where there is nothing but the language itself',
     `const { codes: list, policies } = JSON.parse(data);
     const { Codes } = sockatlas['language/code.ts'];
     const { platformTraces } = sockatlas['classification/policies/platform-trace.ts'];
-    const codes = new Codes({ list: () => list, crt: () => ({}) });
+    const codes = new Codes({ list: () => list, crt: () => ({}), otherErrno: () => [] });
     const expected = (_, id) => ({ patterns: [id === 'tcp/reset/select' ? ['select:rw-', 'WSAECONNRESET'] : ['WSAECONNRESET…']], evidence: 'documented', file: 'a page' });
     const { recvLoop } = sockatlas['classification/policies/recv-loop.ts'];
     const loop = recvLoop({ id: 'tcp/reset/idle', before: 'RST, settle', recorded: 'recv×5' });

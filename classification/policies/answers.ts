@@ -2,28 +2,18 @@ import type { CodePlatform, Codes } from '../../language/code.ts';
 import { type PollEvent, parseToken } from '../../language/token.ts';
 import type { Observation } from '../../results/schema.ts';
 import { classifierOf } from '../compile.ts';
+import { meaningOfObservation } from '../returned.ts';
 import type { Table } from '../table-schema.ts';
 import { meaningOf } from '../table-terms.ts';
-import { type Answer, type Io, PolicyError, type Readiness } from './policy.ts';
+import { type Io, PolicyError, type Readiness, type RecvAnswer } from './policy.ts';
 
-/** Answers and readiness, from what was observed or expected. */
+type Unclassified = Omit<RecvAnswer, 'class' | 'classMeaning'>;
 
-type Unclassified = Omit<Answer, 'class' | 'classMeaning'>;
-
-/** A recorded recv as an answer; undefined for one that never returned. */
-export function observedAnswer(codes: Codes, platform: CodePlatform, { ret, code, name, token }: Observation): Unclassified | undefined {
+/** What a recv answered, by what was observed or is expected of it; undefined for one that never returned. */
+export function recvAnswer(codes: Codes, platform: CodePlatform, observation: Observation): Unclassified | undefined {
+  const { ret, code, name, token } = observation;
   if (typeof ret !== 'number') return undefined;
-  const meaning = ret > 0 ? 'data' : ret === 0 ? 'end' : (codes.socketCode(platform, code)?.meaning ?? 'other');
-  return { ret, code, ...(name !== undefined && { name }), token, meaning };
-}
-
-/** What a token of an expected recv stands for; undefined where it stands for no one answer (`?`, `blocked`). */
-export function expectedAnswer(codes: Codes, platform: CodePlatform, token: string): Unclassified | undefined {
-  const parsed = parseToken(token);
-  if (parsed?.type === 'eof') return { ret: 0, code: 0, token, meaning: 'end' };
-  if (parsed?.type === 'data') return { ret: parsed.bytes, code: 0, token, meaning: 'data' };
-  const code = parsed?.type === 'code' ? codes.named(platform, parsed.name) : undefined;
-  return code && { ret: -1, code: code.number, name: code.name, token, meaning: code.meaning };
+  return { ret, code, ...(name !== undefined && { name }), token, meaning: meaningOfObservation(codes, platform, observation) };
 }
 
 /** What `poll:IN|OUT` or `select:rw-` says. @throws PolicyError for a token that is neither */
@@ -37,13 +27,11 @@ export function readinessOf(io: Io, token: string): Readiness {
 
 /** Readiness that nothing is known of: the socket is taken to be readable, and to have no error bit. */
 export function assumedReadable(io: Io): Readiness {
-  return { io, token: ASSUMED, in: true, out: true, err: false, hup: false, except: false };
+  return { io, token: 'assumed readable', in: true, out: true, err: false, hup: false, except: false };
 }
 
-const ASSUMED = 'assumed readable';
-
 /** Adds the table's class; without a table the answer stays as it is. */
-export function classified(codes: Codes, table: Table | undefined, platform: CodePlatform): (answer: Unclassified) => Answer {
+export function classified(codes: Codes, table: Table | undefined, platform: CodePlatform): (answer: Unclassified) => RecvAnswer {
   if (table === undefined) return (answer) => answer;
   const classify = classifierOf(table, codes, platform);
   return (answer) => {

@@ -1,12 +1,12 @@
 import { inRange } from '../../platforms/version.ts';
 import type { Table } from '../table-schema.ts';
-import { policyByRule, type RuleState } from './by-rule.ts';
+import { type CloseState, policyFromData } from './from-data.ts';
+import type { CloseData, LibraryData, ReadinessData } from './library-data.ts';
 import { type Io, type Policy, PolicyError, type Transport } from './policy.ts';
-import type { CloseRule, ReadinessRule, Rules } from './rules.ts';
 
-/** A library whose way to close is known: its rules, and the tables by which it classifies. */
+/** A library whose way to close is known: how it decides, and the tables by which it classifies. */
 export interface LibraryPolicies {
-  readonly rules: Rules;
+  readonly data: LibraryData;
   readonly tables: readonly Table[];
 }
 
@@ -14,8 +14,8 @@ export interface LibraryPolicies {
 export interface Build {
   readonly version: string;
   readonly transport: Transport;
-  readonly rule: CloseRule;
-  readonly policy: Policy<RuleState>;
+  readonly data: CloseData;
+  readonly policy: Policy<CloseState>;
   /** The readiness calls that it can be built with, on a system that has them. */
   readonly io: readonly Io[];
   /** Whether it is known what it does with this call on this API, with so many TLS bytes buffered. */
@@ -25,27 +25,27 @@ export interface Build {
 }
 
 /** @throws PolicyError for a version that is not known, and a transport that it lacks */
-export function buildOf({ rules, tables }: LibraryPolicies, version: string, transport: Transport): Build {
-  const { name, versions } = rules;
+export function buildOf({ data: library, tables }: LibraryPolicies, version: string, transport: Transport): Build {
+  const { name, versions } = library;
   if (!versions.includes(version)) {
     throw new PolicyError(`${name} ${JSON.stringify(version)}: unknown version; known are ${versions[0]} to ${versions.at(-1)}`);
   }
-  const rule = ruleFor(rules, version, transport);
-  if (rule === undefined) {
-    const first = versions.find((release) => ruleFor(rules, release, transport) !== undefined);
+  const data = closeDataFor(library, version, transport);
+  if (data === undefined) {
+    const first = versions.find((release) => closeDataFor(library, release, transport) !== undefined);
     throw new PolicyError(`${name} ${version} has no TLS by ${transport}: it came with ${first}`);
   }
-  const readiness = readinessRuleFor(rules, version);
-  const keepsRecords = rules.keepsRecords.includes(transport);
+  const readiness = readinessFor(library, version);
+  const keepsRecords = library.keepsRecords.includes(transport);
   return {
     version,
     transport,
-    rule,
-    policy: policyByRule(`${name} ${version}${transport === 'plain' ? '' : ` with ${transport} TLS`}`, rule, readiness, keepsRecords),
+    data,
+    policy: policyFromData(`${name} ${version}${transport === 'plain' ? '' : ` with ${transport} TLS`}`, data, readiness, keepsRecords),
     io: readiness.io,
     isKnown: (io, api, bytes) =>
       !(bytes > 0 && keepsRecords && readiness.unknownWithBytes?.includes(io)) && !(api === 'winsock' && readiness.unknownOnWinsock?.includes(io)),
-    table: (api) => (rule.reads === 'library' ? undefined : recvTable(tables, api, version)),
+    table: (api) => (data.reads === 'library' ? undefined : recvTable(tables, api, version)),
   };
 }
 
@@ -54,14 +54,14 @@ export function recvTable(tables: readonly Table[], api: Table['api'], version: 
   return tables.find((table) => table.api === api && inRange(version, table.versions) && table.calls.includes('recv'));
 }
 
-/** The rule for a version and a transport; undefined where there is no such build. */
-export function ruleFor({ policies }: Rules, version: string, transport: Transport): CloseRule | undefined {
-  return policies.find((rule) => inRange(version, rule.versions) && rule.transports.includes(transport));
+/** How a version closes over a transport; undefined where there is no such build. */
+export function closeDataFor({ policies }: LibraryData, version: string, transport: Transport): CloseData | undefined {
+  return policies.find(({ versions, transports }) => inRange(version, versions) && transports.includes(transport));
 }
 
-/** @throws RangeError for a version that the rules do not cover */
-function readinessRuleFor({ name, readiness }: Rules, version: string): ReadinessRule {
-  const found = readiness.find((rule) => inRange(version, rule.versions));
+/** @throws RangeError for a version that the data do not cover */
+function readinessFor({ name, readiness }: LibraryData, version: string): ReadinessData {
+  const found = readiness.find(({ versions }) => inRange(version, versions));
   if (found === undefined) throw new RangeError(`${name} ${version} has no readiness rule`);
   return found;
 }

@@ -1,7 +1,7 @@
 import { readData } from '../../platforms/package-root.ts';
 import { shippedTables } from '../table.ts';
 import type { LibraryPolicies } from './build.ts';
-import { rulesSchema } from './rules.ts';
+import { librarySchema } from './library-data.ts';
 
 /** The libraries whose way to close is known: each has a file here. */
 export const POLICY_LIBRARIES = ['mongoose'] as const;
@@ -9,12 +9,12 @@ export type PolicyLibrary = (typeof POLICY_LIBRARIES)[number];
 
 const loaded = new Map<string, LibraryPolicies>();
 
-/** A library's rules, from its file here, and its tables. @throws ZodError for a file that is not of the schema */
+/** How a library decides to close, from its file here, and its tables. @throws ZodError for a file that is not of the schema */
 export function policiesOf(name: PolicyLibrary): LibraryPolicies {
   let library = loaded.get(name);
   if (library === undefined) {
-    const rules = rulesSchema.parse(readData('classification', 'policies', `${name}.json`));
-    library = { rules, tables: shippedTables().filter((table) => table.name === name) };
+    const data = librarySchema.parse(readData('classification', 'policies', `${name}.json`));
+    library = { data, tables: shippedTables().filter((table) => table.name === name) };
     loaded.set(name, library);
   }
   return library;

@@ -2,7 +2,7 @@ import { apiOf, type Codes } from '../../language/code.ts';
 import type { Evidence } from '../../language/evidence.ts';
 import { type Build, buildOf, type LibraryPolicies } from './build.ts';
 import { isReadinessKnown, type Known, type PlatformTraces, platformTraces, type TracePlatform } from './platform-trace.ts';
-import { type Outcome, play } from './play.ts';
+import { play, type StoryEnd } from './play.ts';
 import { IO_METHODS, type Io, PolicyError, TRANSPORTS, type Transport } from './policy.ts';
 import type { RecvLoop } from './recv-loop.ts';
 
@@ -22,10 +22,10 @@ interface MatrixRow {
 }
 
 export type MatrixCell =
-  | Outcome
+  | StoryEnd
   | { readonly end: 'no-build'; readonly why: string }
   /** The platform has several possible traces, and they end differently. */
-  | { readonly end: 'several'; readonly ends: Outcome[] };
+  | { readonly end: 'several'; readonly ends: StoryEnd[] };
 
 export interface MatrixOptions {
   readonly platforms: readonly TracePlatform[];
@@ -39,7 +39,7 @@ export interface MatrixOptions {
 const PARTIAL_RECORD = 3;
 
 export function closeMatrix(library: LibraryPolicies, known: Known, { platforms, loop, transport, io }: MatrixOptions): Matrix {
-  const { rules } = library;
+  const { data } = library;
   const columns = platforms.flatMap((platform) => {
     const played = platformTraces(known, platform, loop);
     const methods = IO_METHODS.filter((method) => (method !== 'epoll' || platform.id === 'linux') && (io === undefined || method === io));
@@ -47,10 +47,10 @@ export function closeMatrix(library: LibraryPolicies, known: Known, { platforms,
   });
   const sections = [
     ...TRANSPORTS.map((name) => ({ transport: name, bufferedTlsBytes: 0 })),
-    ...rules.keepsRecords.map((name) => ({ transport: name, bufferedTlsBytes: PARTIAL_RECORD })),
+    ...data.keepsRecords.map((name) => ({ transport: name, bufferedTlsBytes: PARTIAL_RECORD })),
   ];
   return {
-    library: rules.name,
+    library: data.name,
     scenario: loop.scenario,
     columns: columns.map(({ platform, io: method, played: { traces } }) => ({
       platform: platform.name,
@@ -63,7 +63,7 @@ export function closeMatrix(library: LibraryPolicies, known: Known, { platforms,
       .map((section) => ({
         ...section,
         rows: merged(
-          rules.versions.map((version) => ({
+          data.versions.map((version) => ({
             version,
             cells: columns.map((column) => cell(known.codes, () => buildOf(library, version, section.transport), column, section.bufferedTlsBytes)),
           })),
@@ -99,7 +99,7 @@ function cell(codes: Codes, made: () => Build, { platform, io, played }: Column,
   if (!build.io.includes(io)) return { end: 'no-build', why: `${build.policy.name} has no ${io}` };
   if (!build.isKnown(io, api, bufferedTlsBytes)) return { end: 'unknown', why: `what ${build.policy.name} does with ${io} on ${platform.name} is not known` };
   if (played.traces.length === 0) return { end: 'unknown', why: played.missing ?? 'no trace' };
-  const outcomes = new Map<string, Outcome>();
+  const outcomes = new Map<string, StoryEnd>();
   for (const trace of played.traces) {
     const { outcome } = play(build.policy, build.table(api), trace, { codes, io, bufferedTlsBytes });
     outcomes.set(JSON.stringify(outcome), outcome);

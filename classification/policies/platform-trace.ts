@@ -1,12 +1,13 @@
 import type { CodePlatform, Codes } from '../../language/code.ts';
 import type { Evidence } from '../../language/evidence.ts';
 import { parseToken } from '../../language/token.ts';
-import { expanded, isRepeating } from '../../language/trace.ts';
-import type { Platform } from '../../platforms/platform.ts';
+import { ANY, expanded, isRepeating } from '../../language/trace.ts';
+import type { Versions } from '../../platforms/expectation.ts';
 import { newestTraces, type Recorded } from '../../results/newest.ts';
-import type { ScenarioLine } from '../../results/schema.ts';
-import { assumedReadable, expectedAnswer, observedAnswer, readinessOf } from './answers.ts';
-import { type Answer, type Io, PolicyError, type Readiness } from './policy.ts';
+import type { Observation, ScenarioLine } from '../../results/schema.ts';
+import { observationOf } from '../returned.ts';
+import { assumedReadable, readinessOf, recvAnswer } from './answers.ts';
+import { type Io, PolicyError, type Readiness, type RecvAnswer } from './policy.ts';
 import type { RecvLoop } from './recv-loop.ts';
 
 /** What is known of the platforms. A page hands in its own; classification/policies/known.ts has what comes with sockatlas. */
@@ -26,8 +27,6 @@ interface Expected {
   readonly file: string;
 }
 
-type Versions = Pick<Platform, 'id' | 'kernel' | 'build' | 'wine' | 'sandbox'>;
-
 /** What recv returns on a platform in a scenario's loop of recv. A policy is played over it. */
 export interface PlatformTrace {
   readonly platform: TracePlatform;
@@ -42,7 +41,7 @@ export interface PlatformTrace {
   /** The calls before the loop, as tokens; the policy is not asked about them. */
   readonly history: readonly string[];
   /** recv's answers, without a table's classes. The last one repeats for ever where `repeats`. */
-  readonly answers: readonly Answer[];
+  readonly answers: readonly RecvAnswer[];
   readonly repeats: boolean;
   /** Why there is no further answer, where `repeats` is false. */
   readonly ends: string;
@@ -72,7 +71,7 @@ export interface TracePlatform {
 
 /** The platforms that can be played: those with a recorded run, and those with expectations alone. */
 export function tracePlatforms({ runs }: Pick<Known, 'runs'>): readonly TracePlatform[] {
-  const recorded = newestTraces(runs, 'tcp/reset/idle').map(({ recorded: { run } }) => ({ id: run.header.platform.id, name: run.header.platform.name }));
+  const recorded = recordedPlatforms(runs);
   const expected = (['linux', 'windows'] as const).filter((id) => !recorded.some((platform) => platform.id === id)).map((id) => ({ id, name: id }));
   const order = ['linux', 'windows', 'wine', 'darwin'];
   return [...recorded, ...expected].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id) || a.name.localeCompare(b.name, 'en', { numeric: true }));
@@ -89,14 +88,16 @@ export function platformsNamed({ runs }: Pick<Known, 'runs'>, name: string): rea
   const wines = known.filter(({ id }) => id === 'wine');
   if (name === 'wine' && wines.length > 0) return wines;
   // The newest run stands first there.
-  const newest = newestTraces(runs, 'tcp/reset/idle').find(({ recorded: { run } }) => run.header.platform.id === name || run.header.platform.name === name);
-  if (newest !== undefined) return [{ id: newest.recorded.run.header.platform.id, name: newest.recorded.run.header.platform.name }];
-  const found = known.find((platform) => platform.name === name);
+  const found = recordedPlatforms(runs).find((platform) => platform.id === name || platform.name === name) ?? known.find((platform) => platform.name === name);
   if (found !== undefined) return [found];
   if (/^wine-\d+\.\d+$/.test(name)) return [{ id: 'wine', name }];
   throw new PolicyError(
     `there is no run and no expectation for ${JSON.stringify(name)}; choose from ${known.map((platform) => platform.name).join(', ')}, wine-<version>`,
   );
+}
+
+function recordedPlatforms(runs: readonly Recorded[]): TracePlatform[] {
+  return newestTraces(runs, 'tcp/reset/idle').map(({ recorded: { run } }) => ({ id: run.header.platform.id, name: run.header.platform.name }));
 }
 
 /** Every distinct trace of a scenario's loop on a platform: from the newest recorded run, else from what is expected of it. */
@@ -132,34 +133,31 @@ function recordedTraces(known: Known, platform: TracePlatform, loop: RecvLoop): 
   const { line, file, started } = found;
   if (line.traces.length === 0) return `the recorded run has no trace: ${line.verdict}${line.reason === undefined ? '' : `: ${line.reason}`}`;
   return line.traces.map(({ observations, trace, count }) => {
-    const recvs = observations.slice(loop.from, loop.to);
-    const answers: Answer[] = [];
-    for (const observation of recvs) {
-      const answer = observedAnswer(known.codes, platform.id, observation);
-      if (answer === undefined) break;
-      answers.push(answer);
-    }
-    const isWhole = answers.length === recvs.length;
+    const { recvs, isWhole, ...answered } = answersTo(observations.slice(loop.from, loop.to), known.codes, platform);
     return {
       platform,
       scenario: loop.scenario,
       evidence: 'measured' as const,
       source: `${file}, ${started}`,
-      count: { of: count, trials: line.trials, recvs: answers.length },
+      count: { of: count, trials: line.trials, recvs },
       possible: line.traces.length,
       history: trace.slice(0, loop.from),
-      ...withoutRepeats(answers, isWhole),
-      ends: isWhole ? `the run recorded ${answers.length} calls, and the last two of them differ` : 'the next recv never returned',
+      ...answered,
+      ends: isWhole ? `the run recorded ${recvs} calls, and the last two of them differ` : 'the next recv never returned',
     };
   });
 }
 
-/** Keeps the last answer once. It repeats where the last two are the same. */
-function withoutRepeats(answers: readonly Answer[], isWhole: boolean): Pick<PlatformTrace, 'answers' | 'repeats'> {
+/** How many recvs are known, and their answers: up to the first that is not, and the last once where it repeats, which it does where the last two are the same. */
+function answersTo(recvs: readonly (Observation | undefined)[], codes: Codes, platform: TracePlatform) {
+  const all = recvs.map((observation) => observation && recvAnswer(codes, platform.id, observation));
+  const unknown = all.indexOf(undefined);
+  const isWhole = unknown === -1;
+  const answers = (isWhole ? all : all.slice(0, unknown)) as RecvAnswer[];
   const last = answers.at(-1)?.token;
-  if (!isWhole || answers.length < 2 || answers.at(-2)?.token !== last) return { answers, repeats: false };
-  const before = answers.findLastIndex(({ token }) => token !== last);
-  return { answers: answers.slice(0, before + 2), repeats: true };
+  const repeats = isWhole && answers.length > 1 && answers.at(-2)?.token === last;
+  const kept = repeats ? answers.findLastIndex(({ token }) => token !== last) + 2 : answers.length;
+  return { recvs: answers.length, isWhole, answers: answers.slice(0, kept), repeats };
 }
 
 function expectedTraces(known: Known, platform: TracePlatform, loop: RecvLoop): WithoutReadiness[] | string {
@@ -169,14 +167,9 @@ function expectedTraces(known: Known, platform: TracePlatform, loop: RecvLoop): 
   if (patterns.length === 0) return 'not known: there is no run, and no source was found';
   return patterns.map((pattern) => {
     const tokens = expanded(pattern, loop.calls);
-    const answers: Answer[] = [];
-    for (const token of tokens.slice(loop.from, loop.to)) {
-      const answer = expectedAnswer(known.codes, platform.id, token);
-      if (answer === undefined) break;
-      answers.push(answer);
-    }
-    const isWhole = answers.length === loop.to - loop.from;
-    const folded = withoutRepeats(answers, isWhole);
+    // A pattern may be shorter than the loop.
+    const recvs = Array.from({ length: loop.to - loop.from }, (_, i) => observationOf(known.codes, platform.id, 'recv', false, tokens[loop.from + i] ?? ANY));
+    const { isWhole, answers, repeats } = answersTo(recvs, known.codes, platform);
     return {
       platform,
       scenario: loop.scenario,
@@ -184,9 +177,9 @@ function expectedTraces(known: Known, platform: TracePlatform, loop: RecvLoop): 
       source: file,
       possible: patterns.length,
       history: tokens.slice(0, loop.from),
-      ...folded,
+      answers,
       // A pattern may say that its last answer repeats, though only one call of this loop is left for it.
-      repeats: folded.repeats || (isWhole && loop.to === loop.calls && isRepeating(pattern.at(-1))),
+      repeats: repeats || (isWhole && loop.to === loop.calls && isRepeating(pattern.at(-1))),
       ends: isWhole ? 'the expectation ends there' : 'the expectation does not say what recv returns next',
     };
   });
@@ -205,7 +198,7 @@ function readinessOver(known: Known, platform: TracePlatform, loop: RecvLoop, { 
   const own = EVENTS.find((event) => loop.scenario.startsWith(`${event}/`));
   const events = [...EVENTS].sort((a, b) => Number(b === own) - Number(a === own));
   const tokens = answers.map(({ token }) => token);
-  const of = (io: 'select' | 'poll') => firstDefined(events, (event) => readinessTrace(known, platform, `${event}/${io}`, tokens));
+  const of = (io: 'select' | 'poll') => events.flatMap((event) => readinessTrace(known, platform, `${event}/${io}`, tokens) ?? [])[0];
   const poll = of('poll');
   return { poll, select: withAfter(of('select'), poll) };
 }
@@ -234,12 +227,4 @@ function expectedOf(known: Known, { id, name }: TracePlatform, scenario: string)
   if (id === 'darwin') return undefined;
   const [, version] = /^(?:wine|linux)-(.+)$/.exec(name) ?? [];
   return known.expected({ id, ...(version !== undefined && { [id === 'wine' ? 'wine' : 'kernel']: version }) }, scenario);
-}
-
-function firstDefined<T, R>(items: readonly T[], of: (item: T) => R | undefined): R | undefined {
-  for (const item of items) {
-    const found = of(item);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

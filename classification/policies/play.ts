@@ -1,12 +1,11 @@
 import type { Codes } from '../../language/code.ts';
 import type { Table } from '../table-schema.ts';
 import { classified } from './answers.ts';
-import { type FoldedPoll, folded } from './folded.ts';
 import { isReadinessKnown, type PlatformTrace, readinessWith } from './platform-trace.ts';
-import { type Answer, type Io, type Policy, PolicyError, type Readiness } from './policy.ts';
-import { type Poll, turn, type World } from './turn.ts';
+import { type Io, type Policy, PolicyError, type RecvAnswer } from './policy.ts';
+import { type FoldedPoll, folded, type Poll, turn, type World } from './turn.ts';
 
-export type Outcome =
+export type StoryEnd =
   /** In the poll with this number. */
   | { readonly end: 'closes'; readonly polls: number }
   /** From poll `from` on, `length` polls repeat for ever: the state, the place in the trace and the readiness are then the same as `length` polls before. */
@@ -25,7 +24,7 @@ export interface Story {
   readonly polls: readonly FoldedPoll[];
   /** Polls in the middle that `polls` leaves out, where there are very many. */
   readonly leftOut?: { readonly from: number; readonly through: number };
-  readonly outcome: Outcome;
+  readonly outcome: StoryEnd;
 }
 
 export interface PlayOptions {
@@ -49,10 +48,10 @@ const CONFIRMED_POLLS = 200;
  */
 export function play(policy: Policy, table: Table | undefined, trace: PlatformTrace, { codes, io, bufferedTlsBytes = 0 }: PlayOptions): Story {
   const classify = classified(codes, table, trace.platform.id);
-  const loop = new Loop(policy, trace.answers.map(classify), trace, io, bufferedTlsBytes);
+  const loop = loopOver(policy, trace.answers.map(classify), trace, io, bufferedTlsBytes);
   const polls: Poll[] = [];
   const seen = new Map<string, number>();
-  const story = (outcome: Outcome): Story => ({
+  const story = (outcome: StoryEnd): Story => ({
     policy: policy.name,
     table: table && `${table.name} ${table.label}`,
     trace,
@@ -64,13 +63,13 @@ export function play(policy: Policy, table: Table | undefined, trace: PlatformTr
   });
 
   for (;;) {
-    const place = loop.place();
-    const before = seen.get(place);
+    const position = loop.position();
+    const before = seen.get(position);
     if (before !== undefined) {
-      confirm(loop, polls.slice(before));
+      confirm(policy, loop, polls.slice(before));
       return story({ end: 'never', from: (polls[before] as Poll).n, length: polls.length - before });
     }
-    seen.set(place, polls.length);
+    seen.set(position, polls.length);
     const poll = loop.poll();
     if (poll === undefined) return story({ end: 'unknown', why: trace.ends });
     polls.push(poll);
@@ -80,73 +79,54 @@ export function play(policy: Policy, table: Table | undefined, trace: PlatformTr
 }
 
 /** @throws PolicyError where the cycle does not repeat: the policy remembers something that is not in its state */
-function confirm(loop: Loop, cycle: readonly Poll[]): void {
+function confirm(policy: Policy, loop: Loop, cycle: readonly Poll[]): void {
   for (let i = 0; i < CONFIRMED_POLLS; i++) {
     const poll = loop.poll();
     const { action, why } = cycle[i % cycle.length] as Poll;
     if (poll?.action !== action || poll.why !== why) {
       throw new PolicyError(
-        `${loop.policy.name} is not pure: in the same state, ${i + 1} polls later, its decision was different; keep everything that it remembers in state`,
+        `${policy.name} is not pure: in the same state, ${i + 1} polls later, its decision was different; keep everything that it remembers in state`,
       );
     }
   }
 }
 
-/** The loop over a trace. */
-class Loop implements World {
-  readonly policy: Policy;
-  readonly io: Io;
-  readonly #answers: readonly Answer[];
-  readonly #repeats: boolean;
-  readonly #told: ReturnType<typeof readinessWith>;
-  readonly #buffered: number;
-  /** How many answers come before the reset has arrived: an empty socket's. */
-  readonly #lead: number;
-  #state: unknown;
-  /** How many answers were taken; never beyond the last where that repeats. */
-  #taken = 0;
-  #isTold = false;
-  #n = 0;
-
-  constructor(policy: Policy, answers: readonly Answer[], trace: PlatformTrace, io: Io, bufferedTlsBytes: number) {
-    this.policy = policy;
-    this.io = io;
-    this.#answers = answers;
-    this.#repeats = trace.repeats;
-    this.#told = readinessWith(trace, io);
-    this.#buffered = bufferedTlsBytes;
-    const first = answers.findIndex(({ meaning }) => meaning !== 'would-block');
-    this.#lead = first === -1 ? answers.length : first;
-    this.#state = policy.start;
-  }
-
+interface Loop {
   /** All that the next poll depends on: once recv has returned the reset, readiness no longer changes. */
-  place(): string {
-    return JSON.stringify([this.#state, this.#taken, this.readiness()?.token]);
-  }
-
+  position(): string;
   /** One turn; undefined where recv would be called, and the trace has no further answer. */
-  poll(): Poll | undefined {
-    if (!this.#isEarly) this.#n++;
-    const turned = turn(this.policy, this.#state, this, this.#n, this.#buffered);
-    if (turned !== undefined) this.#state = turned.state;
-    return turned?.poll;
-  }
+  poll(): Poll | undefined;
+}
 
-  readiness(): Readiness | undefined {
-    if (this.#isEarly) return undefined;
-    return this.#isTold ? this.#told.after : this.#told.before;
-  }
-
-  recv(): Answer | undefined {
-    const answer = this.#answers[this.#taken];
-    if (answer === undefined) return undefined;
-    if (!this.#repeats || this.#taken < this.#answers.length - 1) this.#taken++;
-    if (answer.token === this.#told.told) this.#isTold = true;
-    return answer;
-  }
-
-  get #isEarly(): boolean {
-    return this.#taken < this.#lead;
-  }
+/** The loop over a trace, whose answers are `answers` with their classes. */
+function loopOver(policy: Policy, answers: readonly RecvAnswer[], trace: PlatformTrace, io: Io, bufferedTlsBytes: number): Loop {
+  const { before, after, told } = readinessWith(trace, io);
+  const first = answers.findIndex(({ meaning }) => meaning !== 'would-block');
+  /** How many answers come before the reset has arrived: an empty socket's. */
+  const lead = first === -1 ? answers.length : first;
+  let state: unknown = policy.start;
+  /** How many answers were taken; never beyond the last where that repeats. */
+  let taken = 0;
+  let isTold = false;
+  let n = 0;
+  const world: World = {
+    io,
+    readiness: () => (taken < lead ? undefined : isTold ? after : before),
+    recv() {
+      const answer = answers[taken];
+      if (answer === undefined) return undefined;
+      if (!trace.repeats || taken < answers.length - 1) taken++;
+      if (answer.token === told) isTold = true;
+      return answer;
+    },
+  };
+  return {
+    position: () => JSON.stringify([state, taken, world.readiness()?.token]),
+    poll() {
+      if (taken >= lead) n++;
+      const turned = turn(policy, state, world, n, bufferedTlsBytes);
+      if (turned !== undefined) state = turned.state;
+      return turned?.poll;
+    },
+  };
 }

@@ -22,7 +22,7 @@ export interface Readiness {
 }
 
 /** What one recv returned, and the class that a table gives to it. */
-export interface Answer {
+export interface RecvAnswer {
   /** The raw return value: bytes, 0, or -1. */
   readonly ret: number;
   /** errno or WSAGetLastError(); 0 where the call did not fail. */
@@ -41,7 +41,7 @@ export interface Answer {
 
 export interface Seen {
   readonly readiness: Readiness;
-  readonly answer: Answer;
+  readonly answer: RecvAnswer;
   /** Bytes of an incomplete TLS record that wait for the rest of it; 0 where there are none, and without TLS. */
   readonly bufferedTlsBytes: number;
 }

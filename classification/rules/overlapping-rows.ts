@@ -2,7 +2,6 @@ import { numberOf } from '../compile.ts';
 import type { RowFault, RowRule } from './rule.ts';
 
 export const overlappingRows: RowRule = {
-  kind: 'rows',
   id: 'overlapping-rows',
   level: 'warning',
   says: 'Two rows match the same code.',

@@ -1,7 +1,6 @@
 import type { CodePlatform } from '../../language/code.ts';
 import { didYouMean } from '../../platforms/nearest.ts';
 import type { Rows } from '../checked.ts';
-import { isErrnoName } from '../errno-names.ts';
 import { isInReturn } from '../table-terms.ts';
 import type { RowFault, RowRule } from './rule.ts';
 
@@ -10,7 +9,6 @@ import type { RowFault, RowRule } from './rule.ts';
  * of unreachable-row. (For an api that returns its codes the schema asks for each name's number.)
  */
 export const unknownCode: RowRule = {
-  kind: 'rows',
   id: 'unknown-code',
   level: 'error',
   says: 'A row names a code that does not exist in the table’s API.',
@@ -31,14 +29,14 @@ function isKnown({ table, codes }: Rows, platforms: readonly CodePlatform[], nam
   return (
     platforms.some((platform) => codes.named(platform, name) !== undefined) ||
     Object.hasOwn(table.codes ?? {}, name) ||
-    (table.api === 'winsock' ? codes.crtNumber(name) !== undefined : isErrnoName(name))
+    (table.api === 'winsock' ? codes.crtNumber(name) !== undefined : codes.isOtherErrno(name))
   );
 }
 
 function complaint({ table: { api }, codes }: Rows, platforms: readonly CodePlatform[], name: string): string {
   const names = platforms.flatMap((platform) => codes.all(platform).flatMap((code) => [code.name, ...(code.aliases ?? [])]));
   if (api === 'winsock') {
-    const isPosix = codes.named('linux', name) !== undefined || codes.named('darwin', name) !== undefined || isErrnoName(name);
+    const isPosix = codes.named('linux', name) !== undefined || codes.named('darwin', name) !== undefined || codes.isOtherErrno(name);
     const wanted = name.startsWith('E') && !name.startsWith('ERROR_') ? `WSA${name}` : name;
     return isPosix ? `${name} is a POSIX code, and this is a winsock table${didYouMean(names, wanted)}` : `unknown code ${name}${didYouMean(names, wanted)}`;
   }

@@ -1,7 +1,6 @@
 import type { CodePlatform, Codes } from '../../language/code.ts';
 import type { Rows } from '../checked.ts';
 import { numberOf } from '../compile.ts';
-import { isErrnoName } from '../errno-names.ts';
 import type { Row } from '../table-schema.ts';
 import { isInReturn } from '../table-terms.ts';
 import type { RowFault, RowRule } from './rule.ts';
@@ -10,7 +9,6 @@ type CodeOfRow = NonNullable<Row['codes']>[number];
 
 /** A row that nothing matches on any platform of the table's api: a warning; a note where only some of its codes never match. */
 export const unreachableRow: RowRule = {
-  kind: 'rows',
   id: 'unreachable-row',
   level: 'warning',
   says: 'A row, or one of its codes, can never match.',
@@ -73,7 +71,7 @@ function whyDead({ table, codes }: Rows, platforms: readonly CodePlatform[], { r
   if (ret !== 'negative' && code !== 0) return `a call that returns ${ret === 'zero' ? '0' : 'more than 0'} sets no error code, so ${code} is not seen there`;
   if (platforms.some((platform) => mayLeave({ table, codes }, platform, code))) return undefined;
   if (table.api !== 'winsock') {
-    if (typeof code === 'string' && !isErrnoName(code) && !Object.hasOwn(table.codes ?? {}, code)) return undefined;
+    if (typeof code === 'string' && !codes.isOtherErrno(code) && !Object.hasOwn(table.codes ?? {}, code)) return undefined;
     return `no socket call on ${platforms.join(' or ')} sets ${code}`;
   }
   const crt = typeof code === 'number' ? codes.crtName(code) : codes.crtNumber(code) === undefined ? undefined : code;

@@ -1,6 +1,6 @@
 import { isReadinessKnown, type PlatformTrace } from '../../classification/policies/platform-trace.ts';
-import type { Outcome, Story } from '../../classification/policies/play.ts';
-import type { Answer } from '../../classification/policies/policy.ts';
+import type { Story, StoryEnd } from '../../classification/policies/play.ts';
+import type { RecvAnswer } from '../../classification/policies/policy.ts';
 import { UNPLAYABLE } from '../../classification/policies/recv-loop.ts';
 import { evidencePhrase } from '../../language/evidence.ts';
 import { plain } from '../../platforms/printable.ts';
@@ -47,7 +47,7 @@ export function premiseLines([{ trace }, ...others]: Alike): string[] {
 }
 
 /** `-1 WSAECONNRESET (10054)`, `0 (end of stream)`, `10 bytes`. */
-export function answerText({ ret, code, name }: Pick<Answer, 'ret' | 'code' | 'name'>): string {
+export function answerText({ ret, code, name }: Pick<RecvAnswer, 'ret' | 'code' | 'name'>): string {
   if (ret > 0) return count(ret, 'byte');
   return ret === 0 ? '0 (end of stream)' : plain(`${ret} ${name ?? 'code'} (${code})`);
 }
@@ -78,7 +78,7 @@ export function outcomeText({ outcome, polls }: Pick<Story, 'outcome' | 'polls'>
 }
 
 /** The same, without the proof. */
-export function outcomeWord(outcome: Outcome): string {
+export function outcomeWord(outcome: StoryEnd): string {
   switch (outcome.end) {
     case 'closes':
       return `closes after ${count(outcome.polls, 'poll')}`;
@@ -90,11 +90,11 @@ export function outcomeWord(outcome: Outcome): string {
 }
 
 /** For a cell: `2`, `never`, `?`. */
-export function outcomeCell(outcome: Outcome): string {
+export function outcomeCell(outcome: StoryEnd): string {
   return outcome.end === 'closes' ? String(outcome.polls) : outcome.end === 'never' ? 'never' : '?';
 }
 
-function cycleText({ from, length }: Extract<Outcome, { end: 'never' }>, polls: Story['polls']): string {
+function cycleText({ from, length }: Extract<StoryEnd, { end: 'never' }>, polls: Story['polls']): string {
   const cycle = polls.filter(({ through }) => through >= from);
   const answers = unique(
     cycle.flatMap(({ answer }) => (answer === undefined ? [] : [`${answerText(answer)}${answer.class === undefined ? '' : `, ${answer.class}`}`])),

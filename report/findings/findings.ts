@@ -1,8 +1,8 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Sighting } from '../../classification/answer.ts';
 import type { Checked, Reading } from '../../classification/checked.ts';
-import type { Finding, Place } from '../../classification/finding.ts';
+import type { Finding, Location } from '../../classification/find.ts';
+import type { Sighting } from '../../classification/returned.ts';
 import { LEVELS, type Level } from '../../classification/rules/rule.ts';
 import { jsonLines, lineOf } from '../../platforms/json-lines.ts';
 import { plain } from '../../platforms/printable.ts';
@@ -69,7 +69,7 @@ function where({ platform, evidence }: Sighting): string {
 const lines = new WeakMap<Checked, ReadonlyMap<string, number>>();
 
 /** The line that a finding is about; the first where the file has no rows. */
-export function lineAt({ checked, pointer }: Place): number {
+export function lineAt({ checked, pointer }: Location): number {
   if (checked.rows === undefined || pointer === undefined) return 1;
   let known = lines.get(checked);
   if (known === undefined) {

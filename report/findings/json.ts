@@ -1,6 +1,6 @@
-import type { Sighting } from '../../classification/answer.ts';
 import type { Checked, Reading } from '../../classification/checked.ts';
-import type { Place } from '../../classification/finding.ts';
+import type { Location } from '../../classification/find.ts';
+import type { Sighting } from '../../classification/returned.ts';
 import { shownPath } from '../../platforms/shown-path.ts';
 import { jsonText } from '../json-text.ts';
 import { describeFinding, type Findings, lineAt } from './findings.ts';
@@ -36,7 +36,7 @@ function jsonTable({ id, file, library, versions, api, calls, platforms, rows }:
   return { id, file: shownPath(file), ...(rows !== undefined && { library, versions, api }), calls: [...calls], codes: [...platforms] };
 }
 
-function jsonPlace(at: Place, reading: Reading | undefined) {
+function jsonPlace(at: Location, reading: Reading | undefined) {
   return {
     table: at.checked.id,
     file: shownPath(at.checked.file),

@@ -1,4 +1,4 @@
-import type { Finding } from '../../classification/finding.ts';
+import type { Finding } from '../../classification/find.ts';
 import { LEVELS, type Level } from '../../classification/rules/rule.ts';
 import { plain } from '../../platforms/printable.ts';
 import { shownPath } from '../../platforms/shown-path.ts';

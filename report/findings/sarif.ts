@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Finding, Place } from '../../classification/finding.ts';
+import type { Finding, Location } from '../../classification/find.ts';
 import { rules } from '../../classification/rules/index.ts';
 import { packageVersion } from '../../platforms/package-root.ts';
 import { jsonText } from '../json-text.ts';
@@ -49,7 +49,7 @@ function result(finding: Finding) {
   };
 }
 
-function location(place: Place) {
+function location(place: Location) {
   return {
     physicalLocation: {
       artifactLocation: { uri: artifactUri(place.checked.file) },

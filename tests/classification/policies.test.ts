@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { buildOf, ruleFor } from '../../classification/policies/build.ts';
+import { buildOf, closeDataFor } from '../../classification/policies/build.ts';
 import { knownFrom } from '../../classification/policies/known.ts';
 import { policiesOf } from '../../classification/policies/libraries.ts';
 import { closeMatrix, type MatrixCell } from '../../classification/policies/matrix.ts';
@@ -86,7 +86,7 @@ describe.each([
     expect(outcomeText(story)).toBe('never closes: every poll repeats poll 1 (recv returns -1 WSAECONNRESET (10054), MG_IO_RESET)');
   });
 
-  test.each(MONGOOSE.rules.versions)('%s without TLS closes at once', (version) => expect(ending(version, 'plain', windows, 'select')).toBe(1));
+  test.each(MONGOOSE.data.versions)('%s without TLS closes at once', (version) => expect(ending(version, 'plain', windows, 'select')).toBe(1));
 
   test.each(['7.0', '7.12', '7.17', '7.18', '7.21', '7.22'])('%s with OpenSSL closes at once', (version) => {
     expect(ending(version, 'openssl', windows, 'select')).toBe(1);
@@ -125,13 +125,13 @@ describe('Mongoose on Linux', () => {
     expect(storyOf('7.7', 'openssl', linux, 'poll').polls).toMatchObject([{ answer: { token: 'ECONNRESET' }, action: 'close' }]);
   });
 
-  test.each(MONGOOSE.rules.versions)('%s without TLS closes at once', (version) => expect(ending(version, 'plain', linux, 'select')).toBe(1));
+  test.each(MONGOOSE.data.versions)('%s without TLS closes at once', (version) => expect(ending(version, 'plain', linux, 'select')).toBe(1));
 
   test('what is expected of it tells the same as what was recorded', () => {
     const expected = told('linux');
     expect(expected).toMatchObject({ evidence: 'measured', source: 'platforms/expected/tcp/reset.json' });
     for (const io of ['select', 'poll', 'epoll'] as const)
-      for (const version of MONGOOSE.rules.versions.slice(8)) {
+      for (const version of MONGOOSE.data.versions.slice(8)) {
         expect([version, io, ending(version, 'openssl', expected, io)]).toEqual([version, io, ending(version, 'openssl', linux, io)]);
       }
   });
@@ -259,14 +259,14 @@ describe('the loop of recv in a scenario', () => {
   });
 });
 
-describe('the rules', () => {
+describe('the data', () => {
   test('each version and transport has one, and one for readiness', () => {
-    const { rules } = MONGOOSE;
-    for (const version of rules.versions) {
+    const { data } = MONGOOSE;
+    for (const version of data.versions) {
       for (const transport of TRANSPORTS) {
-        const ofVersion = { ...rules, policies: rules.policies.filter((rule) => rule !== ruleFor(rules, version, transport)) };
-        expect([version, transport, ruleFor(ofVersion, version, transport)]).toEqual([version, transport, undefined]);
-        if (transport !== 'builtin') expect(ruleFor(rules, version, transport)).toBeDefined();
+        const ofVersion = { ...data, policies: data.policies.filter((one) => one !== closeDataFor(data, version, transport)) };
+        expect([version, transport, closeDataFor(ofVersion, version, transport)]).toEqual([version, transport, undefined]);
+        if (transport !== 'builtin') expect(closeDataFor(data, version, transport)).toBeDefined();
       }
       expect(buildOf(MONGOOSE, version, 'plain').io).toContain('select');
     }

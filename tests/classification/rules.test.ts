@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { Sighting } from '../../classification/answer.ts';
 import { type Checked, checkedTable } from '../../classification/checked.ts';
 import { expectedSightings } from '../../classification/evidence.ts';
+import type { Finding } from '../../classification/find.ts';
 import { findFaults } from '../../classification/find.ts';
-import type { Finding } from '../../classification/finding.ts';
-import { rules } from '../../classification/rules/index.ts';
+import type { Sighting } from '../../classification/returned.ts';
+import { rowRules, rules } from '../../classification/rules/index.ts';
 import { type Table, tableSchema, tablesOf } from '../../classification/table.ts';
 import type { Evidence } from '../../language/evidence.ts';
 import { codes } from '../../platforms/codes.ts';
@@ -125,7 +125,8 @@ test('ten thousand more of the same answer add no finding', () => {
 });
 
 describe('a code in a row', () => {
-  const details = (table: Table) => find(table).flatMap(({ rule, level, detail }) => (rule.kind === 'rows' ? [`${level} ${rule.id}: ${detail}`] : []));
+  const details = (table: Table) =>
+    find(table).flatMap(({ rule, level, detail }) => (rowRules.some(({ id }) => id === rule.id) ? [`${level} ${rule.id}: ${detail}`] : []));
   const naming = (table: Table, ...codes: (string | number)[]) => details(last(table, { ret: 'negative', codes, class: 'MG_IO_RESET' }));
 
   test('that only one system has is no finding', () => {
@@ -155,7 +156,8 @@ describe('a code in a row', () => {
 });
 
 test('two tables that differ where the platforms agree have a warning, and a note after the program’s own shutdown', () => {
-  const pair = (...tables: Table[]) => find(...tables).flatMap(({ rule, level, seen }) => (rule.kind === 'pair' ? [`${level} ${seen[0]?.scenario}`] : []));
+  const pair = (...tables: Table[]) =>
+    find(...tables).flatMap(({ rule, level, seen }) => (rule.id === 'meanings-differ' ? [`${level} ${seen[0]?.scenario}`] : []));
   expect(pair(posix, move(winsock, 'WSAECONNRESET', 'MG_IO_ERR'))).toContainEqual(expect.stringMatching(/^warning tcp\/reset\//));
   expect(pair(posix, winsock).filter((line) => line.includes('shutdown'))).toEqual(['note tcp/shutdown/own-write']);
 });

@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { policiesOf } from '../../classification/policies/libraries.ts';
-import { shippedNamed } from '../../classification/shipped.ts';
-import { shippedFiles, tablesOf } from '../../classification/table.ts';
+import { shippedFiles, shippedNamed, tablesOf } from '../../classification/table.ts';
 import { findingsSchema } from '../../report/findings/findings-schema.ts';
 import { unwrapped, workplace } from '../fixtures/check.ts';
 import { cli } from '../fixtures/index.ts';
@@ -73,7 +72,7 @@ describe('a version', () => {
   });
 
   test('of Mongoose has a table exactly where it has a close policy', () => {
-    for (const version of policiesOf('mongoose').rules.versions) expect([version, ids(`mongoose@${version}/posix`).length]).toEqual([version, 1]);
+    for (const version of policiesOf('mongoose').data.versions) expect([version, ids(`mongoose@${version}/posix`).length]).toEqual([version, 1]);
     expect(ids('mongoose@7.23')).toEqual([]);
   });
 });

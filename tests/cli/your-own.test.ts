@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { checkedPolicy } from '../../classification/policies/checked.ts';
+import { validPolicy } from '../../classification/policies/validate.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
 import { runLine, yourOwnPage } from '../../scripts/your-own-page.ts';
 import { workplace } from '../fixtures/check.ts';
@@ -23,7 +23,7 @@ test('its worked example is wrong as it stands, and right as corrected', () => {
 
 test('its policy is one', async () => {
   const [, source] = /<!-- file: policy\.mjs -->\n```js\n([\s\S]*?)```/.exec(page) ?? [];
-  const policy = checkedPolicy(await import(written('policy.mjs', source)), 'the page');
+  const policy = validPolicy(await import(written('policy.mjs', source)), 'the page');
   const seen = (meaning: string) => ({ answer: { meaning } }) as never;
   expect([policy.poll({}, seen('reset')).action, policy.poll({}, seen('aborted')).action]).toEqual(['close', 'keep']);
 });

@@ -9,7 +9,7 @@ const list = vi.fn((system: string): readonly Code[] => {
   if (system === 'linux') return [code('EAGAIN', 11, 'errno', { aliases: ['EWOULDBLOCK'] }), code('ECONNRESET', 104)];
   return [code('WSAEWOULDBLOCK', 10035, 'winsock'), code('WSAECONNRESET', 10054, 'winsock'), code('STATUS_PENDING', 259, 'ntstatus')];
 });
-const codes = new Codes({ list, crt: () => ({ ECONNRESET: 108 }) });
+const codes = new Codes({ list, crt: () => ({ ECONNRESET: 108 }), otherErrno: () => ['EXDEV'] });
 
 test('Wine speaks the codes of Windows', () => {
   expect(codeSystem('wine')).toBe('windows');
@@ -48,4 +48,8 @@ test.each([
 
 test('the C runtime has numbers of its own', () => {
   expect([codes.crtNumber('ECONNRESET'), codes.crtName(108), codes.crtNumber('toString'), codes.crtName(1)]).toEqual([108, 'ECONNRESET', undefined, undefined]);
+});
+
+test('a name of errno.h that no socket call sets is known by its name alone', () => {
+  expect([codes.isOtherErrno('EXDEV'), codes.isOtherErrno('EXDEW'), codes.named('linux', 'EXDEV')]).toEqual([true, false, undefined]);
 });

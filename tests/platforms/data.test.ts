@@ -1,12 +1,29 @@
 import os from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { CODE_PLATFORMS } from '../../language/code.ts';
-import { codesSchema } from '../../platforms/code-schema.ts';
+import { CODE_PLATFORMS, type Code, MEANINGS } from '../../language/code.ts';
 import { codeNamed, codesOf, socketCode } from '../../platforms/codes.ts';
 import { checkExpectations, EXPECTED_PLATFORMS, expectationFor, expectationsFor, expectedFile, patternsOf } from '../../platforms/expectation.ts';
 import { readData } from '../../platforms/package-root.ts';
+import { z } from '../../platforms/zod.ts';
 import { scenarios } from '../../suites/index.ts';
 import { LINUX, WINDOWS, WINE_8 } from '../fixtures/index.ts';
+
+const text = z.string().min(1);
+
+/** What a `codes.json` holds. */
+const codesSchema = z.array(
+  z.strictObject({
+    name: text,
+    number: z.int(),
+    domain: z.enum(['errno', 'winsock', 'win32', 'ntstatus']),
+    meaning: z.enum(MEANINGS),
+    text,
+    aliases: z.array(text).readonly().exactOptional(),
+    winsock: text.exactOptional(),
+    win32: text.exactOptional(),
+    sources: z.array(text).readonly().exactOptional(),
+  }) satisfies { _output: Code },
+);
 
 describe.each(CODE_PLATFORMS)('the codes of %s', (platform) => {
   const codes = codesOf(platform);

@@ -7,7 +7,7 @@ const MAX_WHY = 500;
 const MAX_STATE = 100_000;
 
 /** A module's export as a policy. `source` is what messages call it. @throws PolicyError */
-export function checkedPolicy(module: Readonly<Record<string, unknown>>, source: string): Policy {
+export function validPolicy(module: Readonly<Record<string, unknown>>, source: string): Policy {
   const exported = module.policy ?? module.default;
   if (exported === undefined) throw new PolicyError(`${source} exports no policy: export const policy = { name, start, poll(state, seen) { … } }`);
   if (typeof exported !== 'object' || exported === null) throw new PolicyError(`${source}: its policy is ${kindOf(exported)}, not an object`);
@@ -24,7 +24,7 @@ export function checkedPolicy(module: Readonly<Record<string, unknown>>, source:
 }
 
 /** Asks a policy, and holds its answer to the interface. @throws PolicyError */
-export function checkedDecision(policy: Policy, ask: () => Decision<unknown> | undefined): Decision<unknown> | undefined {
+export function validDecision(policy: Policy, ask: () => Decision<unknown> | undefined): Decision<unknown> | undefined {
   let decision: unknown;
   try {
     decision = ask();

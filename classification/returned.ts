@@ -5,7 +5,7 @@ import type { Observation } from '../results/schema.ts';
 import type { TableCall } from './table-terms.ts';
 
 /** What a call returned, and what that means on its platform. The classes of a table are compared with it. */
-export interface Answer {
+export interface Returned {
   readonly call: TableCall;
   /** As the call returned it; an accepted socket, whose number means nothing, is 1. */
   readonly ret: number;
@@ -15,7 +15,7 @@ export interface Answer {
 }
 
 /** A return value, and where it was seen or is documented: the proof of a finding. */
-export interface Sighting extends Answer {
+export interface Sighting extends Returned {
   /** Whose codes these are. */
   readonly codes: CodePlatform;
   /** The platform, for people: `windows` where it is expected of all of them, `wine-10.0` where one run shows it. */
@@ -31,8 +31,8 @@ export interface Sighting extends Answer {
 
 const CALL_OF: Readonly<Record<string, TableCall>> = { recv: 'recv', send: 'send', sendto: 'send', accept: 'accept', connect: 'connect' };
 
-/** What a table can be asked about an observation; undefined where it is none of recv, send, accept or connect, or says nothing. */
-export function answerOf(codes: Codes, platform: CodePlatform, observation: Observation): Answer | undefined {
+/** What a call returned that a table can be asked about; undefined where it is none of recv, send, accept or connect, or says nothing. */
+export function returnedBy(codes: Codes, platform: CodePlatform, observation: Observation): Returned | undefined {
   const { on, ret, code, args } = observation;
   const call = Object.hasOwn(CALL_OF, observation.call) ? CALL_OF[observation.call] : undefined;
   if (call === undefined || on !== 'S' || ret === null) return undefined;
@@ -41,7 +41,7 @@ export function answerOf(codes: Codes, platform: CodePlatform, observation: Obse
   return { call, ret: ret === 'socket' ? 1 : ret, code, meaning: meaningOfObservation(codes, platform, observation) };
 }
 
-/** What an answer means on its platform. */
+/** What an observation means on its platform. */
 export function meaningOfObservation(codes: Codes, platform: CodePlatform, observation: Observation): Meaning {
   if (observation.token === 'eof') return 'end';
   if (observation.ret !== null && observation.ret !== -1) return 'data';

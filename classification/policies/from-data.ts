@@ -1,14 +1,14 @@
 import type { Meaning } from '../../language/code.ts';
-import type { Answer, Decision, Policy, Readiness, Seen } from './policy.ts';
-import type { CloseRule, Condition, ReadinessRule } from './rules.ts';
+import type { CloseData, Condition, ReadinessData } from './library-data.ts';
+import type { Decision, Policy, Readiness, RecvAnswer, Seen } from './policy.ts';
 
-/** What a policy by rule remembers: whether an error has come before. */
-export interface RuleState {
+/** What a policy remembers: whether an error has come before. */
+export interface CloseState {
   readonly failed: boolean;
 }
 
-/** The policy that a rule describes. `keepsRecords`: an incomplete TLS record stays in the loop's own buffer, where its conditions see it. */
-export function policyByRule(name: string, rule: CloseRule, readiness: ReadinessRule, keepsRecords: boolean): Policy<RuleState> {
+/** The policy that the data describe. `keepsRecords`: an incomplete TLS record stays in the loop's own buffer, where its conditions see it. */
+export function policyFromData(name: string, data: CloseData, readiness: ReadinessData, keepsRecords: boolean): Policy<CloseState> {
   return {
     name,
     start: { failed: false },
@@ -18,23 +18,23 @@ export function policyByRule(name: string, rule: CloseRule, readiness: Readiness
       const why = closingBit(told, readiness);
       return why === undefined ? undefined : { action: 'close', why, state };
     },
-    poll: (state, seen) => afterRecv(rule, state, keepsRecords ? seen : { ...seen, bufferedTlsBytes: 0 }),
+    poll: (state, seen) => afterRecv(data, state, keepsRecords ? seen : { ...seen, bufferedTlsBytes: 0 }),
   };
 }
 
-function closingBit({ io, err, except }: Readiness, { closes }: ReadinessRule): string | undefined {
+function closingBit({ io, err, except }: Readiness, { closes }: ReadinessData): string | undefined {
   if (io === 'select')
     return except && closes.includes('except') ? 'the socket is in select’s exceptional set: the loop closes before recv is called' : undefined;
   return err && closes.includes('err') ? `${io === 'epoll' ? 'EPOLLERR' : 'POLLERR'} is set: the loop closes before recv is called` : undefined;
 }
 
-function afterRecv(rule: CloseRule, state: RuleState, { answer, bufferedTlsBytes }: Seen): Decision<RuleState> {
+function afterRecv(data: CloseData, state: CloseState, { answer, bufferedTlsBytes }: Seen): Decision<CloseState> {
   const what = kindOf(answer);
   const named = answer.class ?? `a ${answer.meaning === 'end' ? 'read of 0' : 'failed read'}`;
   if (what === 'data') return { action: 'keep', why: 'data goes to the application', state };
   if (what === 'wait') return { action: 'keep', why: 'no data yet', state };
 
-  const conditions = rule.closes[what];
+  const conditions = data.closes[what];
   const met = conditions.find((condition) => holds(condition, state, bufferedTlsBytes));
   if (met !== undefined) return { action: 'close', why: `${named}${REASONS[met](bufferedTlsBytes)}`, state };
   // In both cases the loop asks the TLS layer, which has no complete record and answers MG_IO_WAIT.
@@ -47,7 +47,7 @@ function afterRecv(rule: CloseRule, state: RuleState, { answer, bufferedTlsBytes
       };
 }
 
-function holds(condition: Condition, { failed }: RuleState, bufferedTlsBytes: number): boolean {
+function holds(condition: Condition, { failed }: CloseState, bufferedTlsBytes: number): boolean {
   switch (condition) {
     case 'always':
       return true;
@@ -68,7 +68,7 @@ const REASONS: Readonly<Record<Condition, (bytes: number) => string>> = {
 };
 
 /** The table's class decides; where none is asked, what the answer is. */
-function kindOf({ meaning, classMeaning }: Answer): 'data' | 'wait' | keyof CloseRule['closes'] {
+function kindOf({ meaning, classMeaning }: RecvAnswer): 'data' | 'wait' | keyof CloseData['closes'] {
   const decisive: Meaning = classMeaning ?? meaning;
   switch (decisive) {
     case 'data':
