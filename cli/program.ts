@@ -100,13 +100,13 @@ function program(done: (code: number) => void): Command {
     .description('How is a close policy written? Writes a skeleton that closes on every platform.')
     .argument('<file>', '.js, .mjs, .ts or .mts')
     .addHelpText('after', examples('sockatlas new policy mine.mjs', 'sockatlas new policy mine.ts'))
-    .action(async (file) => done(await (await import('./new-policy.ts')).newPolicy(file)));
+    .action(async (file) => done(await (await import('./new.ts')).newPolicy(file)));
   created
     .command('scenario')
     .description('How is a scenario written? Writes a skeleton that sockatlas run accepts.')
     .argument('<file>', '.js, .mjs, .ts or .mts')
     .addHelpText('after', examples('sockatlas new scenario mine.mjs', 'sockatlas new scenario mine.ts'))
-    .action(async (file) => done(await (await import('./new-scenario.ts')).newScenario(file)));
+    .action(async (file) => done(await (await import('./new.ts')).newScenario(file)));
   command
     .command('close')
     .description('Does the connection close after a reset, and after how many polls?')
