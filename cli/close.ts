@@ -46,7 +46,7 @@ export interface CloseArguments extends LocalOption {
   readonly on?: readonly string[];
   /** Patterns of scenarios; all that end in a loop of recv where absent. */
   readonly scenario?: readonly string[];
-  readonly format: (typeof FORMATS)[number];
+  readonly format: 'pretty' | 'json' | 'markdown';
   /** A module that exports a policy. */
   readonly policy?: string;
   readonly live?: boolean;
@@ -56,7 +56,6 @@ export interface CloseArguments extends LocalOption {
   readonly verbose?: boolean;
 }
 
-const FORMATS = ['pretty', 'json', 'markdown'] as const;
 /** What the matrix is of, and what --live does. */
 const RESET = 'tcp/reset/idle';
 const LIVE_POLLS = 100;
@@ -72,7 +71,6 @@ const MAX_BUFFERED = 16 * 1024 + 40;
  * @throws EnvironmentError where no process or socket can be had
  */
 export async function close(what: string, options: CloseArguments): Promise<number> {
-  parseChoice('--format', options.format, FORMATS);
   if (options.policy !== undefined && options.tls !== undefined) throw new UsageError('--tls is for the policies of Mongoose; leave it out with --policy');
   try {
     const asked = subject(what, options);
@@ -245,7 +243,7 @@ function platforms(known: Known, { on, io }: CloseArguments): readonly TracePlat
 }
 
 function method(io: string): Io {
-  return parseChoice('--io', io, IO_METHODS);
+  return parseChoice('--io', IO_METHODS)(io);
 }
 
 /** The readiness calls to play with there: those of the build. Where none is named, builds for Windows use select. */
@@ -267,7 +265,7 @@ function methods(platform: TracePlatform, build: Build | undefined, wanted: stri
 function transport(tls: string | undefined): Transport {
   if (tls === undefined) return 'plain';
   const libraries = TRANSPORTS.filter((name) => name !== 'plain');
-  return parseChoice('--tls', tls, libraries);
+  return parseChoice('--tls', libraries)(tls);
 }
 
 function buffered({ buffered: value, tls, policy }: CloseArguments): number {

@@ -16,13 +16,10 @@ import { AgentHandle } from '../runner/agent-handle.ts';
 import { temporaryFolder } from '../runner/temporary-folder.ts';
 import { agentCommand } from './agent-command.ts';
 import { EXIT } from './errors.ts';
-import { parseChoice, print } from './output.ts';
-
-const DOCTOR_FORMATS = ['pretty', 'json'] as const;
+import { print } from './output.ts';
 
 /** `sockatlas doctor`: what this machine has, and which agents start here. Resolves to the exit code: whether this platform's own agent does. */
-export async function doctor({ format }: { readonly format: string }): Promise<number> {
-  const asked = parseChoice('--format', format, DOCTOR_FORMATS);
+export async function doctor({ format }: { readonly format: 'pretty' | 'json' }): Promise<number> {
   const [machine, own, wines] = await Promise.all([
     Promise.all([node(), koffi(), libc(), loopback6(), unixSockets()]),
     ownAgent(),
@@ -30,7 +27,7 @@ export async function doctor({ format }: { readonly format: string }): Promise<n
     sequence(LANES, wineAgent),
   ]);
   const report = { version: packageVersion, machine, agents: [own, ...wines] };
-  await print(asked === 'json' ? jsonText(report) : doctorPage(report, layoutOf(process.stdout)));
+  await print(format === 'json' ? jsonText(report) : doctorPage(report, layoutOf(process.stdout)));
   return own.ok ? EXIT.conforms : EXIT.environment;
 }
 

@@ -7,7 +7,7 @@ import { diffDocumentSchema } from '../report/diff/document.ts';
 import { doctorDocumentSchema } from '../report/doctor.ts';
 import { runDocumentSchema } from '../report/document.ts';
 import { explainDocumentSchema } from '../report/explain/explanation.ts';
-import { findingsSchema } from '../report/findings/findings-schema.ts';
+import { findingsSchema } from '../report/findings/json.ts';
 import { jsonText } from '../report/json-text.ts';
 import { listDocumentSchema } from '../report/list.ts';
 import { showDocumentSchema } from '../report/show/document.ts';

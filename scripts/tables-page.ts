@@ -7,7 +7,7 @@ import { LEVELS } from '../classification/rules/rule.ts';
 import { checkedShipped } from '../classification/shipped.ts';
 import { shippedFiles } from '../classification/table.ts';
 import { shownPath } from '../platforms/shown-path.ts';
-import { describeFinding, lineAt } from '../report/findings/findings.ts';
+import { describeFinding, lineAt } from '../report/findings/check-report.ts';
 import { code, markdownTable, text } from '../report/markdown-text.ts';
 import { scenarios } from '../suites/index.ts';
 

@@ -5,13 +5,13 @@ import { shownPath } from '../../platforms/shown-path.ts';
 import type { Layout } from '../grid.ts';
 import { count, paragraph, wrap } from '../text.ts';
 import type { Paint } from '../text-table.ts';
-import { describeFinding, describeHeld, type Findings, failing, lineAt } from './findings.ts';
+import { type CheckReport, describeFinding, describeHeld, failing, lineAt } from './check-report.ts';
 
 const STYLES = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
 const INDENT = '  ';
 
 /** For a terminal of `width` columns: the findings that fail the check, and how many others there are. */
-export function prettyFindings(report: Findings, { paint, width }: Layout): string {
+export function prettyFindings(report: CheckReport, { paint, width }: Layout): string {
   const shown = failing(report);
   const below = counts(report.findings.filter((finding) => !shown.includes(finding)));
   const unheld = report.tables.filter(({ platforms }) => platforms.length === 0).map(({ id }) => id);

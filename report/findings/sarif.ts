@@ -3,13 +3,13 @@ import type { Finding, Place } from '../../classification/finding.ts';
 import { rules } from '../../classification/rules/index.ts';
 import { packageVersion } from '../../platforms/package-root.ts';
 import { jsonText } from '../json-text.ts';
-import { artifactUri, describeFinding, type Findings, lineAt } from './findings.ts';
+import { artifactUri, type CheckReport, describeFinding, lineAt } from './check-report.ts';
 
 /**
  * SARIF 2.1.0, with what GitHub's code scanning asks for beyond it: a location with a line in each result, relative to the checkout, and a fingerprint that
  * stays the same as lines move. Every finding, whatever its level: the viewer filters.
  */
-export function sarifFindings({ findings }: Findings): string {
+export function sarifFindings({ findings }: CheckReport): string {
   const document = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',

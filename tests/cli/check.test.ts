@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { policiesOf } from '../../classification/policies/libraries.ts';
 import { shippedNamed } from '../../classification/shipped.ts';
 import { shippedFiles, tablesOf } from '../../classification/table.ts';
-import { findingsSchema } from '../../report/findings/findings-schema.ts';
+import { findingsSchema } from '../../report/findings/json.ts';
 import { unwrapped, workplace } from '../fixtures/check.ts';
 import { cli } from '../fixtures/index.ts';
 

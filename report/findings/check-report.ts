@@ -11,7 +11,7 @@ import { describeObservation } from '../deviation.ts';
 import { count } from '../text.ts';
 
 /** What a check found. */
-export interface Findings {
+export interface CheckReport {
   readonly tables: readonly Checked[];
   readonly findings: readonly Finding[];
   /** The lowest level that fails the check. */
@@ -29,13 +29,13 @@ export interface Held {
 }
 
 /** `418 return values: linux (expected), linux-6.18 (recorded)` */
-export function describeHeld({ held, returnValues }: Pick<Findings, 'held' | 'returnValues'>): string {
+export function describeHeld({ held, returnValues }: Pick<CheckReport, 'held' | 'returnValues'>): string {
   if (held.length === 0) return 'no return value';
   return `${count(returnValues, 'return value')}: ${held.map(({ platform, from }) => `${platform} (${from})`).join(', ')}`;
 }
 
 /** Those that fail the check. */
-export function failing({ findings, level }: Pick<Findings, 'findings' | 'level'>): Finding[] {
+export function failing({ findings, level }: Pick<CheckReport, 'findings' | 'level'>): Finding[] {
   return findings.filter((finding) => LEVELS.indexOf(finding.level) >= LEVELS.indexOf(level));
 }
 
