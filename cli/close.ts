@@ -19,8 +19,7 @@ import { type RecvLoop, recvLoop, UNPLAYABLE } from '../classification/policies/
 import { apiOf } from '../language/code.ts';
 import { codes } from '../platforms/codes.ts';
 import type { Command } from '../platforms/command.ts';
-import type { MatrixDocument } from '../report/close/close-schema.ts';
-import { closeDocument } from '../report/close/json.ts';
+import { closeDocument, type MatrixDocument } from '../report/close/document.ts';
 import { markdownPlayed } from '../report/close/markdown.ts';
 import { markdownMatrix, matrixNotes, prettyMatrix } from '../report/close/matrix-text.ts';
 import type { NotPlayed, Played } from '../report/close/played.ts';

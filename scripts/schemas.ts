@@ -2,7 +2,7 @@ import type * as Zod from 'zod';
 import { tableSchema } from '../classification/table.ts';
 import { expectationsSchema } from '../platforms/expectation.ts';
 import { z } from '../platforms/zod.ts';
-import { closeSchema, matrixSchema } from '../report/close/close-schema.ts';
+import { closeSchema, matrixSchema } from '../report/close/document.ts';
 import { diffDocumentSchema } from '../report/diff/document.ts';
 import { doctorDocumentSchema } from '../report/doctor.ts';
 import { runDocumentSchema } from '../report/document.ts';

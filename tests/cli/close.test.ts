@@ -10,7 +10,7 @@ import { type CloseArguments, close as closeHere } from '../../cli/close.ts';
 import { inProcess } from '../../cli/close-process.ts';
 import { EXIT, UsageError } from '../../cli/errors.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
-import { closeSchema, matrixSchema } from '../../report/close/close-schema.ts';
+import { closeSchema, matrixSchema } from '../../report/close/document.ts';
 import { storyPage } from '../../scripts/story-page.ts';
 import { captured, here } from '../fixtures/here.ts';
 import { cli, type Ran } from '../fixtures/index.ts';
