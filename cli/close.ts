@@ -32,9 +32,9 @@ import { inProcess } from './close-process.ts';
 import { DEFAULT_LIBRARY } from './default-library.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { parseChoice, print } from './output.ts';
-import { HERE, placesNamed } from './places.ts';
 import { evidenceRuns, type LocalOption } from './runs.ts';
 import { select } from './select.ts';
+import { HERE, targetsNamed } from './targets.ts';
 
 export interface CloseArguments extends LocalOption {
   /** openssl, mbedtls or builtin; without TLS where absent. */
@@ -198,17 +198,17 @@ async function livePlayed(release: Release | undefined, options: CloseArguments)
     throw new UsageError(`--live: ${build.policy.name} reads through the TLS library, which needs a real handshake; leave out --live to play it over traces`);
   }
   const names = options.on ?? [HERE];
-  const [place, ...others] = placesNamed(names);
-  if (place === undefined || others.length > 0) {
+  const [target, ...others] = targetsNamed(names);
+  if (target === undefined || others.length > 0) {
     throw new UsageError(
-      `--on ${names.join(',')}: --live runs on one platform; name one of ${placesNamed(names)
+      `--on ${names.join(',')}: --live runs on one platform; name one of ${targetsNamed(names)
         .map(({ name }) => name)
         .join(', ')}`,
     );
   }
-  const { name } = place;
+  const { name } = target;
   const on: TracePlatform = { id: name === HERE ? idOf(HERE) : 'wine', name };
-  const opened = place.open();
+  const opened = target.open();
   try {
     const command: Command = opened.command('policy');
     const from = (url: string) => (on.id === 'wine' ? url.replace('file:///', 'file:///Z:/') : url);

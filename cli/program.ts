@@ -9,7 +9,7 @@ import { WriteFailed } from '../results/write.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { examples, manual } from './manual.ts';
 import { parseChoice, parseCount, say } from './output.ts';
-import { HERE } from './places.ts';
+import { HERE } from './targets.ts';
 import { refuseUnknownCommand } from './unknown-command.ts';
 
 function collect(value: string, earlier: readonly string[]): string[] {

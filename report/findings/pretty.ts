@@ -25,9 +25,9 @@ export function prettyFindings(report: CheckReport, { paint, width }: Layout): s
 
 function block(finding: Finding, paint: Paint, width: number): string {
   const { rule, level, at } = finding;
-  const [place, ...more] = wrap(plain(`${shownPath(at.checked.file)}:${lineAt(at)}: ${level} ${rule.id}: ${at.checked.id}`), width);
+  const [first, ...more] = wrap(plain(`${shownPath(at.checked.file)}:${lineAt(at)}: ${level} ${rule.id}: ${at.checked.id}`), width);
   return [
-    place?.replace(`: ${level} `, `: ${paint(STYLES[level], level)} `),
+    first?.replace(`: ${level} `, `: ${paint(STYLES[level], level)} `),
     ...more.map((line) => line.replace(new RegExp(`^${level} `), `${paint(STYLES[level], level)} `)),
     ...indented(describeFinding(finding), width),
     ...indented(`${rule.says} ${rule.follows}`, width).map((line) => paint('gray', line)),

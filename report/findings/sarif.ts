@@ -49,11 +49,11 @@ function result(finding: Finding) {
   };
 }
 
-function location(place: Place) {
+function location(at: Place) {
   return {
     physicalLocation: {
-      artifactLocation: { uri: artifactUri(place.checked.file) },
-      region: { startLine: lineAt(place) },
+      artifactLocation: { uri: artifactUri(at.checked.file) },
+      region: { startLine: lineAt(at) },
     },
   };
 }
