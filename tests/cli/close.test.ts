@@ -13,7 +13,7 @@ import { packageRoot } from '../../platforms/package-root.ts';
 import { closeSchema, matrixSchema } from '../../report/close/document.ts';
 import { storyPage } from '../../scripts/story-page.ts';
 import { captured, here } from '../fixtures/here.ts';
-import { cli, type Ran } from '../fixtures/index.ts';
+import type { Ran } from '../fixtures/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas-close-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -357,29 +357,32 @@ describe('sockatlas close --policy', () => {
 });
 
 describe('sockatlas new policy', () => {
-  test.each(['mine.mjs', 'mine.js'])('writes %s, which closes everywhere', (name) => {
+  test.each(['mine.mjs', 'mine.js'])('writes %s, which closes everywhere', async (name) => {
     const file = join(folder, 'new', name);
     mkdirSync(join(folder, 'new'), { recursive: true });
     writeFileSync(join(folder, 'new', 'package.json'), '{"type":"module"}');
-    const written = cli(['new', 'policy', file]);
+    const written = await here(['new', 'policy', file]);
     expect([written.code, written.stdout]).toEqual([0, '']);
     expect(written.stderr).toContain(`sockatlas close --policy ${file}`);
-    const { code, stdout, stderr } = cli(['close', '--policy', file]);
+    const { code, stdout, stderr } = await here(['close', '--policy', file]);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/\nCloses wherever it was played: \d+ scenarios in which the peer resets or closes\. /);
-    expect(cli(['new', 'policy', file])).toMatchObject({ code: 2, stderr: expect.stringContaining('already exists and was not changed') });
+    expect(await here(['new', 'policy', file])).toMatchObject({ code: 2, stderr: expect.stringContaining('already exists and was not changed') });
   });
 
-  test('writes TypeScript that compiles', () => {
+  test('writes TypeScript that compiles', async () => {
     const file = join(folder, 'typed.mts');
-    expect(cli(['new', 'policy', file]).code).toBe(0);
+    expect((await here(['new', 'policy', file])).code).toBe(0);
     const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-    const options = ['--strict', '--noEmit', '--erasableSyntaxOnly', '--module', 'nodenext', '--target', 'es2022'];
+    const options = ['--strict', '--noEmit', '--erasableSyntaxOnly', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022', '--types', ''];
     expect(spawnSync(process.execPath, [tsc, ...options, file], { encoding: 'utf8', cwd: folder })).toMatchObject({ status: 0, stdout: '' });
   });
 
-  test('another ending is refused', () => {
-    expect(cli(['new', 'policy', join(folder, 'mine.json')])).toMatchObject({ code: 2, stderr: expect.stringContaining('name a .js, .mjs, .ts or .mts file') });
+  test('another ending is refused', async () => {
+    expect(await here(['new', 'policy', join(folder, 'mine.json')])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('name a .js, .mjs, .ts or .mts file'),
+    });
   });
 });
 

@@ -9,7 +9,6 @@ import { showDocumentSchema } from '../../report/show/document.ts';
 import { parseRuns } from '../../results/read.ts';
 import { scenarios } from '../../suites/index.ts';
 import { here } from '../fixtures/here.ts';
-import { cli } from '../fixtures/index.ts';
 
 /** What a command prints with --format json, held to its published schema (report/schema/). */
 async function document<T>(schema: ZodType<T>, ...args: string[]): Promise<T> {
@@ -43,7 +42,7 @@ describe('--format json', () => {
   });
 
   test('of doctor', async () => {
-    const { machine, agents } = doctorDocumentSchema.parse(JSON.parse(cli(['doctor', '--format', 'json']).stdout));
+    const { machine, agents } = doctorDocumentSchema.parse(JSON.parse((await here(['doctor', '--format', 'json'])).stdout));
     expect(machine.find(({ name }) => name === 'koffi')?.ok).toBe(true);
     expect(agents[0]?.ok).toBe(true);
   });
@@ -55,7 +54,7 @@ describe('--format json', () => {
   });
 
   test('of run, which report reads again', async () => {
-    const { code, stdout } = cli(['run', 'tcp/fin/idle', '--classes', 'mongoose@7.16', '--format', 'json']);
+    const { code, stdout } = await here(['run', 'tcp/fin/idle', '--classes', 'mongoose@7.16', '--format', 'json']);
     expect(code).toBe(0);
     const { runs } = runDocumentSchema.parse(JSON.parse(stdout));
     expect(runs.map(({ scenarios: lines }) => lines.map(({ id }) => id))).toEqual([['tcp/fin/idle']]);
