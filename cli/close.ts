@@ -207,7 +207,8 @@ async function livePlayed(release: Release | undefined, options: CloseArguments)
     );
   }
   const { name } = target;
-  const on: TracePlatform = { id: name === HERE ? idOf(HERE) : 'wine', name };
+  const id = name !== HERE ? 'wine' : HERE === 'windows' || HERE === 'darwin' ? HERE : 'linux';
+  const on: TracePlatform = { id, name };
   const opened = target.open();
   try {
     const command: Command = opened.command('policy');
@@ -220,10 +221,6 @@ async function livePlayed(release: Release | undefined, options: CloseArguments)
   } finally {
     opened.close();
   }
-}
-
-function idOf(here: string): TracePlatform['id'] {
-  return here === 'windows' || here === 'darwin' ? here : 'linux';
 }
 
 function source(module: string, table: Release | undefined): PolicySource {
@@ -241,9 +238,11 @@ function platforms(known: Known, { on, io }: CloseArguments): readonly TracePlat
   return [...new Map(on.flatMap((name) => platformsNamed(known, name)).map((platform) => [platform.name, platform])).values()];
 }
 
-function method(io: string): Io {
-  return parseChoice('--io', IO_METHODS)(io);
-}
+const method = parseChoice('--io', IO_METHODS);
+const tlsLibrary = parseChoice(
+  '--tls',
+  TRANSPORTS.filter((name) => name !== 'plain'),
+);
 
 /** The readiness calls to play with there: those of the build. Where none is named, builds for Windows use select. */
 function methods(platform: TracePlatform, build: Build | undefined, wanted: string | undefined, bufferedTlsBytes: number): readonly Io[] {
@@ -262,9 +261,7 @@ function methods(platform: TracePlatform, build: Build | undefined, wanted: stri
 }
 
 function transport(tls: string | undefined): Transport {
-  if (tls === undefined) return 'plain';
-  const libraries = TRANSPORTS.filter((name) => name !== 'plain');
-  return parseChoice('--tls', libraries)(tls);
+  return tls === undefined ? 'plain' : tlsLibrary(tls);
 }
 
 function buffered({ buffered: value, tls, policy }: CloseArguments): number {

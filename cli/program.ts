@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { JsonFileError, NoCacheFolder, RunFileError } from '../platforms/file-errors.ts';
+import { nearest } from '../platforms/nearest.ts';
 import { packageVersion } from '../platforms/package-root.ts';
 import { printable } from '../platforms/printable.ts';
 import { LANE_NAMES } from '../provisioning/lanes.ts';
@@ -10,7 +11,6 @@ import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { examples, manual } from './manual.ts';
 import { parseChoice, parseCount, say } from './output.ts';
 import { HERE } from './targets.ts';
-import { refuseUnknownCommand } from './unknown-command.ts';
 
 function collect(value: string, earlier: readonly string[]): string[] {
   return [...earlier, value];
@@ -186,6 +186,19 @@ Examples
   });
   for (const sub of [...command.commands, ...created.commands]) sub.exitOverride().configureOutput(command.configureOutput());
   return command;
+}
+
+/**
+ * `sockatlas tables`: run is the default command, so that a first word is a pattern of scenarios where it is no command. One that could only have been meant as a
+ * command is told so.
+ *
+ * @throws UsageError
+ */
+async function refuseUnknownCommand(word: string | undefined, commands: readonly string[]): Promise<void> {
+  if (word === undefined || commands.includes(word) || word === 'help' || !/^[a-z][a-z-]*$/i.test(word)) return;
+  const { scenarios } = await import('../suites/index.ts');
+  if (scenarios.some(({ id }) => id.startsWith(`${word}/`))) return;
+  throw new UsageError(`no such command or scenario: ${JSON.stringify(word)}; the nearest commands: ${nearest(commands, word).join(', ')}`);
 }
 
 function exitCodeOf(error: unknown): number {

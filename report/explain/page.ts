@@ -1,7 +1,7 @@
 import { eventOf } from '../event.ts';
 import type { Layout } from '../grid.ts';
 import { groupBy } from '../group-by.ts';
-import { paragraph } from '../text.ts';
+import { hanging } from '../text.ts';
 import type { Explanation } from './explanation.ts';
 
 /** A code on each platform that has it, and where it is seen, by event. */
@@ -10,7 +10,7 @@ export function explainPage(explanations: readonly Explanation[], { width, paint
     .map(
       (explanation) =>
         `${section(explanation, paint)
-          .map((line) => paragraph(line, width, hangOf(line)))
+          .map((line) => hanging(line, width))
           .join('\n')}\n`,
     )
     .join('\n');
@@ -35,10 +35,4 @@ function seenLines({ platform, kind, file, scenarios }: Explanation['seen'][numb
   const head = `  ${kind} on ${platform}${file === undefined ? '' : ` (${file})`}`;
   if (before !== undefined && before.scenarios.join() === scenarios.join()) return [`${head}: in the same scenarios`];
   return [head, ...[...groupBy(scenarios, eventOf)].map(([event, ids]) => `    ${event}: ${ids.map((id) => id.slice(event.length + 1)).join(', ')}`)];
-}
-
-/** Lists wrap below their first item. */
-function hangOf(line: string): string {
-  const [indent = ''] = /^ */.exec(line) ?? [];
-  return `${indent}  `;
 }

@@ -54,11 +54,7 @@ export function describeFinding({ detail, reading, seen, other }: Finding): stri
 /** `recv #1 = -1 WSAECONNRESET (10054) on windows (asserted) means reset; classified as MG_IO_WAIT (would-block)` */
 function describeRead(sighting: Sighting, { className, meaning }: Reading): string {
   const given = className === meaning ? className : `${className} (${meaning})`;
-  return `${describeSighting(sighting)} on ${where(sighting)} means ${sighting.meaning}; classified as ${given}`;
-}
-
-function describeSighting({ observations, index }: Sighting): string {
-  return describeObservation(observations, index);
+  return `${describeObservation(sighting.observations, sighting.index)} on ${where(sighting)} means ${sighting.meaning}; classified as ${given}`;
 }
 
 /** What was not measured has the kind of its evidence. */
