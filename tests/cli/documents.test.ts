@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ZodType } from 'zod';
 import { diffDocumentSchema } from '../../report/diff/document.ts';
-import { doctorDocumentSchema } from '../../report/doctor.ts';
+import { doctorDocumentSchema, doctorPage } from '../../report/doctor.ts';
 import { runDocumentSchema } from '../../report/document.ts';
 import { explainDocumentSchema } from '../../report/explain/explanation.ts';
 import { listDocumentSchema } from '../../report/list.ts';
@@ -41,10 +41,14 @@ describe('--format json', () => {
     expect(code?.seen.slice(1).every(({ kind }) => kind === 'recorded')).toBe(true);
   });
 
-  test('of doctor', async () => {
-    const { machine, agents } = doctorDocumentSchema.parse(JSON.parse((await here(['doctor', '--format', 'json'])).stdout));
+  test('of doctor, whose page is no wider than a terminal', async () => {
+    const found = await document(doctorDocumentSchema, 'doctor');
+    const { machine, agents } = found;
     expect(machine.find(({ name }) => name === 'koffi')?.ok).toBe(true);
     expect(agents[0]?.ok).toBe(true);
+    const page = doctorPage(found, { width: 80, paint: (_, text) => text });
+    expect(page).toContain('\nAgents\n');
+    expect(page.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
   test('of diff', async () => {

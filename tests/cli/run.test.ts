@@ -288,7 +288,7 @@ describe.runIf(onLinux)('a run that is stopped [needs signals and /proc]', () =>
   });
 
   test('by kill -9 of an agent costs one scenario, which is crashed', async () => {
-    const { pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '30000', '--jobs', '1', '--format', 'jsonl']);
+    const { pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '10000', '--jobs', '1', '--format', 'jsonl']);
     const [agent] = await agentsAtWork(pid, 1);
     process.kill(agent as number, 'SIGKILL');
     const { code, stdout } = await ended;
@@ -299,7 +299,7 @@ describe.runIf(onLinux)('a run that is stopped [needs signals and /proc]', () =>
   });
 
   test('by an agent that no longer answers: blocked, and the run goes on', async () => {
-    const { pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '30000', '--jobs', '1', '--timeout', '500', '--format', 'jsonl']);
+    const { pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '10000', '--jobs', '1', '--timeout', '500', '--format', 'jsonl']);
     const [agent] = await agentsAtWork(pid, 1);
     process.kill(agent as number, 'SIGSTOP');
     const { code, stdout } = await ended;

@@ -76,7 +76,10 @@ describe('at 80 columns', () => {
     expect(wide(stdout, 80)).toEqual([]);
   });
 
-  test.each([['run', 'tcp/reset'], ['run', 'tcp/reset/unread-data'], ['doctor']])('%s %s, of agents', async (...args) => {
+  test.each([
+    ['run', 'tcp/reset'],
+    ['run', 'tcp/reset/unread-data'],
+  ])('%s %s, of agents', async (...args) => {
     const { stdout } = await here(present(args), { env: { COLUMNS: '80' } });
     expect(stdout.length).toBeGreaterThan(100);
     expect(wide(stdout, 80)).toEqual([]);
