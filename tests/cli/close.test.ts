@@ -121,7 +121,6 @@ describe('sockatlas close mongoose@VERSION', () => {
     ['two scenarios for all versions', 'mongoose', { scenario: ['tcp/reset'] }, /the table of all versions shows one scenario/],
     ['no number', 'mongoose@7.16', { tls: 'builtin', buffered: '-1' }, /--buffered "-1": give a whole number from 0 to/],
     ['bytes without TLS', 'mongoose@7.16', { buffered: '3' }, /--buffered: only a TLS layer buffers records/],
-    ['an unknown format', 'mongoose@7.16', { format: 'html' }, /--format "html": choose one of pretty, json, markdown/],
     ['live, with a scenario', 'mongoose@7.16', { live: true, scenario: ['tcp/fin/idle'] }, /it takes no --scenario/],
     ['live, with a library that reads', 'mongoose@7.12', { live: true, tls: 'openssl' }, /reads through the TLS library, which needs a real handshake/],
     ['live, on a platform that is none', 'mongoose@7.16', { live: true, on: ['plan9'] }, /no agent can be started on "plan9"/],
@@ -130,6 +129,11 @@ describe('sockatlas close mongoose@VERSION', () => {
     const closing = closeHere(what, { format: 'pretty', ...options } as CloseArguments);
     await expect(closing).rejects.toThrow(UsageError);
     await expect(closing).rejects.toThrow(message);
+  });
+
+  test('an unknown format is refused', async () => {
+    const { code, stderr } = await here(['close', 'mongoose@7.16', '--format', 'html']);
+    expect([code, stderr]).toEqual([2, 'sockatlas: --format "html": choose one of pretty, json, markdown\n']);
   });
 });
 
@@ -374,7 +378,7 @@ describe('sockatlas new policy', () => {
     const file = join(folder, 'typed.mts');
     expect((await here(['new', 'policy', file])).code).toBe(0);
     const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-    const options = ['--strict', '--noEmit', '--erasableSyntaxOnly', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022', '--types', ''];
+    const options = ['--strict', '--noEmit', '--erasableSyntaxOnly', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022'];
     expect(spawnSync(process.execPath, [tsc, ...options, file], { encoding: 'utf8', cwd: folder })).toMatchObject({ status: 0, stdout: '' });
   });
 
