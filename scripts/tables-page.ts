@@ -3,12 +3,11 @@ import { expectedSightings } from '../classification/evidence.ts';
 import { findFaults } from '../classification/find.ts';
 import type { Finding } from '../classification/finding.ts';
 import { rules } from '../classification/rules/index.ts';
-import { LEVELS } from '../classification/rules/rule.ts';
 import { checkedShipped } from '../classification/shipped.ts';
 import { shippedFiles } from '../classification/table.ts';
 import { readData } from '../platforms/package-root.ts';
 import { shownPath } from '../platforms/shown-path.ts';
-import { describeFinding, lineAt } from '../report/findings/check-report.ts';
+import { describeFinding, levelCounts, lineAt } from '../report/findings/check-report.ts';
 import { groupBy } from '../report/group-by.ts';
 import { code, markdownTable, text } from '../report/markdown-text.ts';
 import { scenarios } from '../suites/index.ts';
@@ -68,9 +67,8 @@ export function tablesPage(): string {
 
 function tableCells(table: Checked, findings: readonly Finding[]): string[] {
   const own = findings.filter((finding) => finding.at.checked === table);
-  const counts = LEVELS.toReversed().map((level) => countOf(own, level));
   const none = table.api === 'posix' || table.api === 'winsock' ? 'none' : 'not checked: no platform here sets its codes';
-  return [`[${text(table.id)}](../${shownPath(table.file)})`, text(table.versions), counts.filter(Boolean).join(', ') || none];
+  return [`[${text(table.id)}](../${shownPath(table.file)})`, text(table.versions), levelCounts(own) || none];
 }
 
 function findingLines(findings: readonly Finding[], library: string): string[] {
@@ -93,9 +91,4 @@ function findingLines(findings: readonly Finding[], library: string): string[] {
 
 function isPlatformsOwn({ rule, level, seen, other }: Finding): boolean {
   return rule.kind === 'pair' && level === 'note' && seen[0]?.meaning !== other?.seen?.meaning;
-}
-
-function countOf(findings: readonly Finding[], level: (typeof LEVELS)[number]): string {
-  const { length } = findings.filter((finding) => finding.level === level);
-  return length === 0 ? '' : `${length} ${level}${length === 1 ? '' : 's'}`;
 }

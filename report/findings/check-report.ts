@@ -39,6 +39,15 @@ export function failing({ findings, level }: Pick<CheckReport, 'findings' | 'lev
   return findings.filter((finding) => LEVELS.indexOf(finding.level) >= LEVELS.indexOf(level));
 }
 
+/** `1 error, 2 warnings`; nothing where there is no finding. */
+export function levelCounts(findings: readonly Finding[]): string {
+  const of = (level: Level) => findings.filter((finding) => finding.level === level).length;
+  return LEVELS.toReversed()
+    .filter((level) => of(level) > 0)
+    .map((level) => count(of(level), level))
+    .join(', ');
+}
+
 /** What is wrong, with the observation that proves it, in one line. */
 export function describeFinding({ detail, reading, seen, other }: Finding): string {
   const [first] = seen;
