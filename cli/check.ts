@@ -7,11 +7,10 @@ import { readTable, TableError } from '../classification/read-table.ts';
 import type { Sighting } from '../classification/returned.ts';
 import { LEVELS, type Level } from '../classification/rules/rule.ts';
 import { libraries, shippedNamed, versionsOf } from '../classification/table.ts';
-import type { Command } from '../platforms/command.ts';
 import { didYouMean, nearest } from '../platforms/nearest.ts';
 import { plain } from '../platforms/printable.ts';
 import { shownPath } from '../platforms/shown-path.ts';
-import { type Findings, failing, type Held } from '../report/findings/findings.ts';
+import { type CheckReport, failing, type Held } from '../report/findings/check-report.ts';
 import { FINDING_FORMATS, type FindingFormat, formatFindings } from '../report/findings/formats.ts';
 import { layoutOf } from '../report/grid.ts';
 import { written } from '../report/paint.ts';
@@ -27,9 +26,9 @@ export interface CheckArguments extends LocalOption, LibraryOptions {
   /** The platforms that alone count: `windows`, `wine-10.0`. */
   readonly on?: readonly string[];
   /** As the ending of `out` says where absent, else text. */
-  readonly format?: FindingFormat | undefined;
+  readonly format?: string;
   /** The lowest level that makes the exit code 1. */
-  readonly level: Level;
+  readonly level: string;
   /** The report is written there, as --format says; stdout gets the text report. */
   readonly out?: string;
   /** More tables, for names that would be taken for options. */
@@ -44,7 +43,9 @@ export interface CheckArguments extends LocalOption, LibraryOptions {
  * @throws UsageError for a table that cannot be used, EnvironmentError where the process for it cannot be started
  */
 export async function check(tables: readonly string[], options: CheckArguments): Promise<number> {
-  const { format, out, table = [] } = options;
+  const { out, table = [] } = options;
+  const format = options.format === undefined ? undefined : parseChoice('--format', FINDING_FORMATS)(options.format);
+  const level = parseChoice('--level', LEVELS)(options.level);
   const names = [...tables, ...table];
   if (names.length === 0) {
     throw new UsageError(
@@ -54,9 +55,9 @@ export async function check(tables: readonly string[], options: CheckArguments):
   refuseLibraryOptions(names, options);
   const outFormat = out === undefined ? undefined : formatOfFile(out, format, BY_ENDING);
   const file = out === undefined ? undefined : new WholeFile(out);
-  let report: Findings;
+  let report: CheckReport;
   try {
-    report = await checkedReport(names, options);
+    report = await checkedReport(names, level, options);
   } catch (error) {
     file?.discard();
     throw error;
@@ -72,8 +73,8 @@ export async function check(tables: readonly string[], options: CheckArguments):
   return failing(report).length === 0 ? EXIT.conforms : EXIT.differs;
 }
 
-async function checkedReport(names: readonly string[], options: CheckArguments): Promise<Findings> {
-  const { on = [], local = false, level } = options;
+async function checkedReport(names: readonly string[], level: Level, options: CheckArguments): Promise<CheckReport> {
+  const { on = [], local = false } = options;
   const evidence = choose(
     sightings(local),
     on.flatMap((name) => name.split(',')),
@@ -93,17 +94,7 @@ function refuseUncovered(name: string, tables: readonly Checked[], evidence: rea
   throw new UsageError(`${name} has the codes of ${platforms.join(', ')}: --on ${on.join(',')} leaves nothing to check it against`);
 }
 
-/** @throws UsageError */
-export function parseFindingFormat(value: string | undefined): FindingFormat | undefined {
-  return value === undefined ? undefined : parseChoice('--format', value, FINDING_FORMATS);
-}
-
 const BY_ENDING: Readonly<Record<string, FindingFormat>> = { '.sarif': 'sarif', '.json': 'json', '.xml': 'junit', '.md': 'markdown', '.txt': 'pretty' };
-
-/** @throws UsageError */
-export function parseLevel(value: string): Level {
-  return parseChoice('--level', value, LEVELS);
-}
 
 /** Other tables contain this information themselves. An option that has no effect is refused. */
 function refuseLibraryOptions(names: readonly string[], options: LibraryOptions): void {
@@ -153,11 +144,7 @@ async function load(name: string, options: LibraryOptions, evidence: readonly Ev
 /** A function is called for everything that platforms return, and for a send that returns 0, which no scenario has (rules/recv-table-for-send.ts). */
 function ask(source: FunctionFile, evidence: readonly Evidence[]): Promise<Checked> {
   const probes = [...new Set(evidence.map(({ codes }) => codes))].map((codes) => ({ codes, call: 'send', ret: 0, code: 0 }) as const);
-  return checkedFunction(tableProcess(), source, [...evidence, ...probes]);
-}
-
-function tableProcess(): Command {
-  return { ...agentCommand('table'), stderr: 'pipe' };
+  return checkedFunction({ ...agentCommand('table'), stderr: 'pipe' }, source, [...evidence, ...probes]);
 }
 
 /** A return value, and whether it is expected or was recorded. */

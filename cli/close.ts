@@ -19,8 +19,7 @@ import { type RecvLoop, recvLoop, UNPLAYABLE } from '../classification/policies/
 import { apiOf } from '../language/code.ts';
 import { codes } from '../platforms/codes.ts';
 import type { Command } from '../platforms/command.ts';
-import type { MatrixDocument } from '../report/close/close-schema.ts';
-import { closeDocument } from '../report/close/json.ts';
+import { closeDocument, type MatrixDocument } from '../report/close/document.ts';
 import { markdownPlayed } from '../report/close/markdown.ts';
 import { markdownMatrix, matrixNotes, prettyMatrix } from '../report/close/matrix-text.ts';
 import type { NotPlayed, Played } from '../report/close/played.ts';
@@ -33,9 +32,9 @@ import { inProcess } from './close-process.ts';
 import { DEFAULT_LIBRARY } from './default-library.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { parseChoice, print } from './output.ts';
-import { HERE, placesNamed } from './places.ts';
 import { evidenceRuns, type LocalOption } from './runs.ts';
 import { select } from './select.ts';
+import { HERE, targetsNamed } from './targets.ts';
 
 export interface CloseArguments extends LocalOption {
   /** openssl, mbedtls or builtin; without TLS where absent. */
@@ -46,7 +45,7 @@ export interface CloseArguments extends LocalOption {
   readonly on?: readonly string[];
   /** Patterns of scenarios; all that end in a loop of recv where absent. */
   readonly scenario?: readonly string[];
-  readonly format: (typeof FORMATS)[number];
+  readonly format: 'pretty' | 'json' | 'markdown';
   /** A module that exports a policy. */
   readonly policy?: string;
   readonly live?: boolean;
@@ -56,7 +55,6 @@ export interface CloseArguments extends LocalOption {
   readonly verbose?: boolean;
 }
 
-const FORMATS = ['pretty', 'json', 'markdown'] as const;
 /** What the matrix is of, and what --live does. */
 const RESET = 'tcp/reset/idle';
 const LIVE_POLLS = 100;
@@ -72,7 +70,6 @@ const MAX_BUFFERED = 16 * 1024 + 40;
  * @throws EnvironmentError where no process or socket can be had
  */
 export async function close(what: string, options: CloseArguments): Promise<number> {
-  parseChoice('--format', options.format, FORMATS);
   if (options.policy !== undefined && options.tls !== undefined) throw new UsageError('--tls is for the policies of Mongoose; leave it out with --policy');
   try {
     const asked = subject(what, options);
@@ -201,17 +198,18 @@ async function livePlayed(release: Release | undefined, options: CloseArguments)
     throw new UsageError(`--live: ${build.policy.name} reads through the TLS library, which needs a real handshake; leave out --live to play it over traces`);
   }
   const names = options.on ?? [HERE];
-  const [place, ...others] = placesNamed(names);
-  if (place === undefined || others.length > 0) {
+  const [target, ...others] = targetsNamed(names);
+  if (target === undefined || others.length > 0) {
     throw new UsageError(
-      `--on ${names.join(',')}: --live runs on one platform; name one of ${placesNamed(names)
+      `--on ${names.join(',')}: --live runs on one platform; name one of ${targetsNamed(names)
         .map(({ name }) => name)
         .join(', ')}`,
     );
   }
-  const { name } = place;
-  const on: TracePlatform = { id: name === HERE ? idOf(HERE) : 'wine', name };
-  const opened = place.open();
+  const { name } = target;
+  const id = name !== HERE ? 'wine' : HERE === 'windows' || HERE === 'darwin' ? HERE : 'linux';
+  const on: TracePlatform = { id, name };
+  const opened = target.open();
   try {
     const command: Command = opened.command('policy');
     const from = (url: string) => (on.id === 'wine' ? url.replace('file:///', 'file:///Z:/') : url);
@@ -223,10 +221,6 @@ async function livePlayed(release: Release | undefined, options: CloseArguments)
   } finally {
     opened.close();
   }
-}
-
-function idOf(here: string): TracePlatform['id'] {
-  return here === 'windows' || here === 'darwin' ? here : 'linux';
 }
 
 function source(module: string, table: Release | undefined): PolicySource {
@@ -244,9 +238,11 @@ function platforms(known: Known, { on, io }: CloseArguments): readonly TracePlat
   return [...new Map(on.flatMap((name) => platformsNamed(known, name)).map((platform) => [platform.name, platform])).values()];
 }
 
-function method(io: string): Io {
-  return parseChoice('--io', io, IO_METHODS);
-}
+const method = parseChoice('--io', IO_METHODS);
+const tlsLibrary = parseChoice(
+  '--tls',
+  TRANSPORTS.filter((name) => name !== 'plain'),
+);
 
 /** The readiness calls to play with there: those of the build. Where none is named, builds for Windows use select. */
 function methods(platform: TracePlatform, build: Build | undefined, wanted: string | undefined, bufferedTlsBytes: number): readonly Io[] {
@@ -265,9 +261,7 @@ function methods(platform: TracePlatform, build: Build | undefined, wanted: stri
 }
 
 function transport(tls: string | undefined): Transport {
-  if (tls === undefined) return 'plain';
-  const libraries = TRANSPORTS.filter((name) => name !== 'plain');
-  return parseChoice('--tls', tls, libraries);
+  return tls === undefined ? 'plain' : tlsLibrary(tls);
 }
 
 function buffered({ buffered: value, tls, policy }: CloseArguments): number {

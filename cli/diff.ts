@@ -13,16 +13,13 @@ import { readRuns } from '../results/read.ts';
 import type { Recorded } from '../results/recorded.ts';
 import type { Run } from '../results/schema.ts';
 import { EXIT, UsageError } from './errors.ts';
-import { parseChoice, print } from './output.ts';
+import { print } from './output.ts';
 import { evidenceRuns, type LocalOption } from './runs.ts';
 import { matchingIds } from './select.ts';
 
-export const DIFF_FORMATS = ['pretty', 'json', 'markdown'] as const;
-export const FAIL_ON = ['changed', 'never'] as const;
-
 export interface DiffArguments extends LocalOption {
-  readonly format: string;
-  readonly failOn: string;
+  readonly format: 'pretty' | 'json' | 'markdown';
+  readonly failOn: 'changed' | 'never';
   readonly verbose?: boolean;
 }
 
@@ -36,10 +33,8 @@ const EXPECTED = 'expected';
  * @throws UsageError for a side that is neither a platform nor a run, RunFileError for a run file that cannot be read
  */
 export async function compare(words: readonly string[], { format, failOn, verbose = false, ...options }: DiffArguments): Promise<number> {
-  const asked = parseChoice('--format', format, DIFF_FORMATS);
-  const failing = parseChoice('--fail-on', failOn, FAIL_ON);
   const found = differences(words, evidenceRuns(options));
-  switch (asked) {
+  switch (format) {
     case 'pretty':
       await print(prettyDiff(found, { ...layoutOf(process.stdout), verbose }));
       break;
@@ -49,7 +44,7 @@ export async function compare(words: readonly string[], { format, failOn, verbos
     case 'json':
       await print(jsonText(diffDocument(found)));
   }
-  return failing === 'changed' && hasChanged(found) ? EXIT.differs : EXIT.conforms;
+  return failOn === 'changed' && hasChanged(found) ? EXIT.differs : EXIT.conforms;
 }
 
 function differences(words: readonly string[], recorded: readonly Recorded[]): Diff {

@@ -2,11 +2,8 @@ import { rmSync } from 'node:fs';
 import { createServer, type ListenOptions } from 'node:net';
 import { join } from 'node:path';
 import { requireKoffi } from '../native-bindings/load.ts';
-import type { Command } from '../platforms/command.ts';
 import { libc as linuxLibc } from '../platforms/linux/identify.ts';
-import { packageRoot, packageVersion } from '../platforms/package-root.ts';
-import type { Platform } from '../platforms/platform.ts';
-import { startWine } from '../provisioning/agent.ts';
+import { packageVersion } from '../platforms/package-root.ts';
 import { installed, isReady, whyNot } from '../provisioning/installed.ts';
 import { LANES, type Lane } from '../provisioning/lanes.ts';
 import { type DoctorCheck, doctorPage } from '../report/doctor.ts';
@@ -14,23 +11,21 @@ import { layoutOf } from '../report/grid.ts';
 import { jsonText } from '../report/json-text.ts';
 import { AgentHandle } from '../runner/agent-handle.ts';
 import { temporaryFolder } from '../runner/setup.ts';
-import { agentCommand } from './agent-command.ts';
 import { EXIT } from './errors.ts';
-import { parseChoice, print } from './output.ts';
-
-const DOCTOR_FORMATS = ['pretty', 'json'] as const;
+import { print } from './output.ts';
+import { HERE, type Target, targetsNamed } from './targets.ts';
 
 /** `sockatlas doctor`: what this machine has, and which agents start here. Resolves to the exit code: whether this platform's own agent does. */
-export async function doctor({ format }: { readonly format: string }): Promise<number> {
-  const asked = parseChoice('--format', format, DOCTOR_FORMATS);
+export async function doctor({ format }: { readonly format: 'pretty' | 'json' }): Promise<number> {
+  const [here] = targetsNamed([HERE]) as [Target];
   const [machine, own, wines] = await Promise.all([
     Promise.all([node(), koffi(), libc(), loopback6(), unixSockets()]),
-    ownAgent(),
+    agentOn(here),
     // One after the other: two at once wait for each other's share of the processor.
     sequence(LANES, wineAgent),
   ]);
   const report = { version: packageVersion, machine, agents: [own, ...wines] };
-  await print(asked === 'json' ? jsonText(report) : doctorPage(report, layoutOf(process.stdout)));
+  await print(format === 'json' ? jsonText(report) : doctorPage(report, layoutOf(process.stdout)));
   return own.ok ? EXIT.conforms : EXIT.environment;
 }
 
@@ -78,10 +73,19 @@ function listening(name: string, options: ListenOptions, what: string): Promise<
   });
 }
 
-async function ownAgent(): Promise<DoctorCheck> {
-  const name = process.platform === 'win32' ? 'windows' : process.platform;
+/** Starts an agent as a run would, and stops it. `found` is said of the target beside what its agent tells. */
+async function agentOn(target: Target, found = ''): Promise<DoctorCheck> {
+  const { name } = target;
   try {
-    return { name, ok: true, text: describe(await tryAgent(agentCommand('agent'))) };
+    const opened = target.open();
+    try {
+      const agent = await AgentHandle.start(opened.command('agent'));
+      await agent.stop();
+      const { platform } = agent;
+      return { name, ok: true, text: `${platform.name}, Node ${platform.node}, koffi ${platform.koffi}, ${platform.library}${found}` };
+    } finally {
+      opened.close();
+    }
   } catch (error) {
     return { name, ok: false, text: (error as Error).message };
   }
@@ -91,28 +95,8 @@ async function wineAgent(lane: Lane): Promise<DoctorCheck> {
   const { name } = lane;
   const found = installed(lane);
   if (!isReady(found)) return { name, ok: false, text: whyNot(found) };
-  try {
-    const wine = startWine(lane);
-    try {
-      const platform = await tryAgent(wine.agent(join(packageRoot, 'dist', 'cli', 'agent.js'), 'agent'));
-      return { name, ok: true, text: `${describe(platform)}; ${found.wine.version} from ${found.wine.from}` };
-    } finally {
-      wine.stop();
-    }
-  } catch (error) {
-    return { name, ok: false, text: (error as Error).message };
-  }
-}
-
-/** Starts an agent as a run would, and stops it. @throws StartFailed */
-async function tryAgent(command: Command): Promise<Platform> {
-  const agent = await AgentHandle.start(command);
-  await agent.stop();
-  return agent.platform;
-}
-
-function describe(platform: Platform): string {
-  return `${platform.name}, Node ${platform.node}, koffi ${platform.koffi}, ${platform.library}`;
+  const [target] = targetsNamed([name]) as [Target];
+  return agentOn(target, `; ${found.wine.version} from ${found.wine.from}`);
 }
 
 async function sequence<T, R>(items: readonly T[], each: (item: T) => Promise<R>): Promise<R[]> {

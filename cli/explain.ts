@@ -6,23 +6,20 @@ import { explainPage } from '../report/explain/page.ts';
 import { layoutOf } from '../report/grid.ts';
 import { jsonText } from '../report/json-text.ts';
 import { EXIT, UsageError } from './errors.ts';
-import { parseChoice, print } from './output.ts';
+import { print } from './output.ts';
 import { evidenceRuns, type LocalOption } from './runs.ts';
 
-const EXPLAIN_FORMATS = ['pretty', 'json'] as const;
-
 export interface ExplainArguments extends LocalOption {
-  readonly format: string;
+  readonly format: 'pretty' | 'json';
 }
 
 /** `sockatlas explain <code>`: an error code by name or number, on each platform that has it, and where it is seen. */
 export async function explain(wanted: string, { format, ...options }: ExplainArguments): Promise<number> {
-  const asked = parseChoice('--format', format, EXPLAIN_FORMATS);
   const codes = explanationsOf(wanted, evidenceRuns(options));
   if (codes.length === 0) {
     const names = [...new Set(CODE_PLATFORMS.flatMap((platform) => codesOf(platform).map(({ name }) => name)))];
     throw new UsageError(`no platform has an error code ${JSON.stringify(wanted)}; the nearest: ${nearest(names, wanted.toUpperCase()).join(', ')}`);
   }
-  await print(asked === 'json' ? jsonText({ codes }) : explainPage(codes, layoutOf(process.stdout)));
+  await print(format === 'json' ? jsonText({ codes }) : explainPage(codes, layoutOf(process.stdout)));
   return EXIT.conforms;
 }

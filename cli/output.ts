@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { FORMATS, type Format } from '../report/format-names.ts';
+import type { Format } from '../report/format-names.ts';
 import { written } from '../report/paint.ts';
 import { UsageError } from './errors.ts';
 
@@ -18,16 +18,13 @@ export function formatOfFile<F extends string>(file: string, asked: F | undefine
   throw new UsageError(`--out ${file}: no format belongs to the ending ${extname(file) || '(none)'}; use ${Object.keys(byEnding).join(', ')}, or say --format`);
 }
 
-/** @throws UsageError */
-export function parseFormat(value: string): Format {
-  return parseChoice('--format', value, FORMATS);
-}
-
 /** One of a few words. @throws UsageError */
-export function parseChoice<T extends string>(option: string, value: string, choices: readonly T[]): T {
-  const found = choices.find((choice) => choice === value);
-  if (found !== undefined) return found;
-  throw new UsageError(`${option} ${JSON.stringify(value)}: choose one of ${choices.join(', ')}`);
+export function parseChoice<T extends string>(option: string, choices: readonly T[]): (value: string) => T {
+  return (value) => {
+    const found = choices.find((choice) => choice === value);
+    if (found !== undefined) return found;
+    throw new UsageError(`${option} ${JSON.stringify(value)}: choose one of ${choices.join(', ')}`);
+  };
 }
 
 /** A whole number in a range. @throws UsageError */

@@ -1,15 +1,16 @@
 import { Command, CommanderError } from 'commander';
 import { JsonFileError, NoCacheFolder, RunFileError } from '../platforms/file-errors.ts';
+import { nearest } from '../platforms/nearest.ts';
 import { packageVersion } from '../platforms/package-root.ts';
 import { printable } from '../platforms/printable.ts';
 import { LANE_NAMES } from '../provisioning/lanes.ts';
+import { FORMATS } from '../report/format-names.ts';
 import { terminalWidth } from '../report/text.ts';
 import { WriteFailed } from '../results/write.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { examples, manual } from './manual.ts';
-import { parseCount, parseFormat, say } from './output.ts';
-import { HERE } from './places.ts';
-import { refuseUnknownCommand } from './unknown-command.ts';
+import { parseChoice, parseCount, say } from './output.ts';
+import { HERE } from './targets.ts';
 
 function collect(value: string, earlier: readonly string[]): string[] {
   return [...earlier, value];
@@ -19,6 +20,10 @@ const CLASSES = 'show the classes that a table gives, call by call: mongoose@7.1
 const LOCAL = 'also look at the runs kept on this machine: in your cache folder, or where the variable SOCKATLAS_RUNS says';
 
 const READ_EXPECTATIONS: ReadonlySet<string> = new Set(['run', 'report', 'diff', 'check', 'close', 'show', 'explain']);
+
+const runFormat = parseChoice('--format', FORMATS);
+const textFormat = parseChoice('--format', ['pretty', 'json', 'markdown']);
+const pageFormat = parseChoice('--format', ['pretty', 'json']);
 
 function commaSeparated(value: string): string[] {
   return value.split(',');
@@ -43,7 +48,7 @@ function program(done: (code: number) => void): Command {
     .option('--trials <n>', 'how often each scenario is run', parseCount('--trials', 1, 100_000_000), 5)
     .option('--timeout <ms>', 'after how long a call counts as blocked', parseCount('--timeout', 100, 3_600_000), 5000)
     .option('--jobs <n>', 'how many agent processes run side by side', parseCount('--jobs', 1, 64))
-    .option('--format <format>', 'pretty, json, jsonl or markdown', parseFormat)
+    .option('--format <format>', 'pretty, json, jsonl or markdown', runFormat)
     .option('--out <file>', 'write the run there, by its ending: .jsonl, .json, .md, .txt; stdout gets the text report')
     .option('--classes <table>', CLASSES, collect, [])
     .option('--record', "write the run into the repository's results/runs/")
@@ -54,7 +59,7 @@ function program(done: (code: number) => void): Command {
     .command('report')
     .description('What do these run files say? Prints runs from here or elsewhere, side by side.')
     .argument('<run...>', 'run files (.jsonl, .json; - is stdin)')
-    .option('--format <format>', 'pretty, json, jsonl or markdown', 'pretty')
+    .option('--format <format>', 'pretty, json, jsonl or markdown', runFormat, 'pretty')
     .option('--classes <table>', CLASSES, collect, [])
     .option('-v, --verbose', 'each run by itself, with each call')
     .addHelpText('after', examples('sockatlas report linux.jsonl windows.jsonl', 'cat *.jsonl | sockatlas report - --format markdown'))
@@ -63,8 +68,13 @@ function program(done: (code: number) => void): Command {
     .command('diff')
     .description('What differs between two platforms, between two runs, or between a run and what is expected?')
     .argument('<side...>', 'one or two sides, then patterns. A side is a platform (linux, windows, wine-10.0), a run file, or: expected')
-    .option('--format <format>', 'pretty, json or markdown', 'pretty')
-    .option('--fail-on <what>', 'changed: exit code 1 where anything differs, is new or is gone; never', 'never')
+    .option('--format <format>', 'pretty, json or markdown', textFormat, 'pretty')
+    .option(
+      '--fail-on <what>',
+      'changed: exit code 1 where anything differs, is new or is gone; never',
+      parseChoice('--fail-on', ['changed', 'never']),
+      'never',
+    )
     .option('--local', LOCAL)
     .option('-v, --verbose', 'also show what is the same')
     .addHelpText('after', examples('sockatlas diff linux windows "tcp/reset/*"', 'sockatlas diff before.jsonl after.jsonl --fail-on changed'))
@@ -83,10 +93,7 @@ function program(done: (code: number) => void): Command {
     .option('--level <level>', 'lowest level that makes the exit code 1: note, warning or error', 'warning')
     .option('--out <file>', 'write the report there, by its ending: .sarif, .json, .xml (JUnit), .md, .txt; stdout gets the text report')
     .addHelpText('after', examples('sockatlas check mongoose@7.16 --on windows', 'sockatlas check ./mine.json --format sarif --out mine.sarif'))
-    .action(async (tables, options) => {
-      const { check, parseFindingFormat, parseLevel } = await import('./check.ts');
-      done(await check(tables, { ...options, format: parseFindingFormat(options.format), level: parseLevel(options.level) }));
-    });
+    .action(async (tables, options) => done(await (await import('./check.ts')).check(tables, options)));
   const created = command.command('new').description('How do I begin a table, a policy or a scenario of my own? Writes a commented skeleton.');
   created
     .command('table')
@@ -100,13 +107,13 @@ function program(done: (code: number) => void): Command {
     .description('How is a close policy written? Writes a skeleton that closes on every platform.')
     .argument('<file>', '.js, .mjs, .ts or .mts')
     .addHelpText('after', examples('sockatlas new policy mine.mjs', 'sockatlas new policy mine.ts'))
-    .action(async (file) => done(await (await import('./new-policy.ts')).newPolicy(file)));
+    .action(async (file) => done(await (await import('./new.ts')).newPolicy(file)));
   created
     .command('scenario')
     .description('How is a scenario written? Writes a skeleton that sockatlas run accepts.')
     .argument('<file>', '.js, .mjs, .ts or .mts')
     .addHelpText('after', examples('sockatlas new scenario mine.mjs', 'sockatlas new scenario mine.ts'))
-    .action(async (file) => done(await (await import('./new-scenario.ts')).newScenario(file)));
+    .action(async (file) => done(await (await import('./new.ts')).newScenario(file)));
   command
     .command('close')
     .description('Does the connection close after a reset, and after how many polls?')
@@ -119,7 +126,7 @@ function program(done: (code: number) => void): Command {
     .option('--buffered <bytes>', 'so many bytes of an incomplete TLS record are buffered when the peer resets')
     .option('--live', 'run the loop on real sockets and real resets, instead of recorded and expected traces')
     .option('--local', LOCAL)
-    .option('--format <format>', 'pretty, json or markdown', 'pretty')
+    .option('--format <format>', 'pretty, json or markdown', textFormat, 'pretty')
     .option('-v, --verbose', 'everything poll by poll, and every scenario that was not played')
     .addHelpText(
       'after',
@@ -137,7 +144,7 @@ Examples
     .description('Which scenarios are there? Prints ids, one a line.')
     .argument('[pattern...]', 'patterns, or a word to look for in what scenarios are about')
     .option('--skip <pattern...>', 'leave these out', [])
-    .option('--format <format>', 'pretty or json', 'pretty')
+    .option('--format <format>', 'pretty or json', pageFormat, 'pretty')
     .option('-v, --verbose', 'with what each is about')
     .addHelpText('after', examples('sockatlas list tcp/reset -v', 'sockatlas list unread'))
     .action(async (patterns, options) => done(await (await import('./list.ts')).list(patterns, options)));
@@ -145,7 +152,7 @@ Examples
     .command('show')
     .description('What is known of a scenario? Its steps, what each platform is expected to do, the sources, the recorded traces.')
     .argument('<id>', 'without its parameters it stands for all its variants')
-    .option('--format <format>', 'pretty or json', 'pretty')
+    .option('--format <format>', 'pretty or json', pageFormat, 'pretty')
     .option('--local', LOCAL)
     .addHelpText('after', examples('sockatlas show tcp/reset/unread-data', 'sockatlas show tls/reset/idle --format json'))
     .action(async (id, options) => done(await (await import('./show.ts')).show(id, options)));
@@ -153,7 +160,7 @@ Examples
     .command('explain')
     .description('What does an error code mean, and which scenarios give it?')
     .argument('<code>', 'a name or a number')
-    .option('--format <format>', 'pretty or json', 'pretty')
+    .option('--format <format>', 'pretty or json', pageFormat, 'pretty')
     .option('--local', LOCAL)
     .addHelpText('after', examples('sockatlas explain 10054', 'sockatlas explain ECONNRESET'))
     .action(async (code, options) => done(await (await import('./explain.ts')).explain(code, options)));
@@ -166,7 +173,7 @@ Examples
   command
     .command('doctor')
     .description('What can be run on this machine, and which command adds what is missing?')
-    .option('--format <format>', 'pretty or json', 'pretty')
+    .option('--format <format>', 'pretty or json', pageFormat, 'pretty')
     .addHelpText('after', examples('sockatlas doctor', 'sockatlas doctor --format json'))
     .action(async (options) => done(await (await import('./doctor.ts')).doctor(options)));
   // Files are named relative to the working folder, which may be gone: this throws, and main.ts tells.
@@ -179,6 +186,19 @@ Examples
   });
   for (const sub of [...command.commands, ...created.commands]) sub.exitOverride().configureOutput(command.configureOutput());
   return command;
+}
+
+/**
+ * `sockatlas tables`: run is the default command, so that a first word is a pattern of scenarios where it is no command. One that could only have been meant as a
+ * command is told so.
+ *
+ * @throws UsageError
+ */
+async function refuseUnknownCommand(word: string | undefined, commands: readonly string[]): Promise<void> {
+  if (word === undefined || commands.includes(word) || word === 'help' || !/^[a-z][a-z-]*$/i.test(word)) return;
+  const { scenarios } = await import('../suites/index.ts');
+  if (scenarios.some(({ id }) => id.startsWith(`${word}/`))) return;
+  throw new UsageError(`no such command or scenario: ${JSON.stringify(word)}; the nearest commands: ${nearest(commands, word).join(', ')}`);
 }
 
 function exitCodeOf(error: unknown): number {

@@ -17,9 +17,9 @@ import { type ClassesOption, viewer } from './classes.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';
 import { fileFormat, print, say } from './output.ts';
-import { type OpenPlace, type Place, placesNamed } from './places.ts';
 import { Progress } from './progress.ts';
 import { expand, select } from './select.ts';
+import { type OpenTarget, type Target, targetsNamed } from './targets.ts';
 
 export interface RunArguments extends ClassesOption {
   readonly skip: readonly string[];
@@ -48,16 +48,16 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   const modules = files.map((file) => resolve(file));
   const own = files.length === 0 ? [] : await ownScenarios(files, modules);
   const chosen = choose(own, patterns, options.skip);
-  const places = placesNamed(options.on);
-  const [peer, ...otherPeers] = options.peer === undefined ? [] : placesNamed([options.peer]);
-  if (otherPeers.length > 0) throw new UsageError(`--peer ${options.peer}: name one of ${[peer, ...otherPeers].map((place) => place?.name).join(', ')}`);
+  const targets = targetsNamed(options.on);
+  const [peer, ...otherPeers] = options.peer === undefined ? [] : targetsNamed([options.peer]);
+  if (otherPeers.length > 0) throw new UsageError(`--peer ${options.peer}: name one of ${[peer, ...otherPeers].map((target) => target?.name).join(', ')}`);
   const viewOf = viewer(options);
   const outFormat = options.out === undefined ? undefined : fileFormat(options.out, options.format);
   // A path that cannot be written is reported before the work, not after it.
   const out = options.out === undefined ? undefined : new WholeFile(options.out);
   let recorded: Recorded;
   try {
-    recorded = await interruptible((signal) => recordAll(places, peer, chosen, modules, options, signal));
+    recorded = await interruptible((signal) => recordAll(targets, peer, chosen, modules, options, signal));
   } catch (error) {
     out?.discard();
     throw error;
@@ -131,10 +131,10 @@ interface Recorded {
   readonly interrupted: boolean;
 }
 
-/** One place after the other, because runs at the same time would slow each other down. */
+/** One target after the other, because runs at the same time would slow each other down. */
 async function recordAll(
-  places: readonly Place[],
-  peer: Place | undefined,
+  targets: readonly Target[],
+  peer: Target | undefined,
   chosen: Chosen,
   modules: readonly string[],
   options: RunArguments,
@@ -143,20 +143,20 @@ async function recordAll(
   const runs: Run[] = [];
   const failures: EnvironmentError[] = [];
   const missing: EnvironmentError[] = [];
-  for (const place of places) {
+  for (const target of targets) {
     if (signal.aborted) break;
-    let opened: OpenPlace | undefined;
-    let openedPeer: OpenPlace | undefined;
+    let opened: OpenTarget | undefined;
+    let openedPeer: OpenTarget | undefined;
     try {
-      opened = place.open();
-      openedPeer = peer === undefined || peer.name === place.name ? undefined : peer.open();
+      opened = target.open();
+      openedPeer = peer === undefined || peer.name === target.name ? undefined : peer.open();
       runs.push(await recordAt(opened, openedPeer, chosen, modules, options, signal));
     } catch (error) {
       if (!(error instanceof EnvironmentError)) throw error;
       if (error instanceof RunFailed) runs.push(error.run);
-      if (opened === undefined && place.mayBeMissing) {
+      if (opened === undefined && target.mayBeMissing) {
         missing.push(error);
-        say(`${place.name} is skipped: ${error.message}`);
+        say(`${target.name} is skipped: ${error.message}`);
       } else failures.push(error);
     } finally {
       opened?.close();
@@ -169,8 +169,8 @@ async function recordAll(
 }
 
 async function recordAt(
-  place: OpenPlace,
-  peer: OpenPlace | undefined,
+  target: OpenTarget,
+  peer: OpenTarget | undefined,
   chosen: Chosen,
   modules: readonly string[],
   { trials, timeout, jobs }: RunArguments,
@@ -183,7 +183,7 @@ async function recordAt(
       trials,
       timeout,
       ...(jobs !== undefined && { jobs }),
-      agent: place.command('agent', modules),
+      agent: target.command('agent', modules),
       peers: peer?.command('peer-host'),
       signal,
       onStart: (id) => progress.start(id),

@@ -5,18 +5,15 @@ import { showDocument } from '../report/show/document.ts';
 import { scenarioPage } from '../report/show/page.ts';
 import { scenarios } from '../suites/index.ts';
 import { EXIT, UsageError } from './errors.ts';
-import { parseChoice, print } from './output.ts';
+import { print } from './output.ts';
 import { evidenceRuns, type LocalOption } from './runs.ts';
 
-const SHOW_FORMATS = ['pretty', 'json'] as const;
-
 export interface ShowArguments extends LocalOption {
-  readonly format: string;
+  readonly format: 'pretty' | 'json';
 }
 
 /** `sockatlas show <id>`: one scenario, or all variants of an id without its parameters. */
 export async function show(id: string, { format, ...options }: ShowArguments): Promise<number> {
-  const asked = parseChoice('--format', format, SHOW_FORMATS);
   const exact = scenarios.filter((scenario) => scenario.id === id);
   const chosen = exact.length > 0 ? exact : scenarios.filter((scenario) => scenario.id.startsWith(`${id}?`));
   if (chosen.length === 0) {
@@ -25,6 +22,6 @@ export async function show(id: string, { format, ...options }: ShowArguments): P
   }
   const runs = evidenceRuns(options);
   const layout = layoutOf(process.stdout);
-  await print(asked === 'json' ? jsonText(showDocument(chosen, runs)) : chosen.map((scenario) => scenarioPage(scenario, runs, layout)).join('\n'));
+  await print(format === 'json' ? jsonText(showDocument(chosen, runs)) : chosen.map((scenario) => scenarioPage(scenario, runs, layout)).join('\n'));
   return EXIT.conforms;
 }

@@ -31,16 +31,16 @@ function describePlatform(platform: Platform): string {
 }
 
 /** What is wrong, a line each. */
-export function findingLines({ run, misclassifications }: View): string[] {
+export function problemLines({ run, misclassifications }: View): string[] {
   const lines = new Map(run.scenarios.map((line) => [line.id, line]));
   return [
-    ...run.scenarios.flatMap(scenarioFinding),
-    ...misclassifications.map((finding) => misclassificationLine(lines.get(finding.id), finding)),
+    ...run.scenarios.flatMap(scenarioProblem),
+    ...misclassifications.map((wrong) => misclassificationLine(lines.get(wrong.id), wrong)),
     ...endingLines(run),
   ];
 }
 
-function scenarioFinding(line: ScenarioLine): string[] {
+function scenarioProblem(line: ScenarioLine): string[] {
   switch (line.verdict) {
     case 'deviation':
       return [describeDeviation(line)];

@@ -1,6 +1,6 @@
 import { apiOf } from '../language/code.ts';
 import { type Behaviour, notRunIn, recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
-import { describeHeader, findingLines, summary, tablesSentence } from './describe.ts';
+import { describeHeader, problemLines, summary, tablesSentence } from './describe.ts';
 import { code, markdownTable, text } from './markdown-text.ts';
 import { behaviourWords, counterpartOf } from './side.ts';
 import { classWords, tableName, type View } from './view.ts';
@@ -35,13 +35,13 @@ export function markdownRuns(views: readonly View[]): string {
       }),
     ];
   });
-  const findings = views.flatMap((view) => findingLines(view).map((line) => `- ${text(view.run.header.platform.name)}: ${text(line)}`));
+  const problems = views.flatMap((view) => problemLines(view).map((line) => `- ${text(view.run.header.platform.name)}: ${text(line)}`));
   return [
     ...views.map((view) => `- ${text(describeHeader(view.run.header))}: ${summary(view, (_, words) => words)}. ${text(tablesSentence(view))}`.trimEnd()),
     '',
     ...markdownTable(header, rows),
     '',
-    ...(findings.length > 0 ? ['### Findings', '', ...findings, ''] : []),
+    ...(problems.length > 0 ? ['### Findings', '', ...problems, ''] : []),
   ].join('\n');
 }
 

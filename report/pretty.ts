@@ -1,7 +1,7 @@
 import { apiOf } from '../language/code.ts';
 import { type Behaviour, notRunIn, recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
 import type { ScenarioLine, Verdict } from '../results/schema.ts';
-import { describeHeader, endLines, findingLines } from './describe.ts';
+import { describeHeader, endLines, problemLines } from './describe.ts';
 import { differenceWords } from './difference.ts';
 import { eventOf, titleOf } from './event.ts';
 import { type GridEvent, type GridRow, gridLines, type Layout } from './grid.ts';
@@ -24,15 +24,15 @@ export function prettyRuns(views: readonly View[], options: PrettyOptions): stri
   const { width, paint } = options;
   const single = views.length === 1;
   const table = tableOf(views);
-  const findings = views.flatMap((view) => findingLines(view).map((line) => (single ? line : `${view.run.header.platform.name}: ${line}`)));
+  const problems = views.flatMap((view) => problemLines(view).map((line) => (single ? line : `${view.run.header.platform.name}: ${line}`)));
   return [
     ...views.map(({ run }) => paragraph(describeHeader(run.header), width, '  ')),
     '',
     ...gridLines({ headings: table.headings, events: table.events }, options),
     ...table.notes.map((note) => paragraph(note, width, '  ')),
     ...(table.notes.length > 0 ? [''] : []),
-    ...findings.map((line) => paragraph(line, width, '  ')),
-    ...(findings.length > 0 ? [''] : []),
+    ...problems.map((line) => paragraph(line, width, '  ')),
+    ...(problems.length > 0 ? [''] : []),
     ...views.flatMap((view) => endLines(view, single, paint).map((line) => paragraph(line, width, '  '))),
     ...table.next.map((line) => paragraph(line, width, '  ')),
     '',
@@ -81,7 +81,7 @@ function tableOf(views: readonly View[]): Table {
       ...unsupportedNotes(views),
       ...legend(views),
     ],
-    next: nextSteps(views, beside, lines),
+    next: nextLines(views, beside, lines),
   };
 }
 
@@ -236,7 +236,7 @@ function legend(views: readonly View[]): string[] {
   return words.length === 0 ? [] : [words.join('   ')];
 }
 
-function nextSteps(views: readonly View[], beside: Side | undefined, lines: readonly Line[]): string[] {
+function nextLines(views: readonly View[], beside: Side | undefined, lines: readonly Line[]): string[] {
   const inferred = lines.filter(({ differsFromInferred }) => differsFromInferred).length;
   const differing = lines.filter(({ differs }) => differs).length + inferred;
   const [only] = views;

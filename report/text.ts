@@ -45,6 +45,11 @@ export function paragraph(text: string, width: number, hang = ''): string {
   return [first, ...rest.map((line) => hang + line)].join('\n');
 }
 
+/** A line that may be indented as a paragraph that hangs below its first word. */
+export function hanging(line: string, width: number): string {
+  return paragraph(line, width, `${/^ */.exec(line)}  `);
+}
+
 /** `1 poll`, `2 polls`. */
 export function count(n: number, what: string): string {
   return `${n} ${what}${n === 1 ? '' : 's'}`;

@@ -3,7 +3,7 @@ import { evidencePhrase } from '../language/evidence.ts';
 import { fold } from '../language/fold.ts';
 import { recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
 import type { Observation, ScenarioLine } from '../results/schema.ts';
-import { describeHeader, endLines, findingLines } from './describe.ts';
+import { describeHeader, endLines, problemLines } from './describe.ts';
 import type { Layout } from './grid.ts';
 import { STYLES } from './paint.ts';
 import { behaviourWords, counterpartOf } from './side.ts';
@@ -14,13 +14,13 @@ import { classTraces, tableName, type View } from './view.ts';
 /** A run with every scenario, what the other system does beside it, and each call with its arguments, return and code. */
 export function verboseRun(view: View, { width, paint }: Layout): string {
   const { run } = view;
-  const findings = findingLines(view);
+  const problems = problemLines(view);
   return [
     paragraph(describeHeader(run.header), width, '  '),
     '',
     ...run.scenarios.flatMap((line) => [...scenarioLines(view, line, { width, paint }), '']),
-    ...findings.map((line) => paragraph(line, width, '  ')),
-    ...(findings.length > 0 ? [''] : []),
+    ...problems.map((line) => paragraph(line, width, '  ')),
+    ...(problems.length > 0 ? [''] : []),
     ...endLines(view, true, paint).map((line) => paragraph(line, width, '  ')),
     '',
   ].join('\n');

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import spawn from 'cross-spawn';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const place = mkdtempSync(join(tmpdir(), 'sockatlas package '));
-const env = { ...process.env, SOCKATLAS_CACHE: join(place, 'cache') };
+const folder = mkdtempSync(join(tmpdir(), 'sockatlas package '));
+const env = { ...process.env, SOCKATLAS_CACHE: join(folder, 'cache') };
 
-function step(what, command, args, cwd = place) {
+function passes(what, command, args, cwd = folder) {
   const { status, stdout, stderr, error } = spawn.sync(command, args, { cwd, env, encoding: 'utf8' });
   if (status !== 0) {
     console.error(`package: ${what} failed: ${error?.message ?? `exit code ${status}`}\n${stdout}${stderr}`);
@@ -21,20 +21,26 @@ function step(what, command, args, cwd = place) {
 }
 
 try {
-  step('pack', 'npm', ['pack', '--silent', '--pack-destination', place], root);
-  const tarball = readdirSync(place).find((name) => name.endsWith('.tgz'));
-  step('publint', process.execPath, [join(root, 'node_modules', 'publint', 'src', 'cli.js'), '--strict', join(place, tarball)]);
-  writeFileSync(join(place, 'package.json'), '{"private":true,"type":"module"}');
-  step('install', 'npm', ['install', '--silent', '--no-audit', '--no-fund', join(place, tarball)]);
-  const run = step('run', process.execPath, [join(place, 'node_modules', 'sockatlas', 'dist', 'cli', 'main.js'), 'run', 'tcp/reset/idle', '--format', 'jsonl']);
+  passes('pack', 'npm', ['pack', '--silent', '--pack-destination', folder], root);
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
+  passes('publint', process.execPath, [join(root, 'node_modules', 'publint', 'src', 'cli.js'), '--strict', join(folder, tarball)]);
+  writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}');
+  passes('install', 'npm', ['install', '--silent', '--no-audit', '--no-fund', join(folder, tarball)]);
+  const run = passes('run', process.execPath, [
+    join(folder, 'node_modules', 'sockatlas', 'dist', 'cli', 'main.js'),
+    'run',
+    'tcp/reset/idle',
+    '--format',
+    'jsonl',
+  ]);
   if (!run.includes('"id":"tcp/reset/idle"')) throw new Error('the run holds no tcp/reset/idle');
-  step('bin', 'npx', ['--no-install', 'sockatlas', '--version']);
+  passes('bin', 'npx', ['--no-install', 'sockatlas', '--version']);
   writeFileSync(
-    join(place, 'use.ts'),
+    join(folder, 'use.ts'),
     "import { classifier, record, tablesOf, type Run } from 'sockatlas';\nconst run: Run = await record({ ids: ['tcp/reset/idle'], trials: 1 });\n" +
       "const [table] = tablesOf('mongoose', 'posix', '7.16');\nif (table) console.log(run.scenarios[0]?.verdict, classifier(table, 'linux')(-1, 104));\n",
   );
-  step('types', process.execPath, [
+  passes('types', process.execPath, [
     join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
     ...[
       '--module',
@@ -53,8 +59,8 @@ try {
       'use.ts',
     ],
   ]);
-  const used = step('import', process.execPath, [join(place, 'out', 'use.js')]);
+  const used = passes('import', process.execPath, [join(folder, 'out', 'use.js')]);
   if (!used.includes('MG_IO_RESET')) throw new Error(`the library said ${used}`);
 } finally {
-  rmSync(place, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 }

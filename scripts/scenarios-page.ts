@@ -1,5 +1,6 @@
 import { evidencePhrase } from '../language/evidence.ts';
 import { EXPECTED_PLATFORMS, type Expectation, expectationsFor, patternsOf } from '../platforms/expectation.ts';
+import { markdownTable } from '../report/markdown-text.ts';
 import { scenarios } from '../suites/index.ts';
 
 const INTRODUCTION = `# Scenarios
@@ -23,21 +24,20 @@ export function scenariosPage(): string {
   return `${INTRODUCTION}\n${scenarios
     .map(
       ({ id, why, before, recorded }) =>
-        `## ${id}\n\n${why}\n\nBefore: ${escapeCell(before)}. Recorded: ${escapeCell(recorded)}.\n\n${[
-          '| platform | trace | evidence | notes and sources |',
-          '| --- | --- | --- | --- |',
-          ...EXPECTED_PLATFORMS.flatMap((platform) => expectationsFor(platform, id).map((expectation) => row(platform, expectation))),
-        ].join('\n')}\n`,
+        `## ${id}\n\n${why}\n\nBefore: ${escapeCell(before)}. Recorded: ${escapeCell(recorded)}.\n\n${markdownTable(
+          ['platform', 'trace', 'evidence', 'notes and sources'],
+          EXPECTED_PLATFORMS.flatMap((platform) => expectationsFor(platform, id).map((expectation) => cells(platform, expectation))),
+        ).join('\n')}\n`,
     )
     .join('\n')}`;
 }
 
-function row(platform: string, expectation: Expectation): string {
+function cells(platform: string, expectation: Expectation): string[] {
   const { when = {}, evidence, sources, note, deviates } = expectation;
   const versions = Object.entries(when).map(([what, range]) => `${what} ${range}`);
   const patterns = patternsOf(expectation).map((pattern) => `\`${pattern.join(' ').replaceAll('|', '\\|')}\``);
   const words = [deviates, note, ...sources].filter((text) => text !== undefined).map(escapeCell);
-  return `| ${escapeCell([platform, ...versions].join(', '))} | ${patterns.join(' or ') || 'not known'} | ${evidencePhrase(evidence)} | ${words.join('<br>')} |`;
+  return [escapeCell([platform, ...versions].join(', ')), patterns.join(' or ') || 'not known', evidencePhrase(evidence), words.join('<br>')];
 }
 
 function escapeCell(text: string): string {

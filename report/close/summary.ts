@@ -78,10 +78,10 @@ export function summaryResult({ stories }: Played): string {
   const scenarios = (some: readonly Story[]) => unique(some.map(({ trace }) => trace.scenario)).length;
   const sentences = (['never', 'unknown'] as const).flatMap((end) => {
     const own = stories.filter(({ outcome }) => outcome.end === end);
-    const places = unique(own.map(({ trace }) => trace.platform.name)).map(
+    const counts = unique(own.map(({ trace }) => trace.platform.name)).map(
       (platform) => `${platform} in ${count(scenarios(own.filter(({ trace }) => trace.platform.name === platform)), 'scenario')}`,
     );
-    return own.length === 0 ? [] : [`${end === 'never' ? 'Never closes' : 'Not known whether it closes'}: ${places.join(', ')}.`];
+    return own.length === 0 ? [] : [`${end === 'never' ? 'Never closes' : 'Not known whether it closes'}: ${counts.join(', ')}.`];
   });
   return sentences.length === 0
     ? `Closes wherever it was played: ${count(scenarios(stories), 'scenario')} in which the peer resets or closes.`

@@ -1,9 +1,14 @@
 import type * as Zod from 'zod';
-import { CODE_PLATFORMS, type Code, type CodePlatform, MEANINGS } from '../../language/code.ts';
+import { CODE_PLATFORMS, type Code, type CodePlatform, codeSystem, MEANINGS } from '../../language/code.ts';
+import { namesIn, parseToken } from '../../language/token.ts';
+import { bareToken } from '../../language/trace.ts';
 import { codes } from '../../platforms/codes.ts';
+import { EXPECTED_PLATFORMS, expectationsFor, patternsOf } from '../../platforms/expectation.ts';
+import { shownPath } from '../../platforms/shown-path.ts';
 import { z } from '../../platforms/zod.ts';
 import type { Recorded } from '../../results/recorded.ts';
-import { whereSeen } from './seen.ts';
+import type { ScenarioLine } from '../../results/schema.ts';
+import { scenarios } from '../../suites/index.ts';
 
 const domain = z.enum(['errno', 'winsock', 'win32', 'ntstatus']).describe('The numbering to which the code belongs');
 
@@ -50,7 +55,7 @@ export function explanationsOf(wanted: string, runs: readonly Recorded[]): Expla
           winsock: code.winsock ?? null,
           win32: code.win32 ?? null,
           elsewhere: counterparts(platform, code),
-          seen: whereSeen(platform, code.name, runs).map((seen) => ({ ...seen, scenarios: [...seen.scenarios] })),
+          seen: whereSeen(platform, code.name, runs),
         }),
       ),
   );
@@ -68,4 +73,39 @@ function counterparts(platform: CodePlatform, code: Code): Explanation['elsewher
     const same = codes.counterpart(other, code.name);
     return same === undefined ? [] : [{ platform: other, name: same.name, number: same.number }];
   });
+}
+
+/** Expectations first, then runs. Wine gives Windows' codes. */
+function whereSeen(platform: CodePlatform, name: string, runs: readonly Recorded[]): Explanation['seen'] {
+  const speaks = (id: CodePlatform) => codeSystem(id) === platform;
+  const expected = EXPECTED_PLATFORMS.filter(speaks).map((id) => ({
+    platform: id,
+    kind: 'expected' as const,
+    scenarios: scenarios.filter((scenario) => isExpected(id, scenario.id, name)).map((scenario) => scenario.id),
+  }));
+  const recorded = runs
+    .filter(({ run }) => speaks(run.header.platform.id))
+    .map(({ run, file }) => ({
+      platform: run.header.platform.name,
+      kind: 'recorded' as const,
+      file: shownPath(file),
+      scenarios: run.scenarios.filter((line) => isRecorded(line, name)).map(({ id }) => id),
+    }));
+  return [...expected, ...recorded].filter((seen) => seen.scenarios.length > 0);
+}
+
+function isExpected(platform: string, id: string, name: string): boolean {
+  return expectationsFor(platform, id).some(
+    (expectation) => expectation.id === id && patternsOf(expectation).some((pattern) => pattern.some((token) => holds(token, name))),
+  );
+}
+
+function isRecorded({ traces }: ScenarioLine, name: string): boolean {
+  return traces.some(({ observations }) => observations.some((observation) => observation.name === name || holds(observation.token, name)));
+}
+
+/** `WSAECONNRESET…`, `so_error:WSAECONNRESET`, `events:CLOSE=WSAECONNABORTED`. */
+function holds(token: string, name: string): boolean {
+  const parsed = parseToken(bareToken(token));
+  return parsed !== undefined && namesIn(parsed).includes(name);
 }

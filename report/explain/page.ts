@@ -1,9 +1,8 @@
 import { eventOf } from '../event.ts';
 import type { Layout } from '../grid.ts';
 import { groupBy } from '../group-by.ts';
-import { paragraph } from '../text.ts';
+import { hanging } from '../text.ts';
 import type { Explanation } from './explanation.ts';
-import type { SeenOn } from './seen.ts';
 
 /** A code on each platform that has it, and where it is seen, by event. */
 export function explainPage(explanations: readonly Explanation[], { width, paint }: Layout): string {
@@ -11,7 +10,7 @@ export function explainPage(explanations: readonly Explanation[], { width, paint
     .map(
       (explanation) =>
         `${section(explanation, paint)
-          .map((line) => paragraph(line, width, hangOf(line)))
+          .map((line) => hanging(line, width))
           .join('\n')}\n`,
     )
     .join('\n');
@@ -32,14 +31,8 @@ function section(
   ];
 }
 
-function seenLines({ platform, kind, file, scenarios }: SeenOn, before: SeenOn | undefined): string[] {
+function seenLines({ platform, kind, file, scenarios }: Explanation['seen'][number], before: Explanation['seen'][number] | undefined): string[] {
   const head = `  ${kind} on ${platform}${file === undefined ? '' : ` (${file})`}`;
   if (before !== undefined && before.scenarios.join() === scenarios.join()) return [`${head}: in the same scenarios`];
   return [head, ...[...groupBy(scenarios, eventOf)].map(([event, ids]) => `    ${event}: ${ids.map((id) => id.slice(event.length + 1)).join(', ')}`)];
-}
-
-/** Lists wrap below their first item. */
-function hangOf(line: string): string {
-  const [indent = ''] = /^ */.exec(line) ?? [];
-  return `${indent}  `;
 }

@@ -1,5 +1,5 @@
 import type { Layout } from '../grid.ts';
-import type { Findings } from './findings.ts';
+import type { CheckReport } from './check-report.ts';
 import { jsonFindings } from './json.ts';
 import { junitFindings } from './junit.ts';
 import { markdownFindings } from './markdown.ts';
@@ -9,7 +9,7 @@ import { sarifFindings } from './sarif.ts';
 export const FINDING_FORMATS = ['pretty', 'json', 'sarif', 'junit', 'markdown'] as const;
 export type FindingFormat = (typeof FINDING_FORMATS)[number];
 
-export function formatFindings(report: Findings, format: FindingFormat, layout: Layout): string {
+export function formatFindings(report: CheckReport, format: FindingFormat, layout: Layout): string {
   switch (format) {
     case 'pretty':
       return prettyFindings(report, layout);

@@ -2,10 +2,10 @@ import type { Checked } from '../../classification/checked.ts';
 import { rules } from '../../classification/rules/index.ts';
 import { printable } from '../../platforms/printable.ts';
 import { shownPath } from '../../platforms/shown-path.ts';
-import { describeFinding, type Findings, failing, lineAt } from './findings.ts';
+import { type CheckReport, describeFinding, failing, lineAt } from './check-report.ts';
 
 /** JUnit: a suite for each table, a case for each rule, failed by the findings that fail the check. */
-export function junitFindings(report: Findings): string {
+export function junitFindings(report: CheckReport): string {
   const suites = report.tables.map((table) => suite(table, report));
   const failures = suites.reduce((sum, { failures }) => sum + failures, 0);
   return [
@@ -17,7 +17,7 @@ export function junitFindings(report: Findings): string {
   ].join('\n');
 }
 
-function suite(table: Checked, report: Findings): { lines: string[]; failures: number } {
+function suite(table: Checked, report: CheckReport): { lines: string[]; failures: number } {
   const failed = failing(report).filter(({ at }) => at.checked === table);
   const cases = rules.map((rule) => {
     const own = failed.filter((finding) => finding.rule === rule);

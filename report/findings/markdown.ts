@@ -1,10 +1,10 @@
 import { shownPath } from '../../platforms/shown-path.ts';
 import { code, markdownTable, text } from '../markdown-text.ts';
 import { count } from '../text.ts';
-import { describeFinding, describeHeld, type Findings, lineAt } from './findings.ts';
+import { type CheckReport, describeFinding, describeHeld, lineAt } from './check-report.ts';
 
 /** For a page or a step summary: every finding, whatever its level. */
-export function markdownFindings(report: Findings): string {
+export function markdownFindings(report: CheckReport): string {
   const { tables, findings } = report;
   const header = ['level', 'rule', 'table', 'where', 'what is wrong', 'what happens'];
   const rows = findings.map((finding) => {

@@ -1,33 +1,32 @@
 import type { Finding } from '../../classification/find.ts';
-import { LEVELS, type Level } from '../../classification/rules/rule.ts';
 import { plain } from '../../platforms/printable.ts';
 import { shownPath } from '../../platforms/shown-path.ts';
 import type { Layout } from '../grid.ts';
 import { count, paragraph, wrap } from '../text.ts';
 import type { Paint } from '../text-table.ts';
-import { describeFinding, describeHeld, type Findings, failing, lineAt } from './findings.ts';
+import { type CheckReport, describeFinding, describeHeld, failing, levelCounts, lineAt } from './check-report.ts';
 
 const STYLES = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
 const INDENT = '  ';
 
 /** For a terminal of `width` columns: the findings that fail the check, and how many others there are. */
-export function prettyFindings(report: Findings, { paint, width }: Layout): string {
+export function prettyFindings(report: CheckReport, { paint, width }: Layout): string {
   const shown = failing(report);
-  const below = counts(report.findings.filter((finding) => !shown.includes(finding)));
+  const below = levelCounts(report.findings.filter((finding) => !shown.includes(finding)));
   const unheld = report.tables.filter(({ platforms }) => platforms.length === 0).map(({ id }) => id);
   const summary = [
     `${count(report.tables.length, 'table')} against ${describeHeld(report)}.`,
     ...(unheld.length === 0 ? [] : [`Only the rows of these tables were checked, because no platform here sets their codes: ${unheld.join(', ')}.`]),
-    `${counts(shown) || 'Nothing found'}${below === '' ? '' : ` (and ${below}: --level note shows them)`}`,
+    `${levelCounts(shown) || 'Nothing found'}${below === '' ? '' : ` (and ${below}: --level note shows them)`}`,
   ];
   return `${[...shown.map((finding) => block(finding, paint, width)), ...summary.map((line) => paragraph(plain(line), width, INDENT))].join('\n')}\n`;
 }
 
 function block(finding: Finding, paint: Paint, width: number): string {
   const { rule, level, at } = finding;
-  const [place, ...more] = wrap(plain(`${shownPath(at.checked.file)}:${lineAt(at)}: ${level} ${rule.id}: ${at.checked.id}`), width);
+  const [first, ...more] = wrap(plain(`${shownPath(at.checked.file)}:${lineAt(at)}: ${level} ${rule.id}: ${at.checked.id}`), width);
   return [
-    place?.replace(`: ${level} `, `: ${paint(STYLES[level], level)} `),
+    first?.replace(`: ${level} `, `: ${paint(STYLES[level], level)} `),
     ...more.map((line) => line.replace(new RegExp(`^${level} `), `${paint(STYLES[level], level)} `)),
     ...indented(describeFinding(finding), width),
     ...indented(`${rule.says} ${rule.follows}`, width).map((line) => paint('gray', line)),
@@ -37,12 +36,4 @@ function block(finding: Finding, paint: Paint, width: number): string {
 
 function indented(text: string, width: number): string[] {
   return wrap(text, width - INDENT.length).map((line) => INDENT + line);
-}
-
-function counts(findings: readonly Finding[]): string {
-  const of = (level: Level) => findings.filter((finding) => finding.level === level).length;
-  return LEVELS.toReversed()
-    .filter((level) => of(level) > 0)
-    .map((level) => count(of(level), level))
-    .join(', ');
 }

@@ -3,13 +3,13 @@ import type { Finding, Location } from '../../classification/find.ts';
 import { rules } from '../../classification/rules/index.ts';
 import { packageVersion } from '../../platforms/package-root.ts';
 import { jsonText } from '../json-text.ts';
-import { artifactUri, describeFinding, type Findings, lineAt } from './findings.ts';
+import { artifactUri, type CheckReport, describeFinding, lineAt } from './check-report.ts';
 
 /**
  * SARIF 2.1.0, with what GitHub's code scanning asks for beyond it: a location with a line in each result, relative to the checkout, and a fingerprint that
  * stays the same as lines move. Every finding, whatever its level: the viewer filters.
  */
-export function sarifFindings({ findings }: Findings): string {
+export function sarifFindings({ findings }: CheckReport): string {
   const document = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -49,11 +49,11 @@ function result(finding: Finding) {
   };
 }
 
-function location(place: Location) {
+function location(at: Location) {
   return {
     physicalLocation: {
-      artifactLocation: { uri: artifactUri(place.checked.file) },
-      region: { startLine: lineAt(place) },
+      artifactLocation: { uri: artifactUri(at.checked.file) },
+      region: { startLine: lineAt(at) },
     },
   };
 }

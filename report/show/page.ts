@@ -7,7 +7,7 @@ import type { Scenario } from '../../runner/scenario.ts';
 import type { Layout } from '../grid.ts';
 import { STYLES } from '../paint.ts';
 import { callCountOf } from '../side.ts';
-import { paragraph } from '../text.ts';
+import { hanging } from '../text.ts';
 import { traceWords } from '../trace-words.ts';
 
 /** One scenario: its steps, why they matter, what each platform should give and by which sources, and what was recorded last. */
@@ -24,13 +24,7 @@ export function scenarioPage(scenario: Scenario, runs: readonly Recorded[], { wi
     paint('bold', 'Recorded'),
     ...recordedLines(id, runs, paint),
   ];
-  return `${lines.map((line) => paragraph(line, width, hang(line))).join('\n')}\n`;
-}
-
-/** Lines that wrap go on below their own words. */
-function hang(line: string): string {
-  const [indent = ''] = /^ */.exec(line) ?? [];
-  return `${indent}  `;
+  return `${lines.map((line) => hanging(line, width)).join('\n')}\n`;
 }
 
 function platformLines(platform: (typeof EXPECTED_PLATFORMS)[number], id: string): string[] {

@@ -12,7 +12,7 @@ import type { TableCall } from '../../classification/table-terms.ts';
 import type { Meaning } from '../../language/code.ts';
 import { codes } from '../../platforms/codes.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
-import { describeFinding } from '../../report/findings/findings.ts';
+import { describeFinding } from '../../report/findings/check-report.ts';
 import { shippedRuns } from '../../results/recorded.ts';
 import { scenarios } from '../../suites/index.ts';
 

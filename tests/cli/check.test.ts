@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { policiesOf } from '../../classification/policies/libraries.ts';
 import { shippedFiles, shippedNamed, tablesOf } from '../../classification/table.ts';
-import { findingsSchema } from '../../report/findings/findings-schema.ts';
+import { findingsSchema } from '../../report/findings/json.ts';
 import { unwrapped, workplace } from '../fixtures/check.ts';
-import { cli } from '../fixtures/index.ts';
+import { here } from '../fixtures/here.ts';
 
 const { folder, written, check } = workplace();
 
@@ -229,8 +229,8 @@ test('JSON is what its schema says, for rows and for a function', async () => {
   expect(document.findings.some(({ table, other }) => table === 'half.mjs' && other?.observation !== undefined)).toBe(true);
 });
 
-test.each([80, 100, 120, 200])('no line of the text report is wider than a terminal of %i columns', (columns) => {
-  const { stdout } = cli(['check', 'libevent', 'openssl', file(), '--level', 'note'], { cwd: folder, env: { COLUMNS: String(columns) } });
+test.each([80, 100, 120, 200])('no line of the text report is wider than a terminal of %i columns', async (columns) => {
+  const { stdout } = await here(['check', 'libevent', 'openssl', file(), '--level', 'note'], { cwd: folder, env: { COLUMNS: String(columns) } });
   const widest = Math.max(...stdout.split('\n').map((line) => [...line].length));
   expect(stdout).toContain('recv-table-for-send');
   expect(widest).toBeLessThanOrEqual(columns);
@@ -257,8 +257,8 @@ test('what a table says does not reach the terminal as control characters', asyn
   expect(stdout).not.toMatch(/[\u001b\u0007]/);
 });
 
-test('--help says what question it answers, with two examples', () => {
-  const { stdout } = cli(['check', '--help']);
+test('--help says what question it answers, with two examples', async () => {
+  const { stdout } = await here(['check', '--help']);
   expect(stdout).toContain('Is a classification table right about what every platform returns?');
   expect(stdout.match(/^ {2}sockatlas check/gm)?.length).toBe(2);
   expect(stdout).not.toContain('--platform');

@@ -10,10 +10,10 @@ import { type CloseArguments, close as closeHere } from '../../cli/close.ts';
 import { inProcess } from '../../cli/close-process.ts';
 import { EXIT, UsageError } from '../../cli/errors.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
-import { closeSchema, matrixSchema } from '../../report/close/close-schema.ts';
+import { closeSchema, matrixSchema } from '../../report/close/document.ts';
 import { storyPage } from '../../scripts/story-page.ts';
 import { captured, here } from '../fixtures/here.ts';
-import { cli, type Ran } from '../fixtures/index.ts';
+import type { Ran } from '../fixtures/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas-close-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -121,7 +121,6 @@ describe('sockatlas close mongoose@VERSION', () => {
     ['two scenarios for all versions', 'mongoose', { scenario: ['tcp/reset'] }, /the table of all versions shows one scenario/],
     ['no number', 'mongoose@7.16', { tls: 'builtin', buffered: '-1' }, /--buffered "-1": give a whole number from 0 to/],
     ['bytes without TLS', 'mongoose@7.16', { buffered: '3' }, /--buffered: only a TLS layer buffers records/],
-    ['an unknown format', 'mongoose@7.16', { format: 'html' }, /--format "html": choose one of pretty, json, markdown/],
     ['live, with a scenario', 'mongoose@7.16', { live: true, scenario: ['tcp/fin/idle'] }, /it takes no --scenario/],
     ['live, with a library that reads', 'mongoose@7.12', { live: true, tls: 'openssl' }, /reads through the TLS library, which needs a real handshake/],
     ['live, on a platform that is none', 'mongoose@7.16', { live: true, on: ['plan9'] }, /no agent can be started on "plan9"/],
@@ -130,6 +129,11 @@ describe('sockatlas close mongoose@VERSION', () => {
     const closing = closeHere(what, { format: 'pretty', ...options } as CloseArguments);
     await expect(closing).rejects.toThrow(UsageError);
     await expect(closing).rejects.toThrow(message);
+  });
+
+  test('an unknown format is refused', async () => {
+    const { code, stderr } = await here(['close', 'mongoose@7.16', '--format', 'html']);
+    expect([code, stderr]).toEqual([2, 'sockatlas: --format "html": choose one of pretty, json, markdown\n']);
   });
 });
 
@@ -357,29 +361,32 @@ describe('sockatlas close --policy', () => {
 });
 
 describe('sockatlas new policy', () => {
-  test.each(['mine.mjs', 'mine.js'])('writes %s, which closes everywhere', (name) => {
+  test.each(['mine.mjs', 'mine.js'])('writes %s, which closes everywhere', async (name) => {
     const file = join(folder, 'new', name);
     mkdirSync(join(folder, 'new'), { recursive: true });
     writeFileSync(join(folder, 'new', 'package.json'), '{"type":"module"}');
-    const written = cli(['new', 'policy', file]);
+    const written = await here(['new', 'policy', file]);
     expect([written.code, written.stdout]).toEqual([0, '']);
     expect(written.stderr).toContain(`sockatlas close --policy ${file}`);
-    const { code, stdout, stderr } = cli(['close', '--policy', file]);
+    const { code, stdout, stderr } = await here(['close', '--policy', file]);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/\nCloses wherever it was played: \d+ scenarios in which the peer resets or closes\. /);
-    expect(cli(['new', 'policy', file])).toMatchObject({ code: 2, stderr: expect.stringContaining('already exists and was not changed') });
+    expect(await here(['new', 'policy', file])).toMatchObject({ code: 2, stderr: expect.stringContaining('already exists and was not changed') });
   });
 
-  test('writes TypeScript that compiles', () => {
+  test('writes TypeScript that compiles', async () => {
     const file = join(folder, 'typed.mts');
-    expect(cli(['new', 'policy', file]).code).toBe(0);
+    expect((await here(['new', 'policy', file])).code).toBe(0);
     const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-    const options = ['--strict', '--noEmit', '--erasableSyntaxOnly', '--module', 'nodenext', '--target', 'es2022'];
+    const options = ['--strict', '--noEmit', '--erasableSyntaxOnly', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022'];
     expect(spawnSync(process.execPath, [tsc, ...options, file], { encoding: 'utf8', cwd: folder })).toMatchObject({ status: 0, stdout: '' });
   });
 
-  test('another ending is refused', () => {
-    expect(cli(['new', 'policy', join(folder, 'mine.json')])).toMatchObject({ code: 2, stderr: expect.stringContaining('name a .js, .mjs, .ts or .mts file') });
+  test('another ending is refused', async () => {
+    expect(await here(['new', 'policy', join(folder, 'mine.json')])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('name a .js, .mjs, .ts or .mts file'),
+    });
   });
 });
 

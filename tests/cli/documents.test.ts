@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ZodType } from 'zod';
 import { diffDocumentSchema } from '../../report/diff/document.ts';
-import { doctorDocumentSchema } from '../../report/doctor.ts';
+import { doctorDocumentSchema, doctorPage } from '../../report/doctor.ts';
 import { runDocumentSchema } from '../../report/document.ts';
 import { explainDocumentSchema } from '../../report/explain/explanation.ts';
 import { listDocumentSchema } from '../../report/list.ts';
@@ -9,7 +9,6 @@ import { showDocumentSchema } from '../../report/show/document.ts';
 import { parseRuns } from '../../results/read.ts';
 import { scenarios } from '../../suites/index.ts';
 import { here } from '../fixtures/here.ts';
-import { cli } from '../fixtures/index.ts';
 
 /** What a command prints with --format json, held to its published schema (report/schema/). */
 async function document<T>(schema: ZodType<T>, ...args: string[]): Promise<T> {
@@ -42,10 +41,14 @@ describe('--format json', () => {
     expect(code?.seen.slice(1).every(({ kind }) => kind === 'recorded')).toBe(true);
   });
 
-  test('of doctor', async () => {
-    const { machine, agents } = doctorDocumentSchema.parse(JSON.parse(cli(['doctor', '--format', 'json']).stdout));
+  test('of doctor, whose page is no wider than a terminal', async () => {
+    const found = await document(doctorDocumentSchema, 'doctor');
+    const { machine, agents } = found;
     expect(machine.find(({ name }) => name === 'koffi')?.ok).toBe(true);
     expect(agents[0]?.ok).toBe(true);
+    const page = doctorPage(found, { width: 80, paint: (_, text) => text });
+    expect(page).toContain('\nAgents\n');
+    expect(page.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
   test('of diff', async () => {
@@ -55,7 +58,7 @@ describe('--format json', () => {
   });
 
   test('of run, which report reads again', async () => {
-    const { code, stdout } = cli(['run', 'tcp/fin/idle', '--classes', 'mongoose@7.16', '--format', 'json']);
+    const { code, stdout } = await here(['run', 'tcp/fin/idle', '--classes', 'mongoose@7.16', '--format', 'json']);
     expect(code).toBe(0);
     const { runs } = runDocumentSchema.parse(JSON.parse(stdout));
     expect(runs.map(({ scenarios: lines }) => lines.map(({ id }) => id))).toEqual([['tcp/fin/idle']]);

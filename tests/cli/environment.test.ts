@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readRun } from '../../results/read.ts';
 import { recordedFolder } from '../../results/recorded.ts';
-import { cli, cliProgram, type Ran } from '../fixtures/index.ts';
+import { here } from '../fixtures/here.ts';
+import { cliProgram, type Ran } from '../fixtures/index.ts';
 
 /** What the machine lacks is told in one line, with exit code 3: never a stack, and never 1, which says that a system deviates. */
 
@@ -104,18 +105,18 @@ describe.each([
   ['check', 'go'],
   ['run', 'tcp/idle'],
 ])('%s %s --out', (...command) => {
-  test('without a name is refused before the work', () => {
-    expect(cli([...command, '--out', ''], { cwd: folder })).toEqual({ code: 2, stdout: '', stderr: line('--out: the name of the file is empty') });
+  test('without a name is refused before the work', async () => {
+    expect(await here([...command, '--out', ''], { cwd: folder })).toEqual({ code: 2, stdout: '', stderr: line('--out: the name of the file is empty') });
   });
 
-  test.runIf(onPosix)('of a name that is too long [needs POSIX]', () => {
-    const ran = cli([...command, '--out', `${'a'.repeat(300)}.json`], { cwd: folder });
+  test.runIf(onPosix)('of a name that is too long [needs POSIX]', async () => {
+    const ran = await here([...command, '--out', `${'a'.repeat(300)}.json`], { cwd: folder });
     expect(ran).toEqual({ code: 3, stdout: '', stderr: line('could not be written: ENAMETOOLONG') });
   });
 
-  test.runIf(onPosix)('of a FIFO that nobody reads [needs FIFOs]', () => {
+  test.runIf(onPosix)('of a FIFO that nobody reads [needs FIFOs]', async () => {
     spawnSync('mkfifo', [join(folder, 'fifo.json')]);
-    const ran = cli([...command, '--out', 'fifo.json'], { cwd: folder });
+    const ran = await here([...command, '--out', 'fifo.json'], { cwd: folder });
     expect(ran).toEqual({ code: 3, stdout: '', stderr: line('fifo.json could not be written: nobody reads from it; start its reader first') });
   });
 });

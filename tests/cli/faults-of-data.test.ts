@@ -57,17 +57,24 @@ describe('a fault in what is expected is told with its line and what is nearest,
       expected,
       original.replace(right, () => wrong),
     );
-    for (const args of [
-      ['run', 'tcp/idle'],
-      ['show', 'tcp/idle/recv'],
-      ['diff', 'linux', 'windows'],
-    ]) {
-      const { code, stdout, stderr } = run(...args);
-      expect([code, stdout]).toEqual([2, '']);
-      expect(stderr).toContain(`sockatlas: ${FILE}:${lineOf(right)}: `);
-      expect(stderr).toContain(says);
-      expect(stderr).not.toMatch(/^\s+at /m);
-    }
+    const { code, stdout, stderr } = run('show', 'tcp/idle/recv');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(`sockatlas: ${FILE}:${lineOf(right)}: `);
+    expect(stderr).toContain(says);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test.each([
+    ['run', 'tcp/idle'],
+    ['diff', 'linux', 'windows'],
+    ['check', 'go'],
+  ])('by %s too', (...args) => {
+    writeFileSync(expected, original.replace('"idle": {', '"idel": {'));
+    expect(run(...args)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(`^sockatlas: ${FILE}:${lineOf('"idle": {')}: .*no scenario is named "tcp/reset/idel"[^\n]*\n$`),
+    });
   });
 
   test('what is no JSON', () => {

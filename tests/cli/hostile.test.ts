@@ -9,7 +9,7 @@ import { parseRun } from '../../results/read.ts';
 import type { Run } from '../../results/schema.ts';
 import { workplace } from '../fixtures/check.ts';
 import { here } from '../fixtures/here.ts';
-import { ASKED, cli, failed, LINUX, measured, type Ran, received } from '../fixtures/index.ts';
+import { ASKED, failed, LINUX, measured, type Ran, received } from '../fixtures/index.ts';
 
 /** Names in files and on command lines that a terminal would obey, or that show something else than they are. */
 
@@ -132,7 +132,7 @@ describe('is shown, not obeyed:', () => {
     expectShown(await run('close', '--policy', policy('odd.mjs', 'return { action: evil };')));
   });
 
-  test('a module of scenarios', () => {
+  test('a module of scenarios', async () => {
     const evil = JSON.stringify(EVIL);
     const module = (name: string, event: string, text: string) =>
       written(
@@ -140,15 +140,14 @@ describe('is shown, not obeyed:', () => {
         `export const event = ${event}; export const about = ${text};
          export const cases = { one: { why: ${text}, before: ${text}, recorded: 'recv(4)', async run() { throw new Error(${text}); } } };`,
       );
-    const outside = (...args: string[]) => cli(args, { cwd: folder });
     const crashes = module('crashes.mjs', "'tcp/evil'", evil);
     for (const out of ['evil-run.txt', 'evil-run.jsonl']) {
-      expectShown(outside('run', crashes, '--trials', '1', '-v', '--out', out));
+      expectShown(await run('run', crashes, '--trials', '1', '-v', '--out', out));
       const text = readFileSync(join(folder, out), 'utf8');
       expect(text).not.toMatch(UNPRINTABLE);
       expect(text).toContain('\\u202e');
     }
-    expectShown(outside('run', module('event.mjs', evil, "''")));
+    expectShown(await run('run', module('event.mjs', evil, "''")));
   });
 
   test('what is on the command line', async () => {

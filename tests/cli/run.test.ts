@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseRun, readRun } from '../../results/read.ts';
 import { scenarios } from '../../suites/index.ts';
 import { here } from '../fixtures/here.ts';
-import { agentsAtWork, childrenOf, cli, cliProgram, isRunning, startCli, trialsEnded, until } from '../fixtures/index.ts';
+import { agentsAtWork, childrenOf, cliProgram, isRunning, startCli, trialsEnded, until } from '../fixtures/index.ts';
 import { inNamespace, namespaces, withPorts } from '../fixtures/namespace.ts';
 
 const onLinux = process.platform === 'linux';
@@ -139,8 +139,8 @@ describe('sockatlas run', () => {
     expect(stderr).toMatch(/none.run\.jsonl could not be written: ENOENT/);
   });
 
-  test.runIf(onLinux)('a full disk costs the file, not the report [needs /dev/full]', () => {
-    const { code, stdout, stderr } = cli(['run', 'tcp/idle', '--out', '/dev/full']);
+  test.runIf(onLinux)('a full disk costs the file, not the report [needs /dev/full]', async () => {
+    const { code, stdout, stderr } = await here(['run', 'tcp/idle', '--out', '/dev/full']);
     expect(code).toBe(3);
     expect(stdout).toContain('tcp/idle');
     expect(stderr).toContain('/dev/full could not be written: ENOSPC');
@@ -193,16 +193,16 @@ describe('arguments', () => {
     expect(stderr).toContain(says);
   });
 
-  test('lists of patterns may have comments and Windows line ends', () => {
+  test('lists of patterns may have comments and Windows line ends', async () => {
     const list = join(folder, 'list.txt');
     writeFileSync(list, '# what hurts\r\ntcp/reset/idle # always\r\n\r\ntcp/*/select\r\n');
-    expect(cli(['list', `@${list}`]).stdout.split('\n')).toEqual(['tcp/reset/idle', 'tcp/reset/select', 'tcp/fin/select', '']);
+    expect((await here(['list', `@${list}`])).stdout.split('\n')).toEqual(['tcp/reset/idle', 'tcp/reset/select', 'tcp/fin/select', '']);
   });
 
-  test('an empty list is no wish for everything', () => {
+  test('an empty list is no wish for everything', async () => {
     const list = join(folder, 'list.txt');
     writeFileSync(list, '# nothing\n');
-    expect(cli(['run', `@${list}`])).toMatchObject({ code: 2, stderr: expect.stringContaining('contains no pattern') });
+    expect(await here(['run', `@${list}`])).toMatchObject({ code: 2, stderr: expect.stringContaining('contains no pattern') });
   });
 
   test('patterns are ids, folders and globs', async () => {
@@ -216,9 +216,9 @@ describe('arguments', () => {
     expect(await ids('unix', '--skip', '*/reset/**')).toEqual(['unix/fin/idle']);
   });
 
-  test('--help is a manual, --version a version, and both succeed', () => {
-    expect(cli(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('Exit codes') });
-    expect(cli(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  test('--help is a manual, --version a version, and both succeed', async () => {
+    expect(await here(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('Exit codes') });
+    expect(await here(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
   });
 });
 
@@ -288,7 +288,7 @@ describe.runIf(onLinux)('a run that is stopped [needs signals and /proc]', () =>
   });
 
   test('by kill -9 of an agent costs one scenario, which is crashed', async () => {
-    const { pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '30000', '--jobs', '1', '--format', 'jsonl']);
+    const { pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '10000', '--jobs', '1', '--format', 'jsonl']);
     const [agent] = await agentsAtWork(pid, 1);
     process.kill(agent as number, 'SIGKILL');
     const { code, stdout } = await ended;
@@ -299,7 +299,7 @@ describe.runIf(onLinux)('a run that is stopped [needs signals and /proc]', () =>
   });
 
   test('by an agent that no longer answers: blocked, and the run goes on', async () => {
-    const { pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '30000', '--jobs', '1', '--timeout', '500', '--format', 'jsonl']);
+    const { pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '10000', '--jobs', '1', '--timeout', '500', '--format', 'jsonl']);
     const [agent] = await agentsAtWork(pid, 1);
     process.kill(agent as number, 'SIGSTOP');
     const { code, stdout } = await ended;
@@ -336,18 +336,18 @@ describe.runIf(onLinux)('a run on a machine that has run out of something [needs
   test.each([
     ['is missing', '/nonexistent'],
     ['takes no folder', '/proc'],
-  ])('a TMPDIR that %s costs the AF_UNIX scenarios, and exit 3', (_, TMPDIR) => {
-    const { code, stdout, stderr } = cli(['run', 'unix/fin', 'tcp/idle', '--format', 'jsonl'], { env: { TMPDIR } });
+  ])('a TMPDIR that %s costs the AF_UNIX scenarios, and exit 3', async (_, TMPDIR) => {
+    const { code, stdout, stderr } = await here(['run', 'unix/fin', 'tcp/idle', '--format', 'jsonl'], { env: { TMPDIR } });
     const { scenarios: lines, footer } = parseRun(stdout, 'stdout');
     expect(lines.map(({ id, verdict }) => [id, verdict])).toEqual([['tcp/idle/recv', 'match']]);
     expect(footer.unmeasured).toMatchObject([{ id: 'unix/fin/idle', reason: expect.stringContaining('an AF_UNIX socket needs a temporary folder: ') }]);
     expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('sockatlas: no result for unix/fin/idle: ') });
   });
 
-  test('a TMPDIR too long for the address of an AF_UNIX socket is no matter', () => {
+  test('a TMPDIR too long for the address of an AF_UNIX socket is no matter', async () => {
     const long = join(folder, 'x'.repeat(100));
     mkdirSync(long);
-    expect(cli(['run', 'unix/fin'], { env: { TMPDIR: long } }).code).toBe(0);
+    expect((await here(['run', 'unix/fin'], { env: { TMPDIR: long } })).code).toBe(0);
   });
 });
 
@@ -375,8 +375,8 @@ describe.runIf(onLinux)('a run under hard conditions [needs ulimit and setpriv]'
 });
 
 describe('what a shell makes of an unset variable, and a place where nothing can be written', () => {
-  test.each([[['run', '']], [['list', '']], [['diff', 'linux', 'windows', '']]])('an empty pattern, %j: exit 2', (args) => {
-    expect(cli(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('a pattern is empty') });
+  test.each([[['run', '']], [['list', '']], [['diff', 'linux', 'windows', '']]])('an empty pattern, %j: exit 2', async (args) => {
+    expect(await here(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('a pattern is empty') });
   });
 
   test.runIf(onLinux)('a full stdout: exit 3, one line [needs /dev/full]', () => {
@@ -384,8 +384,8 @@ describe('what a shell makes of an unset variable, and a place where nothing can
     expect({ status, stderr }).toEqual({ status: 3, stderr: 'sockatlas: stdout could not be written: ENOSPC: no space left on device, write\n' });
   });
 
-  test.runIf(onLinux)('a folder for kept runs that cannot be made costs the kept run [needs /proc]', () => {
-    const { code, stderr } = cli(['run', 'tcp/idle'], { env: { SOCKATLAS_RUNS: '/proc/sockatlas' } });
+  test.runIf(onLinux)('a folder for kept runs that cannot be made costs the kept run [needs /proc]', async () => {
+    const { code, stderr } = await here(['run', 'tcp/idle'], { env: { SOCKATLAS_RUNS: '/proc/sockatlas' } });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "run not kept: ENOENT: no such file or directory, mkdir '/proc/sockatlas'\n" });
   });
 });

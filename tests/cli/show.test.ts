@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { here } from '../fixtures/here.ts';
-import { cli } from '../fixtures/index.ts';
 
 describe('sockatlas show', () => {
   test('tells steps, what is expected of each platform with the evidence and its sources, and what was recorded', async () => {
@@ -18,7 +17,7 @@ describe('sockatlas show', () => {
   });
 
   test('looks at runs kept on this machine only where that is asked for, and says which', async () => {
-    expect(cli(['run', 'tcp/idle/recv']).code).toBe(0);
+    expect((await here(['run', 'tcp/idle/recv'])).code).toBe(0);
     const kept = /\n {2}\S+, \S+, .*(sockatlas-runs-.*\.jsonl): match/;
     expect(await here(['show', 'tcp/idle/recv'])).toMatchObject({ stderr: '', stdout: expect.not.stringMatching(kept) });
     const local = await here(['show', 'tcp/idle/recv', '--local']);

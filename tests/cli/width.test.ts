@@ -10,7 +10,6 @@ import { report } from '../../cli/report.ts';
 import { show } from '../../cli/show.ts';
 import { recordedFolder } from '../../results/recorded.ts';
 import { here } from '../fixtures/here.ts';
-import { cli } from '../fixtures/index.ts';
 
 /** A line that is wider than the terminal wraps, and a table that wraps is none. */
 const WIDTHS = [80, 100, 120, 200];
@@ -77,8 +76,11 @@ describe('at 80 columns', () => {
     expect(wide(stdout, 80)).toEqual([]);
   });
 
-  test.each([['run', 'tcp/reset'], ['run', 'tcp/reset/unread-data'], ['doctor']])('%s %s, as a process of its own', (...args) => {
-    const { stdout } = cli(present(args), { env: { COLUMNS: '80' } });
+  test.each([
+    ['run', 'tcp/reset'],
+    ['run', 'tcp/reset/unread-data'],
+  ])('%s %s, of agents', async (...args) => {
+    const { stdout } = await here(present(args), { env: { COLUMNS: '80' } });
     expect(stdout.length).toBeGreaterThan(100);
     expect(wide(stdout, 80)).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { IO_METHODS, TRANSPORTS } from '../../classification/policies/policy.ts'
 import { PLATFORMS } from '../../language/code.ts';
 import { EVIDENCE } from '../../language/evidence.ts';
 import { z } from '../../platforms/zod.ts';
+import type { Played } from './played.ts';
 
 /** What `sockatlas close --format json` prints: `closeSchema` for a policy, `matrixSchema` for all versions of a library. */
 
@@ -92,5 +93,34 @@ export const matrixSchema = z.strictObject({
   ),
 });
 
-export type CloseDocument = Zod.infer<typeof closeSchema>;
 export type MatrixDocument = Zod.infer<typeof matrixSchema>;
+
+/** Stories for programs. */
+export function closeDocument({ stories, notPlayed }: Played): Zod.infer<typeof closeSchema> {
+  return {
+    stories: stories.map(({ policy, table, trace, io, isReadinessKnown, bufferedTlsBytes, polls, leftOut, outcome }) => ({
+      policy,
+      table: table ?? null,
+      platform: trace.platform,
+      scenario: trace.scenario,
+      evidence: trace.evidence,
+      source: trace.source,
+      possibleTraces: trace.possible,
+      io,
+      readiness: isReadinessKnown ? 'known' : 'assumed',
+      bufferedTlsBytes,
+      before: [...trace.history],
+      polls: polls.map(({ n, through, readiness, answer, action, why }) => ({
+        n,
+        through,
+        readiness: readiness?.token ?? null,
+        recv: answer ?? null,
+        action,
+        why,
+      })),
+      leftOut: leftOut ?? null,
+      outcome,
+    })),
+    notPlayed: notPlayed.map(({ scenario, platform, why }) => ({ scenario, platform: platform ?? null, why })),
+  };
+}

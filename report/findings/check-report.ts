@@ -11,7 +11,7 @@ import { describeObservation } from '../deviation.ts';
 import { count } from '../text.ts';
 
 /** What a check found. */
-export interface Findings {
+export interface CheckReport {
   readonly tables: readonly Checked[];
   readonly findings: readonly Finding[];
   /** The lowest level that fails the check. */
@@ -29,14 +29,23 @@ export interface Held {
 }
 
 /** `418 return values: linux (expected), linux-6.18 (recorded)` */
-export function describeHeld({ held, returnValues }: Pick<Findings, 'held' | 'returnValues'>): string {
+export function describeHeld({ held, returnValues }: Pick<CheckReport, 'held' | 'returnValues'>): string {
   if (held.length === 0) return 'no return value';
   return `${count(returnValues, 'return value')}: ${held.map(({ platform, from }) => `${platform} (${from})`).join(', ')}`;
 }
 
 /** Those that fail the check. */
-export function failing({ findings, level }: Pick<Findings, 'findings' | 'level'>): Finding[] {
+export function failing({ findings, level }: Pick<CheckReport, 'findings' | 'level'>): Finding[] {
   return findings.filter((finding) => LEVELS.indexOf(finding.level) >= LEVELS.indexOf(level));
+}
+
+/** `1 error, 2 warnings`; nothing where there is no finding. */
+export function levelCounts(findings: readonly Finding[]): string {
+  const of = (level: Level) => findings.filter((finding) => finding.level === level).length;
+  return LEVELS.toReversed()
+    .filter((level) => of(level) > 0)
+    .map((level) => count(of(level), level))
+    .join(', ');
 }
 
 /** What is wrong, with the observation that proves it, in one line. */
@@ -54,11 +63,7 @@ export function describeFinding({ detail, reading, seen, other }: Finding): stri
 /** `recv #1 = -1 WSAECONNRESET (10054) on windows (asserted) means reset; classified as MG_IO_WAIT (would-block)` */
 function describeRead(sighting: Sighting, { className, meaning }: Reading): string {
   const given = className === meaning ? className : `${className} (${meaning})`;
-  return `${describeSighting(sighting)} on ${where(sighting)} means ${sighting.meaning}; classified as ${given}`;
-}
-
-function describeSighting({ observations, index }: Sighting): string {
-  return describeObservation(observations, index);
+  return `${describeObservation(sighting.observations, sighting.index)} on ${where(sighting)} means ${sighting.meaning}; classified as ${given}`;
 }
 
 /** What was not measured has the kind of its evidence. */
