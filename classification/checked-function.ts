@@ -8,6 +8,7 @@ import { z } from '../platforms/zod.ts';
 import { ProcessConversation } from '../runner/conversation.ts';
 import { Silence } from '../runner/inbox.ts';
 import { StartFailed } from '../runner/process.ts';
+import { LOAD_MS } from '../runner/user-module.ts';
 import { type Checked, platformsOf, type Reading } from './checked.ts';
 import { TableError } from './read-table.ts';
 import type { Returned } from './returned.ts';
@@ -33,7 +34,7 @@ export class TableProcessFailed extends Error {
 }
 
 /** ms that a module may take to load, and a function to answer. */
-const PATIENCE = { loadMs: 15_000, answerMs: 3000 };
+const PATIENCE = { loadMs: LOAD_MS, answerMs: 3000 };
 
 /** What a function is asked about where nothing says which. */
 export const USUAL_CALLS: readonly TableCall[] = ['recv', 'send'];

@@ -33,7 +33,7 @@ export type CloseRequest =
   | ({ readonly do: 'live'; readonly policy: PolicySource } & LiveOptions);
 
 export type CloseAnswer =
-  /** One more story is played: the policy does not hang. */
+  /** It is loaded, or one more story is played: the policy does not hang. */
   | { readonly type: 'alive' }
   | { readonly type: 'stories'; readonly stories: readonly Story[] }
   /** The policy is at fault; `line` is the line of its module that threw, where it is known. */
@@ -50,6 +50,7 @@ export async function runPolicy(): Promise<void> {
 async function answerTo(request: CloseRequest, alive: () => void): Promise<CloseAnswer> {
   try {
     const { policy, tableFor } = await loaded(request.policy);
+    alive();
     if (request.do === 'live') return { type: 'stories', stories: await liveStories(policy, tableFor, agentCommand('peer'), request) };
     const { plays, bufferedTlsBytes } = request;
     const stories: Story[] = [];

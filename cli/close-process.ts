@@ -4,12 +4,13 @@ import { plain } from '../platforms/printable.ts';
 import { z } from '../platforms/zod.ts';
 import { askProcess } from '../runner/ask-process.ts';
 import type { Schema } from '../runner/conversation.ts';
+import { LOAD_MS } from '../runner/user-module.ts';
 import { agentCommand } from './agent-command.ts';
 import type { CloseAnswer, CloseRequest } from './close-live.ts';
 import { EnvironmentError, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';
 
-/** How long a policy may take to load, and then for each story, before it counts as hanging; each poll of a live loop may wait a second where the socket is not ready. */
+/** ms that a policy may take for each story before it counts as hanging; each poll of a live loop may wait a second where the socket is not ready. */
 const PATIENCE_MS: Readonly<Record<CloseRequest['do'], number>> = { play: 5000, live: 60_000 };
 
 /** What stands in a story is its player's: the module that it plays has no hand in it. */
@@ -34,7 +35,7 @@ export async function inProcess(
   ms = PATIENCE_MS[request.do],
 ): Promise<readonly Story[]> {
   return interruptible(async (signal) => {
-    const answer = await askProcess(command, closeAnswerSchema, { request, ms, late: 'did not respond', signal });
+    const answer = await askProcess(command, closeAnswerSchema, { request, ms, loadMs: LOAD_MS, late: 'did not respond', signal });
     if (typeof answer === 'string') throw atFault(file, answer);
     if (answer.type === 'refused')
       throw new UsageError(plain(`${file ?? 'the policy'}${answer.line === undefined ? '' : `:${answer.line}`}: ${answer.reason}`));

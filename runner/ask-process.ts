@@ -7,8 +7,10 @@ import { StartFailed } from './process.ts';
 export interface AskOptions {
   /** Sent once the process has started; undefined where its arguments ask already. */
   readonly request?: object;
-  /** How long it may say nothing. A message of type `alive` begins the time again. */
+  /** ms that it may say nothing. A message of type `alive` begins the time again. */
   readonly ms: number;
+  /** The same until its first message, while it loads; `ms` where absent. */
+  readonly loadMs?: number;
   /** How it failed when that time is over: "did not respond". */
   readonly late: string;
   readonly signal?: AbortSignal;
@@ -23,16 +25,16 @@ export interface AskOptions {
 export async function askProcess<Message extends { readonly type: string }>(
   command: Command,
   schema: Schema<Message>,
-  { request, ms, late, signal }: AskOptions,
+  { request, ms, loadMs = ms, late, signal }: AskOptions,
 ): Promise<Exclude<Message, { type: 'alive' }> | string> {
   const conversation = await ProcessConversation.start(command, schema).catch((error) => {
     throw error instanceof StartFailed ? new EnvironmentError(error.message) : error;
   });
   try {
     if (request !== undefined) conversation.say(request);
-    for (;;) {
-      const said = await conversation.hear({ ms, signal });
-      if (said instanceof Silence) return said.inWords(`${late} within ${ms / 1000} s`);
+    for (let patience = loadMs; ; patience = ms) {
+      const said = await conversation.hear({ ms: patience, signal });
+      if (said instanceof Silence) return said.inWords(`${late} within ${patience / 1000} s`);
       if (said.type !== 'alive') return said as Exclude<Message, { type: 'alive' }>;
     }
   } finally {

@@ -3,10 +3,7 @@ import type { Command } from '../platforms/command.ts';
 import { describeMessageSchema } from './agent-protocol.ts';
 import { askProcess } from './ask-process.ts';
 import type { Described } from './scenario.ts';
-import { UserModuleError } from './user-module.ts';
-
-/** ms that modules may take to load. */
-const LOAD_MS = 15_000;
+import { LOAD_MS, UserModuleError } from './user-module.ts';
 
 /**
  * What scenarios the user's modules hold, asked of a process of its own, which `command` starts. `files` are the modules as the user named them: messages do too.

@@ -18,7 +18,9 @@ export class UserModuleError extends Error {
 export type Typescript = Pick<typeof typescript, 'ModuleKind' | 'ScriptTarget' | 'transpileModule' | 'flattenDiagnosticMessageText'>;
 
 const MAX_TEXT = 500;
-const CHECK_MS = 5000;
+const CHECK_MS = 10_000;
+/** ms that a module may take to load in its process: TypeScript is compiled then, perhaps on a busy machine. */
+export const LOAD_MS = 15_000;
 
 /** What a .js, .mjs, .cjs, .ts, .mts or .cts file exports. @throws UserModuleError */
 export async function importUserModule(file: string): Promise<Record<string, unknown>> {
