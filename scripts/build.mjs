@@ -1,21 +1,27 @@
 // Emits the sources to dist/ where any of them has changed since that was last done: `npm start` is to start, not to compile.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const stamp = join(root, 'dist', '.built');
+const dist = join(root, 'dist');
+const stamp = join(dist, '.built');
 const configs = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 const { include } = JSON.parse(readFileSync(join(root, 'tsconfig.build.json'), 'utf8'));
 
-const state = stateOf([...configs, ...include.flatMap(sources)]);
+const files = include.flatMap(sources);
+const state = stateOf([...configs, ...files]);
 if (state !== builtState()) {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   const { status } = spawnSync(process.execPath, [tsc, '--noCheck', '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
+  // What a source that is gone has left behind would be published.
+  for (const file of readdirSync(dist, { recursive: true })) {
+    if (/\.(js|d\.ts)$/.test(file) && !files.includes(file.replace(/(\.d\.ts|\.js)$/, '.ts'))) rmSync(join(dist, file));
+  }
   writeFileSync(stamp, state);
 }
 
