@@ -1,5 +1,7 @@
 /** How often a watchdog looks, at most, in ms. */
 const TICK_MS = 250;
+/** A process that has not run for so many ms was stopped: a busy machine keeps it waiting for less. */
+const STOPPED_MS = 500;
 
 /**
  * Calls `onSilence` once, after `ms` without a refresh. Time in which this process itself did not run (Ctrl-Z, a machine that slept) does not count, and what arrived
@@ -31,8 +33,9 @@ export class Watchdog {
 
   #look(tick: number): void {
     const now = performance.now();
-    // Where it looks late, this process did not run, or hardly: nor did the others that it waits for.
-    this.#silent += Math.min(now - this.#looked, tick);
+    const passed = now - this.#looked;
+    // Where it looks late, this process hardly ran: nor did the others that it waits for. After a stop they have all their time again.
+    this.#silent = passed > Math.max(this.#ms, STOPPED_MS) ? 0 : this.#silent + Math.min(passed, tick);
     this.#looked = now;
     if (this.#silent < this.#ms) return;
     setImmediate(() => {

@@ -260,15 +260,15 @@ describe.runIf(onLinux)('a run that is stopped [needs signals and /proc]', () =>
       '--jobs',
       '2',
       '--timeout',
-      '500',
+      '1500',
       '--format',
       'jsonl',
     ]);
     const agents = await agentsAtWork(pid, 2);
     const processes = [pid, ...(all ? agents : [])];
     for (const one of processes) process.kill(one, 'SIGSTOP');
-    // What is tried is the time itself: twice what an agent may be silent for.
-    await setTimeout(3000);
+    // What is tried is the time itself: longer than an agent may be silent, which is a second more than a call may take.
+    await setTimeout(4000);
     for (const one of processes.reverse()) process.kill(one, 'SIGCONT');
     const { code, stdout } = await ended;
     expect({ code, verdicts: parseRun(stdout, 'stdout').footer.verdicts }).toEqual({ code: 0, verdicts: { match: 2 } });
