@@ -39,13 +39,17 @@ const WAITING_MS = 500;
 
 /** The same peers. While one in another process is awaited, `onWaiting` is called again and again: on a busy machine a process may take longer to start than an agent may be silent. */
 export function tellWaiting(peers: Peers, onWaiting: () => void): Peers {
-  const during = async <T>(work: Promise<T>): Promise<T> => {
+  const during = async <T>(work: T | Promise<T>): Promise<T> => {
     const timer = setInterval(onWaiting, WAITING_MS);
-    return work.finally(() => clearInterval(timer));
+    try {
+      return await work;
+    } finally {
+      clearInterval(timer);
+    }
   };
   const linked = async (linking: Promise<PeerLink>): Promise<PeerLink> => {
     const link = await during(linking);
-    return { ask: (request) => during(Promise.resolve(link.ask(request))), end: () => during(Promise.resolve(link.end())) };
+    return { ask: (request) => during(link.ask(request)), end: () => during(link.end()) };
   };
   return {
     ...peers,

@@ -155,14 +155,13 @@ export class Trial {
 
   /** A connected pair over loopback: S as accept returned it, non-blocking unless asked otherwise, and its peer P, which connected and is blocking. */
   tcp({ blocking = false }: { readonly blocking?: boolean } = {}): Promise<{ S: Subject; P: Peer }> {
-    return this.#pair(this.listener(), this.peer(), blocking);
+    return this.#pair(() => this.listener(), this.peer(), blocking);
   }
 
   /** The same, with P in a process of its own, which a scenario may kill. */
-  async tcpToProcess(): Promise<{ S: Subject; P: KillablePeer }> {
-    const P = this.#ended(new KillablePeer(this, await this.context.peers.inOwnProcess()));
-    // Only now: strangers would fill the queue of a listener while a process starts.
-    return this.#pair(this.listener(), P, false);
+  tcpToProcess(): Promise<{ S: Subject; P: KillablePeer }> {
+    const peer = this.context.peers.inOwnProcess().then((link) => this.#ended(new KillablePeer(this, link)));
+    return this.#pair(() => this.listener(), peer, false);
   }
 
   /** A connected AF_UNIX pair, S as accept returned it and non-blocking. */
@@ -175,7 +174,7 @@ export class Trial {
     const { ret, code } = this.context.sockets.bind(L.handle, address);
     if (ret === -1) throw new EnvironmentFailure(`bind to ${address.path}: ${this.context.nameOf(code) ?? code}`);
     mustSucceed(this.context, this.context.sockets.listen(L.handle, BACKLOG), 'listen');
-    return this.#pair({ L, address }, this.peer(), false);
+    return this.#pair(() => ({ L, address }), this.peer(), false);
   }
 
   /** A UDP socket bound to a loopback port of its own. */
@@ -277,8 +276,10 @@ export class Trial {
     return peer;
   }
 
-  async #pair<P extends Peer>({ L, address }: { L: Subject; address: Address }, peer: P | Promise<P>, blocking: boolean): Promise<{ S: Subject; P: P }> {
+  async #pair<P extends Peer>(listen: () => { L: Subject; address: Address }, peer: P | Promise<P>, blocking: boolean): Promise<{ S: Subject; P: P }> {
     const P = peer instanceof Promise ? await peer : peer;
+    // Only now: strangers would fill the queue of a listener while a process starts.
+    const { L, address } = listen();
     await P.connect(address);
     const S = this.acceptFrom(L);
     if (!blocking) S.setNonBlocking();

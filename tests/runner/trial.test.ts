@@ -110,15 +110,34 @@ describe('strangers', () => {
     expect(t.strangers).toBe(1);
   });
 
-  test('find no listener while the process of a peer starts', async () => {
+  test.each([
+    [
+      'of its own',
+      'inOwnProcess',
+      async (t: Trial) => {
+        const { S, P } = await t.tcpToProcess();
+        await P.kill();
+        return S;
+      },
+    ],
+    [
+      'on another platform',
+      'shared',
+      async (t: Trial) => {
+        const { S, P } = await t.tcp();
+        await P.close();
+        return S;
+      },
+    ],
+  ])('find no listener while the process of a peer %s starts', async (_, way, ended) => {
     const sockets = fakeSockets();
     const context = fakeContext(sockets);
-    const inOwnProcess = async () => {
+    const started = async () => {
+      await Promise.resolve();
       expect(sockets.open.size).toBe(0);
       return context.peers.shared();
     };
-    const { S, P } = await new Trial({ ...context, peers: { ...context.peers, inOwnProcess } }).tcpToProcess();
-    await P.kill();
+    const S = await ended(new Trial({ ...context, peers: { ...context.peers, [way]: started } }));
     await S.settled('end');
   });
 
