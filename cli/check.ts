@@ -15,6 +15,7 @@ import { FINDING_FORMATS, type FindingFormat, formatFindings } from '../report/f
 import { layoutOf } from '../report/grid.ts';
 import { written } from '../report/paint.ts';
 import { WholeFile } from '../results/write.ts';
+import { isModule } from '../runner/user-module.ts';
 import { scenarios } from '../suites/index.ts';
 import { agentCommand } from './agent-command.ts';
 import { isLibraryFunction, type LibraryOptions, libraryAdvice, libraryFunction } from './check-library.ts';
@@ -125,7 +126,7 @@ async function loadAll(names: readonly string[], options: LibraryOptions, eviden
 
 async function load(name: string, options: LibraryOptions, evidence: readonly Evidence[]): Promise<Checked[]> {
   if (isLibraryFunction(name)) return [await ask(libraryFunction(name, options), evidence)];
-  if (/\.[cm]?[jt]s$/.test(name)) return [await ask({ kind: 'module', file: resolve(name) }, evidence)];
+  if (isModule(name)) return [await ask({ kind: 'module', file: resolve(name) }, evidence)];
   if (/\.json$/.test(name)) return [readTable(resolve(name))];
   if (/\.jsonl$/.test(name)) throw new UsageError(`${name} is a run file, not a table: sockatlas report ${name} prints it`);
   const advice = libraryAdvice(name);

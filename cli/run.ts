@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { withoutParameters } from '../platforms/expectation.ts';
 import { plain } from '../platforms/printable.ts';
 import type { Format } from '../report/format-names.ts';
 import { formatRuns } from '../report/formats.ts';
@@ -10,7 +11,7 @@ import type { Run } from '../results/schema.ts';
 import { WholeFile } from '../results/write.ts';
 import { askScenarios } from '../runner/ask-scenarios.ts';
 import { type RecordOptions, RunFailed, record } from '../runner/record.ts';
-import { UserModuleError } from '../runner/user-module.ts';
+import { isModule, UserModuleError } from '../runner/user-module.ts';
 import { scenarios } from '../suites/index.ts';
 import { agentCommand } from './agent-command.ts';
 import { type ClassesOption, viewer } from './classes.ts';
@@ -84,10 +85,6 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   return views.every(conforms) ? EXIT.conforms : EXIT.differs;
 }
 
-function isModule(word: string): boolean {
-  return /\.[cm]?[jt]s$/.test(word);
-}
-
 /** What scenarios the user's modules hold. @throws UsageError where one is at fault */
 async function ownScenarios(files: readonly string[], modules: readonly string[]): Promise<Chosen['scenarios']> {
   const known = scenarios.map(({ id }) => id);
@@ -119,7 +116,7 @@ function isOneScenario(patterns: readonly string[], chosen: Chosen['scenarios'])
   return (
     patterns.length === 1 &&
     !isModule(patterns[0] as string) &&
-    new Set(chosen.map(({ id }) => id.replace(/\?.*$/, ''))).size === 1 &&
+    new Set(chosen.map(({ id }) => withoutParameters(id))).size === 1 &&
     patterns[0]?.split('/').length === 3
   );
 }

@@ -193,6 +193,7 @@ function textOf(file: string): string {
   return readFileSync(join(packageRoot, file), 'utf8');
 }
 
-function withoutParameters(id: string): string {
+/** `tcp/reset/idle` of `tcp/reset/idle?family=inet6`. */
+export function withoutParameters(id: string): string {
   return id.replace(/\?.*$/, '');
 }

@@ -22,6 +22,11 @@ const CHECK_MS = 10_000;
 /** ms that a module may take to load in its process: TypeScript is compiled then, perhaps on a busy machine. */
 export const LOAD_MS = 15_000;
 
+/** Whether a name is that of a module, and not of something that comes with sockatlas. */
+export function isModule(name: string): boolean {
+  return /\.[cm]?[jt]s$/.test(name);
+}
+
 /** What a .js, .mjs, .cjs, .ts, .mts or .cts file exports. @throws UserModuleError */
 export async function importUserModule(file: string): Promise<Record<string, unknown>> {
   if (/^\.[cm]?ts$/.test(extname(file))) readTypeScript(file);
