@@ -44,6 +44,7 @@ export interface Constants {
   readonly SO_ERROR: number;
   readonly SO_LINGER: number;
   readonly SO_RCVTIMEO: number;
+  readonly SO_SNDTIMEO: number;
 }
 
 export interface Polled extends Returned {
@@ -97,7 +98,7 @@ export interface Sockets {
 
   /** SO_LINGER's value: two ints on POSIX, two u_shorts on Windows. Good until the next call of it. */
   linger(on: boolean, seconds: number): Uint8Array;
-  /** SO_RCVTIMEO's value: a timeval on POSIX, a DWORD of milliseconds on Windows. */
+  /** The value of SO_RCVTIMEO and SO_SNDTIMEO: a timeval on POSIX, a DWORD of milliseconds on Windows. */
   timeout(milliseconds: number): Uint8Array;
 
   /**

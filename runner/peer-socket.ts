@@ -5,12 +5,17 @@ import { PEER_PAYLOAD, perform } from './calls.ts';
 import type { PeerLink } from './peer.ts';
 import type { PeerReply, PeerRequest } from './peer-protocol.ts';
 import { settle } from './settle.ts';
-import { mustName, mustSucceed, type SetupContext } from './setup.ts';
+import { EnvironmentFailure, mustName, mustSucceed, type SetupContext } from './setup.ts';
 
 /** The same numbers on Linux, macOS and Windows: IPPROTO_TCP is IANA's, TCP_NODELAY is 1 in each one's header. */
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const ON = Uint8Array.of(1, 0, 0, 0);
+
+/** How long a connect to the trial's listener may take, in ms. */
+const CONNECT_MS = 1000;
+/** What a connect gives where the queue of a listener is full: Linux drops the SYN and SO_SNDTIMEO passes (socket(7)), Windows refuses. Only strangers can have filled a trial's. */
+const QUEUE_FULL: ReadonlySet<string> = new Set(['EINPROGRESS', 'WSAECONNREFUSED']);
 
 const DONE: PeerReply = { done: true };
 
@@ -64,10 +69,15 @@ export class PeerSocket implements PeerLink {
   /** Gives the address that it has connected from. What it sends leaves at once (TCP_NODELAY): else a second piece waits for the acknowledgement of the first, which the other end delays by 40 ms. */
   #connect(to: Address): Address {
     const { sockets } = this.#context;
+    const { SOL_SOCKET, SO_SNDTIMEO } = sockets.constants;
     const socket = sockets.socket(to.family, 'stream');
     mustSucceed(this.#context, socket, "the peer's socket");
     this.#handle = socket.ret;
-    mustSucceed(this.#context, sockets.connect(this.#handle, to), "the peer's connect");
+    mustSucceed(this.#context, sockets.setsockopt(this.#handle, SOL_SOCKET, SO_SNDTIMEO, sockets.timeout(CONNECT_MS)), 'setsockopt(SO_SNDTIMEO)');
+    const connected = sockets.connect(this.#handle, to);
+    if (connected.ret === -1 && QUEUE_FULL.has(this.#context.nameOf(connected.code) ?? ''))
+      throw new EnvironmentFailure("the peer's connect: the queue of the trial's listener is full of connections of other processes");
+    mustSucceed(this.#context, connected, "the peer's connect");
     if (to.family === 'unix') return to;
     mustSucceed(this.#context, sockets.setsockopt(this.#handle, IPPROTO_TCP, TCP_NODELAY, ON), 'setsockopt(TCP_NODELAY)');
     return mustName(this.#context, sockets.getsockname(this.#handle), 'getsockname');

@@ -46,6 +46,7 @@ export const LINUX: PosixPlatform = {
     SO_ERROR: 4,
     SO_LINGER: 13,
     SO_RCVTIMEO: 20,
+    SO_SNDTIMEO: 21,
   },
   AF_INET6: 10,
   sockaddrHasLength: false,
@@ -71,6 +72,7 @@ export const DARWIN: PosixPlatform = {
     // SO_LINGER (0x80) counts in clock ticks there, SO_LINGER_SEC (0x1080) in seconds; with 0 both reset the connection.
     SO_LINGER: 0x1080,
     SO_RCVTIMEO: 0x1006,
+    SO_SNDTIMEO: 0x1005,
   },
   AF_INET6: 30,
   sockaddrHasLength: true,

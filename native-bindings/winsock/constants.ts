@@ -10,6 +10,7 @@ export const CONSTANTS: Constants = {
   MSG_WAITALL: 0x8,
   SOL_SOCKET: 0xffff,
   SO_LINGER: 0x80,
+  SO_SNDTIMEO: 0x1005,
   SO_RCVTIMEO: 0x1006,
   SO_ERROR: 0x1007,
 };
