@@ -7,6 +7,8 @@ import { type NetworkEvent, type PollEvents, printToken, type Token, unnamed, un
  * calls of Winsock and OpenSSL alone winsock.ts and tls.ts.
  */
 
+export type Direction = 'read' | 'write' | 'both';
+
 export type FlagName = 'MSG_PEEK' | 'MSG_WAITALL' | 'MSG_OOB';
 
 /** How long poll and select wait for something to report. */
@@ -22,6 +24,12 @@ interface SocketKinds {
   getsockopt: { readonly args: { readonly level: 'SOL_SOCKET'; readonly option: 'SO_ERROR' } };
   poll: { readonly args: { readonly events: readonly string[]; readonly timeout: number } };
   select: { readonly args: { readonly sets: readonly string[]; readonly timeout: number } };
+  shutdown: { readonly args: { readonly how: Direction } };
+  getpeername: NoArguments;
+  getsockname: NoArguments;
+  /** ioctl(FIONREAD), ioctlsocket on Windows. */
+  FIONREAD: NoArguments;
+  close: NoArguments;
 }
 
 /** Those of Winsock and OpenSSL alone. */
@@ -97,6 +105,10 @@ export function sendtoCall(length: number, to: Address, toName: string): Call<'s
   return { call: 'sendto', to, args: { length, flags: NO_FLAGS, to: toName } };
 }
 
+export function shutdownCall(how: Direction): Call<'shutdown'> {
+  return { call: 'shutdown', args: { how } };
+}
+
 /** `toName` stands for the address in records: a port has another number each time. */
 export function connectCall(to: Address, toName: string): Call<'connect'> {
   return { call: 'connect', to, args: { to: toName } };
@@ -106,6 +118,10 @@ export const ACCEPT: Call<'accept'> = { call: 'accept', args: {} };
 export const SO_ERROR: Call<'getsockopt'> = { call: 'getsockopt', args: { level: 'SOL_SOCKET', option: 'SO_ERROR' } };
 export const POLL: Call<'poll'> = { call: 'poll', args: { events: ['IN', 'OUT'], timeout: READINESS_TIMEOUT_MS } };
 export const SELECT: Call<'select'> = { call: 'select', args: { sets: ['read', 'write', 'except'], timeout: READINESS_TIMEOUT_MS } };
+export const GETPEERNAME: Call<'getpeername'> = { call: 'getpeername', args: {} };
+export const GETSOCKNAME: Call<'getsockname'> = { call: 'getsockname', args: {} };
+export const FIONREAD: Call<'FIONREAD'> = { call: 'FIONREAD', args: {} };
+export const CLOSE: Call<'close'> = { call: 'close', args: {} };
 /** What a peer receives with. */
 export const RECEIVE: Call<'recv'> = recvCall(4096);
 
@@ -140,6 +156,11 @@ const TOKENS: { readonly [K in CallName]: TokenOf<K> } = {
   getsockopt: ({ out }, _, names) => ({ type: 'so_error', name: errorOf(out?.value ?? 0, names) }),
   poll: ({ out }, _, { pollEvents }) => ({ type: 'poll', events: pollEvents.filter(([, bit]) => ((out?.revents ?? 0) & bit) !== 0).map(([event]) => event) }),
   select: ({ out }) => ({ type: 'select', read: hasBit(out?.sets, 1), write: hasBit(out?.sets, 2), except: hasBit(out?.sets, 4) }),
+  shutdown: ok,
+  getpeername: ok,
+  getsockname: ok,
+  FIONREAD: ({ out }) => ({ type: 'readable', bytes: out?.bytes ?? 0 }),
+  close: ok,
 
   WSARecv: overlappedReceived,
   WSASend: overlappedSent,

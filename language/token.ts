@@ -21,8 +21,8 @@ export interface NetworkEvent {
 }
 
 export type Token =
-  /** How many bytes were received, or sent. */
-  | { readonly type: 'data' | 'sent'; readonly bytes: number }
+  /** How many bytes were received, or sent, or can be received. */
+  | { readonly type: 'data' | 'sent' | 'readable'; readonly bytes: number }
   /** `zero`: a call returned 0 where 0 is no end of stream. `ok`: accept or connect succeeded. */
   | { readonly type: 'eof' | 'zero' | 'ok' | 'blocked' }
   /** The call failed. A code without a name on its platform has the name that `unnamed` gives it. */
@@ -38,6 +38,7 @@ export function printToken(token: Token): string {
   switch (token.type) {
     case 'data':
     case 'sent':
+    case 'readable':
       return `${token.type}:${token.bytes}`;
     case 'zero':
       return '0';
@@ -88,6 +89,7 @@ function read(text: string): Token | undefined {
   switch (type) {
     case 'data':
     case 'sent':
+    case 'readable':
       return /^\d+$/.test(rest) ? { type, bytes: Number(rest) } : undefined;
     case 'so_error':
     case 'status':

@@ -1,7 +1,8 @@
 import type { Address } from '../language/address.ts';
+import type { Direction } from '../language/call.ts';
 import type { captured } from './captured.ts';
 import { SOCKADDR_BYTES, type Sockaddr } from './sockaddr.ts';
-import type { Direction, Handle, Named, Returned } from './sockets.ts';
+import type { Handle, Named, Returned } from './sockets.ts';
 
 /** The C types by which the Berkeley calls differ between POSIX and Winsock. */
 export interface BerkeleyTypes {

@@ -1,4 +1,5 @@
 import type { Address, InetFamily } from '../language/address.ts';
+import type { Direction } from '../language/call.ts';
 import type { PollEvents } from '../language/token.ts';
 
 /**
@@ -19,7 +20,6 @@ export type Handle = number;
 
 export type Family = InetFamily | 'unix';
 export type SocketType = 'stream' | 'dgram';
-export type Direction = 'read' | 'write' | 'both';
 
 /** TCP's states (RFC 9293, 3.3.2), under the names that netstat and ss print. */
 export type TcpState =
@@ -45,6 +45,11 @@ export interface Constants {
   readonly SO_LINGER: number;
   readonly SO_RCVTIMEO: number;
   readonly SO_SNDTIMEO: number;
+}
+
+export interface Readable extends Returned {
+  /** 0 where the call failed. */
+  readonly bytes: number;
 }
 
 export interface Polled extends Returned {
@@ -106,8 +111,8 @@ export interface Sockets {
    * undefined where the platform has no such call, or it failed.
    */
   tcpState(s: Handle): TcpState | undefined;
-  /** How many connections wait on a listening socket to be accepted; undefined where the platform does not tell. */
-  acceptQueue(s: Handle): number | undefined;
-  /** How many bytes wait to be received (FIONREAD), which consumes nothing; undefined where the call failed. */
-  bytesReadable(s: Handle): number | undefined;
+  /** How many segments were sent and are not acknowledged, or, of a listening socket, how many connections wait to be accepted; undefined where the platform does not tell. */
+  unacknowledged(s: Handle): number | undefined;
+  /** How many bytes wait to be received, by a call that consumes nothing (FIONREAD). */
+  readable(s: Handle): Readable;
 }

@@ -46,10 +46,24 @@ const PERFORM: { readonly [K in SocketCallName]: Perform<K> } = {
       () => sockets.select(s, READINESS_TIMEOUT_MS),
       ({ read, write, except }) => ({ sets: (read ? 1 : 0) | (write ? 2 : 0) | (except ? 4 : 0) }),
     ),
+  shutdown: (sockets, s, { args }) => timed(() => sockets.shutdown(s, args.how)),
+  getpeername: (sockets, s) => timed(() => withoutAddress(sockets.getpeername(s))),
+  getsockname: (sockets, s) => timed(() => withoutAddress(sockets.getsockname(s))),
+  FIONREAD: (sockets, s) =>
+    timed(
+      () => sockets.readable(s),
+      ({ bytes }) => ({ bytes }),
+    ),
+  close: (sockets, s) => timed(() => sockets.close(s)),
 };
 
 export function perform<K extends SocketCallName>(sockets: Sockets, s: Handle, call: Call<K>): CallResult {
   return PERFORM[call.call](sockets, s, call);
+}
+
+/** An address has another port each time: only whether there is one is an answer. */
+function withoutAddress({ ret, code }: Returned): Returned {
+  return { ret, code };
 }
 
 /** Makes a call, and reads the clock outside of the pair of its return value and code; `written` gives what the call wrote to memory. */

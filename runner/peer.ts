@@ -1,6 +1,5 @@
 import type { Address } from '../language/address.ts';
-import { type Call, type CallResult, RECEIVE } from '../language/call.ts';
-import type { Direction } from '../native-bindings/sockets.ts';
+import { type Call, type CallResult, type Direction, RECEIVE } from '../language/call.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import type { PeerReply, PeerRequest } from './peer-protocol.ts';
 import type { Arrival } from './settle.ts';

@@ -67,16 +67,20 @@ export async function settleConnect(sockets: Sockets, s: Handle, ms: number): Pr
 function watch(sockets: Sockets, s: Handle, arrival: Arrival): () => boolean | undefined {
   if (arrival === 'unobservable') return () => undefined;
   if (typeof arrival === 'object') {
-    if ('bytes' in arrival) return () => atLeast(sockets.bytesReadable(s), arrival.bytes);
-    return () => atLeast(sockets.acceptQueue(s), arrival.connections);
+    if ('bytes' in arrival) {
+      return () => {
+        const { ret, bytes } = sockets.readable(s);
+        return ret === -1 ? undefined : bytes >= arrival.bytes;
+      };
+    }
+    return () => {
+      const waiting = sockets.unacknowledged(s);
+      return waiting === undefined ? undefined : waiting >= arrival.connections;
+    };
   }
   const states = STATES[arrival];
   return () => {
     const state = sockets.tcpState(s);
     return state === undefined ? undefined : states.includes(state);
   };
-}
-
-function atLeast(count: number | undefined, wanted: number): boolean | undefined {
-  return count === undefined ? undefined : count >= wanted;
 }

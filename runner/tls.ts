@@ -240,7 +240,7 @@ class TlsPeer {
 
   /** Whether bytes wait to be received. */
   hasReceived(): boolean {
-    return (this.#trial.context.sockets.bytesReadable(this.#socket.handle) ?? 0) > 0;
+    return this.#trial.context.sockets.readable(this.#socket.handle).bytes > 0;
   }
 
   /** Sends `length` bytes as one record: how many bytes that is on the wire. */

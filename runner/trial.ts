@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Address, InetFamily } from '../language/address.ts';
-import type { Call, CallResult, FlagName, Names } from '../language/call.ts';
+import type { Call, CallResult, Direction, FlagName, Names } from '../language/call.ts';
 import { ACCEPT, connectCall, POLL, recvCall, SELECT, SO_ERROR, sendCall, sendtoCall } from '../language/call.ts';
 import type { CodePlatform } from '../language/code.ts';
-import type { Direction, Family, Handle, Sockets, SocketType } from '../native-bindings/sockets.ts';
+import type { Family, Handle, Sockets, SocketType } from '../native-bindings/sockets.ts';
 import { MAX_CALLS } from '../results/limits.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import { type BlockingThreads, CallBlocked } from './blocking.ts';

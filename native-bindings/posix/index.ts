@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { BerkeleySockets, type BerkeleyTypes, berkeleyCalls } from '../berkeley.ts';
 import { captured } from '../captured.ts';
 import { Sockaddr } from '../sockaddr.ts';
-import type { Family, Handle, Polled, Returned, Selected, Sockets, SocketType, TcpState } from '../sockets.ts';
+import type { Family, Handle, Polled, Readable, Returned, Selected, Sockets, SocketType, TcpState } from '../sockets.ts';
 import { AF_INET, AF_UNIX, DARWIN, FD_SETSIZE, IPPROTO_TCP, LINUX, POLL_EVENTS, type PosixPlatform, SOCK_DGRAM, SOCK_STREAM } from './constants.ts';
 import { errnoRegister } from './errno.ts';
 import { libcNames, loadFirst } from './libc.ts';
@@ -102,14 +102,15 @@ export class PosixSockets extends BerkeleySockets implements Sockets {
     return tcpInfo.states[this.#tcpInfo[0] ?? 0];
   }
 
-  acceptQueue(s: Handle): number | undefined {
+  unacknowledged(s: Handle): number | undefined {
     const { tcpInfo } = this.#platform;
     if (tcpInfo === undefined || this.#getTcpInfo(s, tcpInfo.option).ret === -1) return undefined;
     return new DataView(this.#tcpInfo.buffer).getUint32(TCPI_UNACKED, true);
   }
 
-  bytesReadable(s: Handle): number | undefined {
-    return this.#ioctl(s, this.#platform.FIONREAD, 'void *', this.#int).ret === -1 ? undefined : this.#int[0];
+  readable(s: Handle): Readable {
+    const { ret, code } = this.#ioctl(s, this.#platform.FIONREAD, 'void *', this.#int);
+    return { ret, code, bytes: ret === -1 ? 0 : (this.#int[0] as number) };
   }
 
   #getTcpInfo(s: Handle, option: number): Returned {

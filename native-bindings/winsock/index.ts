@@ -1,6 +1,6 @@
 import { BerkeleySockets, type BerkeleyTypes, berkeleyCalls } from '../berkeley.ts';
 import { Sockaddr } from '../sockaddr.ts';
-import type { Family, Handle, Polled, Returned, Selected, Sockets, SocketType, TcpState } from '../sockets.ts';
+import type { Family, Handle, Polled, Readable, Returned, Selected, Sockets, SocketType, TcpState } from '../sockets.ts';
 import {
   AF_INET,
   AF_INET6,
@@ -131,11 +131,12 @@ export class WinsockSockets extends BerkeleySockets implements Sockets {
     return this.ioctls.tcpInfo(s).state;
   }
 
-  acceptQueue(): undefined {
+  unacknowledged(): undefined {
     return undefined;
   }
 
-  bytesReadable(s: Handle): number | undefined {
-    return this.#ioctlsocket(s, FIONREAD, this.#long).ret === -1 ? undefined : this.#long[0];
+  readable(s: Handle): Readable {
+    const { ret, code } = this.#ioctlsocket(s, FIONREAD, this.#long);
+    return { ret, code, bytes: ret === -1 ? 0 : (this.#long[0] as number) };
   }
 }

@@ -93,7 +93,7 @@ describe.runIf(process.platform !== 'win32')('the POSIX calls [needs POSIX]', as
     const { server, client } = pair(LOOPBACK);
     sockets.send(client, Buffer.from('abc'), 3, 0);
     expect(sockets.recv(server, null, 3, 0)).toEqual({ ret: -1, code: errno.EFAULT });
-    expect(sockets.bytesReadable(server)).toBe(3);
+    expect(sockets.readable(server).bytes).toBe(3);
   });
 
   test('flags have their own numbers: MSG_PEEK leaves what it shows', () => {
@@ -175,15 +175,15 @@ describe.runIf(process.platform !== 'win32')('the POSIX calls [needs POSIX]', as
 
   test.runIf(process.platform === 'linux')('the accept queue of a listening socket is told [needs Linux]', () => {
     const { listener, address } = listen(LOOPBACK);
-    expect(sockets.acceptQueue(listener)).toBe(0);
+    expect(sockets.unacknowledged(listener)).toBe(0);
     expect(sockets.connect(open('inet'), address).ret).toBe(0);
-    expect(sockets.acceptQueue(listener)).toBe(1);
+    expect(sockets.unacknowledged(listener)).toBe(1);
   });
 
   test('what is no socket, or no TCP socket, has no state', () => {
     expect(sockets.tcpState(-1)).toBeUndefined();
-    expect(sockets.acceptQueue(-1)).toBeUndefined();
-    expect(sockets.bytesReadable(-1)).toBeUndefined();
+    expect(sockets.unacknowledged(-1)).toBeUndefined();
+    expect(sockets.readable(-1).ret).toBe(-1);
   });
 });
 

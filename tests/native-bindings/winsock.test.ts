@@ -148,8 +148,8 @@ describe.runIf(process.platform === 'win32')('the Winsock calls [needs Windows]'
     const { server, client } = pair();
     sockets.send(client, Buffer.from('abc'), 3, 0);
     await setTimeout(100);
-    expect(sockets.bytesReadable(server)).toBe(3);
-    expect(sockets.bytesReadable(-1)).toBeUndefined();
+    expect(sockets.readable(server).bytes).toBe(3);
+    expect(sockets.readable(-1).ret).toBe(-1);
     expect(sockets.tcpState(-1)).toBeUndefined();
   });
 

@@ -51,7 +51,7 @@ test('a peer beside its subject has done what it is asked when the call returns'
   P.connect(address);
   P.send(10);
   P.close();
-  expect(sockets.bytesReadable(t.acceptFrom(L).handle)).toBe(10);
+  expect(sockets.readable(t.acceptFrom(L).handle).bytes).toBe(10);
 });
 
 test('a plain close with unread bytes is the system’s to answer; an end closes what is open, once', async () => {

@@ -96,7 +96,7 @@ describe('strangers', () => {
     const S = t.acceptFrom(L);
     await P.send(3);
     expect(S.peerAddress()).not.toEqual(sockets.getsockname(stranger).address);
-    expect(sockets.bytesReadable(S.handle)).toBe(3);
+    expect(sockets.readable(S.handle).bytes).toBe(3);
     expect(t.strangers).toBe(2);
   });
 
