@@ -8,7 +8,8 @@ export default defineConfig({
     // Agents are real processes, and run as what is published: emitted JavaScript.
     globalSetup: ['tests/setup/build.ts'],
     setupFiles: ['tests/setup/runs.ts', 'tests/setup/programs.ts'],
-    testTimeout: 30_000,
+    // Only what hangs: on two cores that are busy besides, a slow test takes ten times its time.
+    testTimeout: 180_000,
     // Most of a test's time is a child process starting: on two cores, two files at once.
     maxWorkers: availableParallelism(),
     projects: [

@@ -7,13 +7,13 @@ import type { Scenario } from '../runner/scenario.ts';
 import { type RecordedCall, recordedCalls } from './recorded-calls.ts';
 import { observationOf, returnedBy, type Sighting } from './returned.ts';
 
-type Described = Pick<Scenario, 'id' | 'recorded'>;
+type Described = Pick<Scenario, 'id' | 'steps'>;
 
 /** What every platform is expected to return, scenario by scenario. */
 export function expectedSightings(scenarios: readonly Described[]): Sighting[] {
   return EXPECTED_PLATFORMS.flatMap((platform) =>
-    scenarios.flatMap(({ id, recorded }) => {
-      const calls = recordedCalls(recorded);
+    scenarios.flatMap(({ id, steps }) => {
+      const calls = recordedCalls(steps);
       return holding(platform, id).flatMap((expectation) => {
         const { evidence, when = {} } = expectation;
         const conditions = Object.entries(when).map(([what, range]) => (what === 'wine' ? range : `${what} ${range}`));

@@ -32,9 +32,7 @@ export function selectOrFind(scenarios: readonly Scenario[], patterns: readonly 
 
 function found(scenarios: readonly Scenario[], words: string): string[] {
   const wanted = words.toLowerCase();
-  const hits = scenarios.filter((scenario) =>
-    [scenario.id, scenario.about, scenario.why, scenario.before, scenario.recorded].join(' ').toLowerCase().includes(wanted),
-  );
+  const hits = scenarios.filter((scenario) => [scenario.id, scenario.about, scenario.why, scenario.steps].join(' ').toLowerCase().includes(wanted));
   // What is found nowhere is told as a pattern that matches nothing.
   return hits.length === 0 ? [words] : hits.map(({ id }) => id);
 }

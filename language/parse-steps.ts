@@ -1,7 +1,9 @@
 import type { Direction } from './call.ts';
 import {
+  type Described,
   DIRECTIONS,
   isRecorded,
+  type OtherStep,
   PEEK,
   type PeerAct,
   type PeerStep,
@@ -19,8 +21,8 @@ import {
 } from './steps.ts';
 
 /** The most that a sequence may hold: steps as they are made, and bytes of one call. */
-export const MAX_STEPS = 1000;
-export const MAX_LENGTH = 1024 * 1024;
+const MAX_STEPS = 1000;
+const MAX_LENGTH = 1024 * 1024;
 const MAX_TEXT = 20_000;
 const MAX_MS = 60_000;
 
@@ -49,7 +51,16 @@ export class StepsError extends Error {
  * @throws StepsError
  */
 export function parseSteps(text: string): Sequence {
-  return new Parser(text).sequence();
+  return new Parser(text, false).sequence() as Sequence;
+}
+
+/**
+ * Reads what a scenario says that it does, where verbs may be other calls than this language has.
+ *
+ * @throws StepsError
+ */
+export function parseDescribed(text: string): Described {
+  return new Parser(text, true).sequence();
 }
 
 interface Lexeme {
@@ -57,15 +68,17 @@ interface Lexeme {
   readonly text: string;
 }
 
-const LEXEME = /(?<skip>[^\S\n]+|#[^\n]*)|(?<mark>[;\n()~&:])|(?<times>[×*]|x(?=\s*\d))|(?<number>\d+)|(?<word>[A-Za-z_]\w*)|(?<other>[^])/gu;
+const LEXEME = /(?<skip>[^\S\n]+|#[^\n]*)|(?<mark>[;\n()~&:])|(?<times>[×*]|x(?=\s*\d))|(?<number>\d+)|(?<word>[A-Za-z_][\w.]*)|(?<other>.)/gu;
 
 class Parser {
   readonly #text: string;
+  readonly #hasOthers: boolean;
   readonly #lexemes: Lexeme[] = [];
   #next = 0;
 
-  constructor(text: string) {
+  constructor(text: string, hasOthers: boolean) {
     this.#text = text;
+    this.#hasOthers = hasOthers;
     if (text.length > MAX_TEXT) throw new StepsError(text, MAX_TEXT, `a sequence has at most ${MAX_TEXT} characters`);
     for (const { index, groups = {} } of text.matchAll(LEXEME)) {
       const { skip, mark, times, number, word } = groups;
@@ -76,9 +89,9 @@ class Parser {
     }
   }
 
-  sequence(): Sequence {
+  sequence(): Described {
     const transport = this.#transport();
-    const steps: Step[] = [];
+    const steps: (Step | OtherStep)[] = [];
     const rules = new Order(transport);
     let made = 0;
     for (;;) {
@@ -87,7 +100,7 @@ class Parser {
       const { text } = this.#peek();
       if (text === '') break;
       const step = this.#step();
-      const problem = rules.problemOf(step);
+      const problem = step.verb === 'other' ? undefined : rules.problemOf(step);
       if (problem !== undefined) this.#fail(problem, begun);
       made += step.count;
       if (made > MAX_STEPS) this.#fail(`a sequence has at most ${MAX_STEPS} steps`, begun);
@@ -107,19 +120,33 @@ class Parser {
     return transport;
   }
 
-  #step(): Step {
+  #step(): Step | OtherStep {
     const inBrackets = this.#takes('(');
     const actor = this.#oneOf('an actor', inBrackets ? ['S'] : ['S', 'P']);
     const at = this.#next;
-    const act = actor === 'S' ? this.#subjectAct() : this.#peerAct();
+    const act = this.#otherAct(actor) ?? (actor === 'S' ? this.#subjectAct() : this.#peerAct());
     const settles = !this.#takes('~');
     const count = this.#takes('×') ? this.#number('how often', 1, MAX_STEPS) : 1;
     if (inBrackets && !this.#takes(')')) this.#expected('")"');
+    if (act.verb === 'other') return { actor, ...act, count, settles, recorded: actor === 'S' && !inBrackets };
     if (actor === 'P') return { actor, ...(act as PeerAct), count, settles };
     const { verb } = act as SubjectAct;
     if (PREPARES.has(verb) && !inBrackets) this.#fail(`"S ${verb}" prepares S, and stands in brackets: (S ${verb})`, at);
     if ((verb === 'close' || verb === 'fill') && count > 1) this.#fail(`"S ${verb}" is made once`, at);
     return { actor, ...(act as SubjectAct), count, settles, recorded: !inBrackets };
+  }
+
+  /** A verb that is none of the language's, with all that is written behind it. */
+  #otherAct(actor: 'S' | 'P'): Pick<OtherStep, 'verb' | 'call' | 'words'> | undefined {
+    const { text: call } = this.#peek();
+    const known: readonly string[] = actor === 'S' ? SUBJECT_VERBS : PEER_VERBS;
+    // A function may send what it has, rather than a length that it knows.
+    const isKnown = known.includes(call) && !(call === 'send' && !/^\d/.test(this.#lexemes[this.#next + 1]?.text ?? ''));
+    if (!this.#hasOthers || isKnown || !/^[A-Za-z_]/.test(call)) return undefined;
+    this.#next++;
+    const words: string[] = [];
+    while (/^[A-Za-z_\d]/.test(this.#peek().text)) words.push((this.#lexemes[this.#next++] as Lexeme).text);
+    return { verb: 'other', call, words };
   }
 
   #subjectAct(): SubjectAct {

@@ -52,6 +52,19 @@ export type SubjectStep = SubjectAct & How & { readonly actor: 'S' /** Not in br
 export type PeerStep = PeerAct & How & { readonly actor: 'P' };
 export type Step = SubjectStep | PeerStep;
 
+/** What a scenario says that it does: in this language, and where it is a function, with verbs that the language does not have (`S WSARecv; P reset; S GetOverlappedResult`). */
+export interface Described {
+  readonly transport: Transport;
+  readonly steps: readonly (Step | OtherStep)[];
+}
+export interface OtherStep extends How {
+  readonly actor: 'S' | 'P';
+  readonly verb: 'other';
+  readonly call: string;
+  readonly words: readonly string[];
+  readonly recorded: boolean;
+}
+
 /** A recv's length, where none is written. */
 export const RECV_LENGTH = 4096;
 export const PEEK: ReceiveWord = 'MSG_PEEK';
@@ -61,14 +74,19 @@ export const DIRECTIONS: readonly Direction[] = ['read', 'write', 'both'];
 export const PREPARES: ReadonlySet<SubjectVerb> = new Set(['socket', 'listen', 'blocking', 'rcvtimeo']);
 
 /** The text of a sequence on one line, as it is written everywhere. */
-export function printSteps({ transport, steps }: Sequence): string {
+export function printSteps({ transport, steps }: Described): string {
   return `${transport === 'tcp' ? '' : `${transport}: `}${steps.map(printStep).join('; ')}`;
 }
 
-export function printStep(step: Step): string {
-  const words = [step.actor, ...(step.actor === 'S' ? subjectWords(step) : peerWords(step))].join(' ');
+function printStep(step: Step | OtherStep): string {
+  const words = [step.actor, ...wordsOf(step)].join(' ');
   const text = `${words}${step.settles ? '' : '~'}${step.count === 1 ? '' : ` ×${step.count}`}`;
   return step.actor === 'S' && !step.recorded ? `(${text})` : text;
+}
+
+function wordsOf(step: Step | OtherStep): readonly (string | number)[] {
+  if (step.verb === 'other') return [step.call, ...step.words];
+  return step.actor === 'S' ? subjectWords(step) : peerWords(step);
 }
 
 function subjectWords(step: SubjectAct): readonly (string | number)[] {
@@ -105,11 +123,11 @@ function peerWords(step: PeerAct): readonly (string | number)[] {
 }
 
 /** Each step as often as it is made. */
-export function stepByStep({ steps }: Sequence): readonly Step[] {
-  return steps.flatMap((step) => (step.count === 1 ? step : Array<Step>(step.count).fill({ ...step, count: 1 })));
+export function stepByStep<S extends Step | OtherStep>({ steps }: { readonly steps: readonly S[] }): readonly S[] {
+  return steps.flatMap((step) => (step.count === 1 ? step : Array<S>(step.count).fill({ ...step, count: 1 })));
 }
 
 /** Whether its answer is in the trace. */
-export function isRecorded(step: Step): boolean {
-  return step.actor === 'S' ? step.recorded : step.verb === 'recv' && step.recorded;
+export function isRecorded(step: Step | OtherStep): boolean {
+  return 'recorded' in step && step.recorded;
 }

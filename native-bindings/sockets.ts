@@ -35,6 +35,14 @@ export type TcpState =
   | 'LISTEN'
   | 'CLOSING';
 
+export interface TcpInfo {
+  readonly state: TcpState | undefined;
+  /** How many bytes have arrived, read or not; a FIN counts as one on Linux. */
+  readonly received: number;
+  /** How many segments were sent and are not acknowledged, or, of a listening socket, how many connections wait to be accepted. undefined where the platform does not tell. */
+  readonly unacknowledged: number | undefined;
+}
+
 /** Flags, options and levels by name. The numbers differ between platforms (MSG_WAITALL is 0x100 on Linux, 0x8 on Windows). */
 export interface Constants {
   readonly MSG_OOB: number;
@@ -106,13 +114,8 @@ export interface Sockets {
   /** The value of SO_RCVTIMEO and SO_SNDTIMEO: a timeval on POSIX, a DWORD of milliseconds on Windows. */
   timeout(milliseconds: number): Uint8Array;
 
-  /**
-   * The state of the connection, from a call that consumes nothing of it (TCP_INFO; SIO_TCP_INFO).
-   * undefined where the platform has no such call, or it failed.
-   */
-  tcpState(s: Handle): TcpState | undefined;
-  /** How many segments were sent and are not acknowledged, or, of a listening socket, how many connections wait to be accepted; undefined where the platform does not tell. */
-  unacknowledged(s: Handle): number | undefined;
+  /** What TCP knows of the connection, by a call that changes nothing of it (TCP_INFO; SIO_TCP_INFO). undefined where the platform has no such call, or it failed. */
+  tcpInfo(s: Handle): TcpInfo | undefined;
   /** How many bytes wait to be received, by a call that consumes nothing (FIONREAD). */
   readable(s: Handle): Readable;
 }

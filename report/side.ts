@@ -23,7 +23,7 @@ export interface Side {
   isNotRun(id: string): boolean;
 }
 
-const callCounts = new Map(scenarios.map(({ id, recorded }) => [id, recordedCalls(recorded).length]));
+const callCounts = new Map(scenarios.map(({ id, steps }) => [id, recordedCalls(steps).length]));
 
 /** How many calls a scenario records; undefined for one that this version does not know. */
 export function callCountOf(id: string): number | undefined {

@@ -19,7 +19,7 @@ export function headerOf(platform: Platform, started: Date, asked: Asked, peer?:
 }
 
 /** What was measured, held against what `platform` is expected to return. */
-export function scenarioOf(platform: Platform, measured: Measured): ScenarioLine {
+export function scenarioOf(platform: Platform, measured: Measured, steps?: string): ScenarioLine {
   const found = expectationFor(platform, measured.id);
   const expected = found && { patterns: patternsOf(found.expectation).map((pattern) => [...pattern]), evidence: found.expectation.evidence, file: found.file };
   const standard = expected && { ...expected, deviates: found.expectation.deviates };
@@ -28,6 +28,7 @@ export function scenarioOf(platform: Platform, measured: Measured): ScenarioLine
     type: 'scenario',
     id: measured.id,
     trials: measured.trials,
+    ...(steps !== undefined && { steps }),
     traces: measured.traces.map(({ trace, count, observations }) => ({
       trace: [...trace],
       count,

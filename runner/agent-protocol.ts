@@ -14,6 +14,8 @@ export type AgentRequest = RunRequest | { readonly type: 'interrupt' };
 export interface RunRequest {
   readonly type: 'run';
   readonly id: string;
+  /** Of a scenario that the agent does not know. */
+  readonly steps?: string;
   readonly trials: number;
   /** ms a call may take before it counts as blocked. */
   readonly timeout: number;
@@ -74,8 +76,7 @@ export const describeMessageSchema = z.discriminatedUnion('type', [
         id: z.string(),
         about: z.string(),
         why: z.string(),
-        before: z.string(),
-        recorded: z.string(),
+        steps: z.string(),
         waits: z.boolean(),
         asksFor: z.array(z.string()).readonly().exactOptional(),
       }) satisfies Schema<Described>,

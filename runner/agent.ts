@@ -8,7 +8,7 @@ import type { Platform } from '../platforms/platform.ts';
 import type { AgentMessage, AgentRequest, RunRequest } from './agent-protocol.ts';
 import { BlockingThreads } from './blocking.ts';
 import { hostedPeers, localPeers, tellWaiting } from './peers.ts';
-import type { Scenario } from './scenario.ts';
+import { type Scenario, scenarioFrom } from './scenario.ts';
 import { withStarter } from './starter.ts';
 import type { TrialContext } from './trial.ts';
 import { runTrials } from './trials.ts';
@@ -41,7 +41,7 @@ export async function localContext(peerCommand: Command, timeout: number): Promi
 function tellsState(sockets: Sockets): boolean {
   const { ret } = sockets.socket('inet', 'stream');
   if (ret === -1) return false;
-  const told = sockets.tcpState(ret) !== undefined;
+  const told = sockets.tcpInfo(ret) !== undefined;
   sockets.close(ret);
   return told;
 }
@@ -73,10 +73,10 @@ export async function runAgent(scenarios: readonly Scenario[], peerCommand: Comm
 
   let next = hear();
   for (;;) {
-    const { id, trials, timeout, peerHost } = await next;
+    const { id, steps, trials, timeout, peerHost } = await next;
     next = hear();
     starter.say({ type: 'begun' });
-    const scenario = scenarios.find((one) => one.id === id);
+    const scenario = steps === undefined ? scenarios.find((one) => one.id === id) : { id, about: '', ...scenarioFrom({ why: '', steps }) };
     if (scenario === undefined) {
       starter.say({ type: 'cannot', reason: `this agent has no scenario ${id}` });
       continue;

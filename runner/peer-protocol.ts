@@ -12,13 +12,18 @@ const address = z.union([
 ]) satisfies Schema<Address>;
 
 const arrival = z.union([
-  z.enum(['reset', 'fin', 'end', 'unobservable']),
+  z.enum(['reset', 'fin', 'end', 'datagram', 'unobservable']),
+  z.object({ received: z.number() }),
   z.object({ bytes: z.number() }),
   z.object({ connections: z.number() }),
 ]) satisfies Schema<Arrival>;
 
 const requests = [
   z.object({ do: z.literal('connect'), to: address }),
+  /** Listens at this address; of port 0 the system gives one. */
+  z.object({ do: z.literal('listen'), at: address }),
+  /** Takes the connection that comes from there, and no other. */
+  z.object({ do: z.literal('accept'), from: address }),
   z.object({ do: z.literal('send'), length: z.number() }),
   z.object({ do: z.literal('shutdown'), direction: z.enum(['read', 'write', 'both']) }),
   /** A plain close: sends a FIN where all was read, an RST where something was not. */
@@ -27,8 +32,12 @@ const requests = [
   z.object({ do: z.literal('reset') }),
   /** Waits until what S did has arrived at P, by calls that consume nothing of it. */
   z.object({ do: z.literal('settle'), arrival }),
-  /** Receives what S sent, once `length` bytes of it are there. */
+  /** One recv, once `length` bytes of what S sent are there. */
   z.object({ do: z.literal('receive'), length: z.number() }),
+  /** Receives all there is. */
+  z.object({ do: z.literal('take') }),
+  /** How many bytes it has not read. */
+  z.object({ do: z.literal('unread') }),
 ] as const;
 export type PeerRequest = Zod.infer<(typeof requests)[number]>;
 
@@ -42,9 +51,15 @@ export type HostRequest = Zod.infer<typeof hostRequestSchema>;
 
 export const peerReplySchema = z.union([
   z.object({ done: z.literal(true) }),
-  /** A connect, and the address that the peer has connected from. */
-  z.object({ connected: address }),
+  /** A connect or a listen, and the address that the peer has. */
+  z.object({ address }),
   z.object({ received: z.object({ ret: z.number(), code: z.number(), us: z.number() }) }),
+  z.object({ sent: z.number() }),
+  z.object({ unread: z.number() }),
+  /** A settle: TCP's state then, where the platform tells. */
+  z.object({ settled: z.string().nullable() }),
+  /** The system refused a call that depends on what has happened to the connection. */
+  z.object({ refused: z.string() }),
   /** From another process. `environment`: the machine refused it, as every trial's (setup.ts). */
   z.object({ failed: z.string(), environment: z.boolean() }),
 ]);

@@ -1,21 +1,22 @@
-import type { Address } from '../language/address.ts';
+import { type Address, isSameAddress } from '../language/address.ts';
 import { type CallResult, RECEIVE } from '../language/call.ts';
 import type { Handle, Returned } from '../native-bindings/sockets.ts';
 import { PEER_PAYLOAD, perform } from './calls.ts';
 import type { PeerLink } from './peer.ts';
 import type { PeerReply, PeerRequest } from './peer-protocol.ts';
-import { settle } from './settle.ts';
-import { EnvironmentFailure, mustName, mustSucceed, type SetupContext } from './setup.ts';
+import { type Arrival, settle, settleNow } from './settle.ts';
+import { ENVIRONMENT_CODES, EnvironmentFailure, mustName, mustSucceed, type SetupContext } from './setup.ts';
 
 /** The same numbers on Linux, macOS and Windows: IPPROTO_TCP is IANA's, TCP_NODELAY is 1 in each one's header. */
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const ON = Uint8Array.of(1, 0, 0, 0);
 
-/** How long a connect to the trial's listener may take, in ms. */
-const CONNECT_MS = 1000;
+/** How long a connect to the trial's listener may take, and a send that finds the buffers full, in ms. */
+const MOST_MS = 1000;
 /** What a connect gives where the queue of a listener is full: Linux drops the SYN and SO_SNDTIMEO passes (socket(7)), Windows refuses. Only strangers can have filled a trial's. */
 const QUEUE_FULL: ReadonlySet<string> = new Set(['EINPROGRESS', 'WSAECONNREFUSED']);
+const BACKLOG = 128;
 
 const DONE: PeerReply = { done: true };
 
@@ -23,6 +24,7 @@ const DONE: PeerReply = { done: true };
 export class PeerSocket implements PeerLink {
   readonly #context: SetupContext;
   #handle: Handle = -1;
+  #listener: Handle = -1;
 
   constructor(context: SetupContext) {
     this.#context = context;
@@ -37,9 +39,13 @@ export class PeerSocket implements PeerLink {
     const { sockets } = this.#context;
     switch (request.do) {
       case 'connect':
-        return { connected: this.#connect(request.to) };
+        return { address: this.#connect(request.to) };
+      case 'listen':
+        return { address: this.#listen(request.at) };
+      case 'accept':
+        return this.#accept(request.from);
       case 'send':
-        return this.#did(request, sockets.send(this.#handle, PEER_PAYLOAD, request.length, 0));
+        return this.#send(request);
       case 'shutdown':
         return this.#did(request, sockets.shutdown(this.#handle, request.direction));
       case 'close':
@@ -50,37 +56,89 @@ export class PeerSocket implements PeerLink {
         return this.#did(request, this.#close());
       }
       case 'settle':
-        return settle(sockets, this.#handle, request.arrival).then(() => DONE);
+        return this.#settle(request.arrival);
       case 'receive':
         return this.#receive(request.length).then((received) => ({ received }));
+      case 'take':
+        while (sockets.readable(this.#handle).bytes > 0) perform(sockets, this.#handle, RECEIVE);
+        return DONE;
+      case 'unread':
+        return { unread: sockets.readable(this.#handle).bytes };
     }
   }
 
   /** Closes it, where it is open: nobody will ask it any more. */
   end(): void {
     if (this.#handle !== -1) this.#close();
+    if (this.#listener !== -1) this.#context.sockets.close(this.#listener);
+    this.#listener = -1;
   }
 
-  #did(request: PeerRequest, returned: Returned): PeerReply {
-    mustSucceed(this.#context, returned, `the peer's ${request.do}`);
-    return DONE;
+  #send(request: PeerRequest & { readonly do: 'send' }): PeerReply {
+    const { length } = request;
+    const returned = this.#context.sockets.send(this.#handle, payload(length), length, 0);
+    return returned.ret === -1 ? this.#did(request, returned) : { sent: returned.ret };
+  }
+
+  #settle(arrival: Arrival): PeerReply | Promise<PeerReply> {
+    const { sockets } = this.#context;
+    const settled = settleNow(sockets, this.#handle, arrival);
+    const told = (): PeerReply => ({ settled: sockets.tcpInfo(this.#handle)?.state ?? null });
+    return settled === undefined ? told() : settled.then(told);
+  }
+
+  #did({ do: what }: PeerRequest, { ret, code }: Returned): PeerReply {
+    if (ret !== -1) return DONE;
+    const name = this.#context.nameOf(code) ?? `code ${code}`;
+    if (ENVIRONMENT_CODES.has(name)) throw new EnvironmentFailure(`the peer's ${what}: ${name}`);
+    return { refused: `the peer's ${what}: ${name}` };
   }
 
   /** Gives the address that it has connected from. What it sends leaves at once (TCP_NODELAY): else a second piece waits for the acknowledgement of the first, which the other end delays by 40 ms. */
   #connect(to: Address): Address {
     const { sockets } = this.#context;
     const { SOL_SOCKET, SO_SNDTIMEO } = sockets.constants;
-    const socket = sockets.socket(to.family, 'stream');
-    mustSucceed(this.#context, socket, "the peer's socket");
-    this.#handle = socket.ret;
-    mustSucceed(this.#context, sockets.setsockopt(this.#handle, SOL_SOCKET, SO_SNDTIMEO, sockets.timeout(CONNECT_MS)), 'setsockopt(SO_SNDTIMEO)');
+    this.#handle = this.#socket(to);
+    mustSucceed(this.#context, sockets.setsockopt(this.#handle, SOL_SOCKET, SO_SNDTIMEO, sockets.timeout(MOST_MS)), 'setsockopt(SO_SNDTIMEO)');
     const connected = sockets.connect(this.#handle, to);
     if (connected.ret === -1 && QUEUE_FULL.has(this.#context.nameOf(connected.code) ?? ''))
       throw new EnvironmentFailure("the peer's connect: the queue of the trial's listener is full of connections of other processes");
     mustSucceed(this.#context, connected, "the peer's connect");
     if (to.family === 'unix') return to;
-    mustSucceed(this.#context, sockets.setsockopt(this.#handle, IPPROTO_TCP, TCP_NODELAY, ON), 'setsockopt(TCP_NODELAY)');
+    this.#sendsAtOnce();
     return mustName(this.#context, sockets.getsockname(this.#handle), 'getsockname');
+  }
+
+  #listen(at: Address): Address {
+    const { sockets } = this.#context;
+    this.#listener = this.#socket(at);
+    mustSucceed(this.#context, sockets.bind(this.#listener, at), "the peer's bind");
+    mustSucceed(this.#context, sockets.listen(this.#listener, BACKLOG), "the peer's listen");
+    return at.family === 'unix' ? at : mustName(this.#context, sockets.getsockname(this.#listener), 'getsockname');
+  }
+
+  #accept(from: Address): PeerReply {
+    const { sockets } = this.#context;
+    for (;;) {
+      const accepted = sockets.acceptNamed(this.#listener);
+      mustSucceed(this.#context, accepted, "the peer's accept");
+      if (from.family === 'unix' || isSameAddress(accepted.address, from)) {
+        this.#handle = accepted.ret;
+        if (from.family !== 'unix') this.#sendsAtOnce();
+        return DONE;
+      }
+      sockets.close(accepted.ret);
+    }
+  }
+
+  #socket({ family }: Address): Handle {
+    const socket = this.#context.sockets.socket(family, 'stream');
+    mustSucceed(this.#context, socket, "the peer's socket");
+    return socket.ret;
+  }
+
+  #sendsAtOnce(): void {
+    mustSucceed(this.#context, this.#context.sockets.setsockopt(this.#handle, IPPROTO_TCP, TCP_NODELAY, ON), 'setsockopt(TCP_NODELAY)');
   }
 
   async #receive(length: number): Promise<CallResult> {
@@ -93,4 +151,8 @@ export class PeerSocket implements PeerLink {
     this.#handle = -1;
     return this.#context.sockets.close(closed);
   }
+}
+
+function payload(length: number): Uint8Array {
+  return length <= PEER_PAYLOAD.length ? PEER_PAYLOAD : Buffer.alloc(length, PEER_PAYLOAD);
 }

@@ -1,8 +1,7 @@
 import type { Address } from '../language/address.ts';
-import { type Call, type CallResult, type Direction, RECEIVE } from '../language/call.ts';
+import { type Call, type CallResult, RECEIVE } from '../language/call.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import type { PeerReply, PeerRequest } from './peer-protocol.ts';
-import type { Arrival } from './settle.ts';
 import { EnvironmentFailure, SetupFailed } from './setup.ts';
 
 /** The way to a peer: its socket in this process, or a channel to another. */
@@ -32,56 +31,52 @@ export class Peer {
   }
 
   connect(to: Address): Promise<void> {
-    return this.#do({ do: 'connect', to });
+    return this.#must({ do: 'connect', to });
   }
 
   send(length: number): Promise<void> {
-    return this.#do({ do: 'send', length });
-  }
-
-  shutdown(direction: Direction): Promise<void> {
-    return this.#do({ do: 'shutdown', direction });
+    return this.#must({ do: 'send', length });
   }
 
   close(): Promise<void> {
-    return this.#do({ do: 'close' });
+    return this.#must({ do: 'close' });
   }
 
   reset(): Promise<void> {
-    return this.#do({ do: 'reset' });
-  }
-
-  settled(arrival: Arrival): Promise<void> {
-    return this.#do({ do: 'settle', arrival });
+    return this.#must({ do: 'reset' });
   }
 
   async receive(length: number): Promise<TimedObservation> {
-    const reply = await this.#link.ask({ do: 'receive', length });
-    this.#heard(reply);
+    const reply = await this.ask({ do: 'receive', length });
     if (!('received' in reply)) throw new SetupFailed("the peer's receive: the peer sent no result");
     return this.#trial.observe('P', RECEIVE, reply.received);
   }
 
+  /** What the system refuses is an answer too. @throws SetupFailed, EnvironmentFailure */
+  ask(request: PeerRequest): PeerReply | Promise<PeerReply> {
+    const reply = this.#link.ask(request);
+    return reply instanceof Promise ? reply.then((later) => this.#heard(request, later)) : this.#heard(request, reply);
+  }
+
+  /** Ends the peer, and its process where it has one of its own. */
   end(): void | Promise<void> {
     return this.#link.end();
   }
 
-  #do(request: PeerRequest): Promise<void> {
-    const reply = this.#link.ask(request);
-    if (reply instanceof Promise) return reply.then((later) => this.#heard(later));
-    this.#heard(reply);
+  #must(request: PeerRequest): Promise<void> {
+    const reply = this.ask(request);
+    if (reply instanceof Promise) return reply.then(mustHaveDone);
+    mustHaveDone(reply);
     return DONE;
   }
 
-  #heard(reply: PeerReply): void {
-    if ('connected' in reply) this.#trial.expectFrom(reply.connected);
-    else if ('failed' in reply) throw reply.environment ? new EnvironmentFailure(reply.failed) : new SetupFailed(reply.failed);
+  #heard({ do: what }: PeerRequest, reply: PeerReply): PeerReply {
+    if ('failed' in reply) throw reply.environment ? new EnvironmentFailure(reply.failed) : new SetupFailed(reply.failed);
+    if (what === 'connect' && 'address' in reply) this.#trial.expectFrom(reply.address);
+    return reply;
   }
 }
 
-/** A peer in a process of its own, which a scenario may kill. */
-export class KillablePeer extends Peer {
-  async kill(): Promise<void> {
-    await this.end();
-  }
+function mustHaveDone(reply: PeerReply): void {
+  if ('refused' in reply) throw new SetupFailed(reply.refused);
 }

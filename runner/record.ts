@@ -93,7 +93,8 @@ export async function record(options: RecordOptions): Promise<Run> {
   const unfinished = whole.filter((result) => result.ended === undefined && result.trials < trials).map(({ id }) => id);
   const notRun = (options.known ?? ids).filter((id) => !measured.has(id));
   const strangers = results.reduce((sum, result) => sum + (result.strangers ?? 0), 0);
-  const lines = whole.map((result) => scenarioOf(header.platform, result));
+  const stepsOf = new Map(scenarios.map(({ id, steps }) => [id, steps]));
+  const lines = whole.map((result) => scenarioOf(header.platform, result, stepsOf.get(result.id)));
   const footer = footerOf(lines, {
     interrupted: signal.aborted || failure !== undefined,
     ...(notRun.length > 0 && { notRun }),

@@ -5,13 +5,13 @@ import { AgentHandle } from './agent-handle.ts';
 import type { Door } from './channel.ts';
 import { CannotRun } from './conversation.ts';
 import { StartFailed } from './process.ts';
-import type { Scenario } from './scenario.ts';
+import type { Runnable } from './scenario.ts';
 
 export interface RunOptions {
   /** How an agent of the platform is started. */
   readonly agent: Command;
   /** What is run; the agent must know them. */
-  readonly scenarios: readonly Pick<Scenario, 'id' | 'waits'>[];
+  readonly scenarios: readonly Runnable[];
   /** How often each is run. */
   readonly trials: number;
   /** ms after which a call counts as blocked. */
@@ -72,11 +72,12 @@ export async function runScenarios(options: RunOptions): Promise<void> {
         if (agent?.usable !== true) agent = await freshAgent();
         next = first.shift() ?? second.shift();
         if (next === undefined || stopped()) break;
-        const { id } = next;
+        const { id, steps, isAdHoc = false } = next;
         options.onStart?.(id);
         const { trials, timeout, peerHost } = options;
-        const measured = await agent.run({ id, trials, timeout, ...(peerHost !== undefined && { peerHost }) }, (observation) =>
-          options.onObservation?.(id, observation),
+        const measured = await agent.run(
+          { id, ...(isAdHoc && steps !== undefined && { steps }), trials, timeout, ...(peerHost !== undefined && { peerHost }) },
+          (observation) => options.onObservation?.(id, observation),
         );
         failedStarts = 0;
         // What an interrupted scenario had not finished shows nothing about the platform.

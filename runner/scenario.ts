@@ -1,4 +1,6 @@
-import type { InetFamily } from '../language/address.ts';
+import { parseDescribed, parseSteps } from '../language/parse-steps.ts';
+import { type Described as DescribedSteps, printSteps, type Transport } from '../language/steps.ts';
+import { performing, waitsIn } from './perform-steps.ts';
 import type { Trial } from './trial.ts';
 
 /** What is done and which calls are recorded. */
@@ -9,9 +11,8 @@ export interface Scenario {
   readonly about: string;
   /** Why it matters, in a sentence. */
   readonly why: string;
-  /** The steps in the words of docs/scenarios.md: what happens before, and the calls that go into the trace. */
-  readonly before: string;
-  readonly recorded: string;
+  /** What is done and recorded (docs/steps.md), as printSteps writes it. That of a function may have verbs that the language does not have. */
+  readonly steps: string;
   /** It spends its time waiting, so that its trials run side by side. */
   readonly waits: boolean;
   /** Codes that it asks for, and that elsewhere say that the machine has run out of something: EADDRINUSE, EMFILE … */
@@ -20,23 +21,44 @@ export interface Scenario {
 }
 
 /** What the starter knows of a scenario: all but how it runs. */
-export type Described = Omit<Scenario, 'run'>;
-
-/** A scenario as a suite's file writes it down. */
-export interface Case extends Pick<Scenario, 'why' | 'before' | 'recorded' | 'asksFor' | 'run'>, Partial<Pick<Scenario, 'waits'>> {
-  /** Families to run it with beside IPv4; each is a scenario of its own (`?family=inet6`). */
-  readonly families?: readonly Exclude<InetFamily, 'inet'>[];
+export interface Described extends Omit<Scenario, 'run'> {
+  /** No agent knows it: each is told its steps. */
+  readonly isAdHoc?: boolean;
 }
 
-/** The scenarios of one event: `suite('tcp/reset', 'the peer has reset the connection', { idle: … })` holds `tcp/reset/idle`. */
+/** What runs a scenario must know of it. */
+export type Runnable = Pick<Described, 'id' | 'waits'> & Partial<Pick<Described, 'steps' | 'isAdHoc'>>;
+
+/** A scenario as a suite's file writes it down: its steps, and, where they are no straight line, the function that does what they say. */
+export interface Case extends Pick<Scenario, 'why' | 'steps' | 'asksFor'>, Partial<Pick<Scenario, 'run' | 'waits'>> {
+  /** Families to run it with beside IPv4; each is a scenario of its own (`?family=inet6`). */
+  readonly families?: readonly 'inet6'[];
+}
+
+/**
+ * The scenarios of one event: `suite('tcp/reset', 'the peer has reset the connection', { idle: { why, steps: 'P reset; S recv ×5' } })` holds `tcp/reset/idle`.
+ *
+ * @throws StepsError
+ */
 export function suite(event: `${string}/${string}`, about: string, cases: Readonly<Record<string, Case>>): Scenario[] {
-  return Object.entries(cases).flatMap(([name, { families = [], waits = false, ...rest }]) => {
-    const scenario = { id: `${event}/${name}`, about, waits, ...rest };
-    return [
-      scenario,
-      ...families.map((family) => ({ ...scenario, id: `${scenario.id}?family=${family}`, run: (t: Trial) => scenario.run(t.with({ family })) })),
-    ];
+  return Object.entries(cases).flatMap(([name, { families = [], ...one }]) => {
+    const id = `${event}/${name}`;
+    return [{ id, about, ...scenarioFrom(one) }, ...families.map((family) => ({ id: `${id}?family=${family}`, about, ...scenarioFrom(one, family) }))];
   });
+}
+
+/** How a case, or a sequence of the user's, runs. @throws StepsError */
+export function scenarioFrom({ why, steps, run, waits, ...rest }: Omit<Case, 'families'>, family?: 'inet6'): Omit<Scenario, 'id' | 'about'> {
+  if (run !== undefined) {
+    const described = inFamily(parseDescribed(steps), family);
+    return { why, steps: printSteps(described), waits: waits ?? false, ...rest, run: family === undefined ? run : (t) => run(t.with({ family })) };
+  }
+  const sequence = inFamily(parseSteps(steps), family);
+  return { why, steps: printSteps(sequence), waits: waits ?? waitsIn(sequence), ...rest, run: performing(sequence) };
+}
+
+function inFamily<S extends DescribedSteps>(steps: S, family: 'inet6' | undefined): S {
+  return family === undefined ? steps : { ...steps, transport: `${steps.transport}6` as Transport };
 }
 
 /** `call`, `n` times, each after the one before. */

@@ -1,8 +1,19 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import type { Handle, Sockets, TcpState } from '../native-bindings/sockets.ts';
+import type { Handle, Sockets, TcpInfo, TcpState } from '../native-bindings/sockets.ts';
 
-/** What is awaited at a socket. `end` is a FIN or an RST, where it depends on the platform which of them a peer's death sends. */
-export type Arrival = 'reset' | 'fin' | 'end' | { readonly bytes: number } | { readonly connections: number } | 'unobservable';
+/**
+ * What is awaited at a socket. `end` is a FIN or an RST, where it depends on the platform which of them a peer's death sends. `received` counts all bytes that have
+ * arrived on the connection, `bytes` those that wait to be read. `datagram`: something to receive, or an error.
+ */
+export type Arrival =
+  | 'reset'
+  | 'fin'
+  | 'end'
+  | { readonly received: number }
+  | { readonly bytes: number }
+  | { readonly connections: number }
+  | 'datagram'
+  | 'unobservable';
 
 /** Where no call tells that something has arrived without consuming it. Wine's server and a loaded machine need a few ms. */
 export const PAUSE_MS = 50;
@@ -13,7 +24,7 @@ const DEADLINE_MS = 2000;
 const STATES: Readonly<Record<'reset' | 'fin' | 'end', readonly TcpState[]>> = {
   reset: ['CLOSE'],
   fin: ['CLOSE_WAIT', 'CLOSING', 'LAST_ACK', 'TIME_WAIT'],
-  end: ['CLOSE', 'CLOSE_WAIT'],
+  end: ['CLOSE', 'CLOSE_WAIT', 'CLOSING', 'LAST_ACK', 'TIME_WAIT'],
 };
 
 /** What was awaited did not arrive, so the trial does not count. */
@@ -23,16 +34,21 @@ class NotSettled extends Error {
 
 /** Waits until what the peer did has arrived at `s`, by calls that consume nothing of it, for at most `ms`; by a pause where there is no such call. @throws NotSettled */
 export function settle(sockets: Sockets, s: Handle, arrival: Arrival, ms = DEADLINE_MS): Promise<void> {
+  return settleNow(sockets, s, arrival, ms) ?? SETTLED;
+}
+
+/** The same; undefined where it has arrived already. */
+export function settleNow(sockets: Sockets, s: Handle, arrival: Arrival, ms = DEADLINE_MS): Promise<void> | undefined {
   if (typeof arrival === 'string' && !WORDS.includes(arrival))
     throw new RangeError(`settled(${JSON.stringify(arrival)}): choose one of ${WORDS.join(', ')}, { bytes: 10 }`);
   const arrived = watch(sockets, s, arrival);
   // As a rule it is there at once, on loopback.
-  return arrived() === true ? SETTLED : wait(sockets, s, arrival, arrived, ms);
+  return arrived() === true ? undefined : wait(sockets, s, arrival, arrived, ms);
 }
 
 const SETTLED = Promise.resolve();
 /** A scenario of the user's own is not type-checked. */
-const WORDS: readonly string[] = ['reset', 'fin', 'end', 'unobservable'];
+const WORDS: readonly string[] = ['reset', 'fin', 'end', 'datagram', 'unobservable'];
 
 async function wait(sockets: Sockets, s: Handle, arrival: Arrival, arrived: () => boolean | undefined, ms: number): Promise<void> {
   const deadline = performance.now() + ms;
@@ -46,7 +62,7 @@ async function wait(sockets: Sockets, s: Handle, arrival: Arrival, arrived: () =
     if (there === undefined) return void (await setTimeout(arrival === 'end' ? DEATH_PAUSE_MS : PAUSE_MS));
     if (isLate) {
       throw new NotSettled(
-        `${typeof arrival === 'string' ? arrival : JSON.stringify(arrival)} did not arrive within ${ms} ms (TCP state ${sockets.tcpState(s)})`,
+        `${typeof arrival === 'string' ? arrival : JSON.stringify(arrival)} did not arrive within ${ms} ms (TCP state ${sockets.tcpInfo(s)?.state})`,
       );
     }
     await (turn < 10 ? setImmediate() : setTimeout(1));
@@ -57,7 +73,7 @@ async function wait(sockets: Sockets, s: Handle, arrival: Arrival, arrived: () =
 export async function settleConnect(sockets: Sockets, s: Handle, ms: number): Promise<void> {
   const deadline = performance.now() + ms;
   const connecting = () => {
-    const state = sockets.tcpState(s);
+    const state = sockets.tcpInfo(s)?.state;
     return state === undefined || state === 'SYN_SENT';
   };
   while (connecting() && performance.now() < deadline) await setTimeout(1);
@@ -66,21 +82,25 @@ export async function settleConnect(sockets: Sockets, s: Handle, ms: number): Pr
 /** Whether it has arrived; undefined where nothing tells. */
 function watch(sockets: Sockets, s: Handle, arrival: Arrival): () => boolean | undefined {
   if (arrival === 'unobservable') return () => undefined;
-  if (typeof arrival === 'object') {
-    if ('bytes' in arrival) {
-      return () => {
-        const { ret, bytes } = sockets.readable(s);
-        return ret === -1 ? undefined : bytes >= arrival.bytes;
-      };
-    }
-    return () => {
-      const waiting = sockets.unacknowledged(s);
-      return waiting === undefined ? undefined : waiting >= arrival.connections;
-    };
+  if (arrival === 'datagram')
+    return () => sockets.poll([s], 0).revents.some((revents) => sockets.pollEvents.some(([event, bit]) => event !== 'OUT' && (revents & bit) !== 0));
+  if (typeof arrival === 'string') {
+    const states = STATES[arrival];
+    return told(sockets, s, ({ state }) => state && states.includes(state));
   }
-  const states = STATES[arrival];
+  // A connection that was reset receives no more.
+  if ('received' in arrival) return told(sockets, s, ({ state, received }) => state === 'CLOSE' || received >= arrival.received);
+  if ('connections' in arrival)
+    return told(sockets, s, ({ unacknowledged }) => (unacknowledged === undefined ? undefined : unacknowledged >= arrival.connections));
   return () => {
-    const state = sockets.tcpState(s);
-    return state === undefined ? undefined : states.includes(state);
+    const { ret, bytes } = sockets.readable(s);
+    return ret === -1 ? undefined : bytes >= arrival.bytes;
+  };
+}
+
+function told(sockets: Sockets, s: Handle, has: (info: TcpInfo) => boolean | undefined): () => boolean | undefined {
+  return () => {
+    const info = sockets.tcpInfo(s);
+    return info && has(info);
   };
 }

@@ -1,17 +1,17 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Address, InetFamily } from '../language/address.ts';
-import type { Call, CallResult, Direction, FlagName, Names } from '../language/call.ts';
-import { ACCEPT, connectCall, POLL, recvCall, SELECT, SO_ERROR, sendCall, sendtoCall } from '../language/call.ts';
+import { type Address, type InetFamily, isSameAddress } from '../language/address.ts';
+import type { Call, CallResult, Names } from '../language/call.ts';
+import { ACCEPT, POLL, RECEIVE, recvCall, SELECT, SO_ERROR, sendCall, sendtoCall } from '../language/call.ts';
 import type { CodePlatform } from '../language/code.ts';
 import type { Family, Handle, Sockets, SocketType } from '../native-bindings/sockets.ts';
 import { MAX_CALLS } from '../results/limits.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import { type BlockingThreads, CallBlocked } from './blocking.ts';
 import { blockedObservation, observed, perform, type SocketCall } from './calls.ts';
-import { KillablePeer, Peer, type PeerLink } from './peer.ts';
+import { Peer, type PeerLink } from './peer.ts';
 import type { Peers } from './peers.ts';
-import { type Arrival, PAUSE_MS, settle, settleConnect } from './settle.ts';
+import { type Arrival, PAUSE_MS, settle, settleConnect, settleNow } from './settle.ts';
 import {
   CameTooLate,
   ENVIRONMENT_CODES,
@@ -153,28 +153,38 @@ export class Trial {
     return { L, address: this.addressOf(L) };
   }
 
-  /** A connected pair over loopback: S as accept returned it, non-blocking unless asked otherwise, and its peer P, which connected and is blocking. */
-  tcp({ blocking = false }: { readonly blocking?: boolean } = {}): Promise<{ S: Subject; P: Peer }> {
-    return this.#pair(() => this.listener(), this.peer(), blocking);
+  /** A connected pair over loopback: S as accept returned it and non-blocking, and its peer P, which connected to `address` and is blocking. */
+  tcp(options: PeerOptions = {}): Promise<Pair> {
+    return this.#pair(() => this.listener(), options);
   }
 
-  /** The same, with P in a process of its own, which a scenario may kill. */
-  tcpToProcess(): Promise<{ S: Subject; P: KillablePeer }> {
-    const peer = this.context.peers.inOwnProcess().then((link) => this.#ended(new KillablePeer(this, link)));
-    return this.#pair(() => this.listener(), peer, false);
+  /** The same over AF_UNIX. */
+  async unix(options: PeerOptions = {}): Promise<Pair> {
+    return this.#pair(() => this.unixListener(), options);
   }
 
-  /** A connected AF_UNIX pair, S as accept returned it and non-blocking. */
-  async unix(): Promise<{ S: Subject; P: Peer }> {
+  /** An AF_UNIX socket that listens, and its address. */
+  unixListener(): { L: Subject; address: Address } {
     if (!this.context.peers.onSamePlatform) throw new Unsupported('AF_UNIX scenarios need subject and peer on the same platform');
     const L = this.socket('unix');
-    const folder = temporaryFolder();
-    this.atEnd(() => rmSync(folder, { recursive: true, force: true }));
-    const address: Address = { family: 'unix', path: join(folder, 's') };
+    const address = this.unixAddress();
     const { ret, code } = this.context.sockets.bind(L.handle, address);
     if (ret === -1) throw new EnvironmentFailure(`bind to ${address.path}: ${this.context.nameOf(code) ?? code}`);
     mustSucceed(this.context, this.context.sockets.listen(L.handle, BACKLOG), 'listen');
-    return this.#pair(() => ({ L, address }), this.peer(), false);
+    return { L, address };
+  }
+
+  /** A path that nothing is bound to, as long as the trial lasts. */
+  unixAddress(): Address & { readonly family: 'unix' } {
+    const folder = temporaryFolder();
+    this.atEnd(() => rmSync(folder, { recursive: true, force: true }));
+    return { family: 'unix', path: join(folder, 's') };
+  }
+
+  /** Loopback, and a port that the system gives. */
+  anyPort(): Address {
+    const { family } = this.parameters;
+    return { family, host: LOOPBACK[family], port: 0 };
   }
 
   /** A UDP socket bound to a loopback port of its own. */
@@ -191,25 +201,33 @@ export class Trial {
     const held = this.socket(family, type);
     this.bindTo(held);
     const address = this.addressOf(held);
-    if (type === 'stream') return address;
-    // A bound UDP socket is open to all; one that is connected, to itself alone. Nobody has tried that on Windows, where the port is closed instead.
+    if (type === 'dgram') this.closePort(held, address);
+    return address;
+  }
+
+  /** Closes the port of a UDP socket to all others: it is open to itself alone once it is connected to itself. Nobody has tried that on Windows, where the port is closed instead. */
+  closePort(held: Subject, address: Address): void {
     if (this.context.platform === 'windows') this.closeHandle(held.handle);
     else held.setPeer(address);
-    return address;
   }
 
   /** Binds to a loopback port that the system gives. @throws Unsupported where there is no IPv6, EnvironmentFailure where there is no loopback */
   bindTo(S: Subject): void {
     const { family } = this.parameters;
-    const returned = this.context.sockets.bind(S.handle, { family, host: LOOPBACK[family], port: 0 });
+    const returned = this.context.sockets.bind(S.handle, this.anyPort());
     const must = family === 'inet6' ? mustHaveFamily : mustSucceed;
     must(this.context, returned, `bind to ${LOOPBACK[family]}`);
   }
 
   /** A peer that is not yet connected: at once where it lives beside the subject. */
-  peer(): Peer | Promise<Peer> {
-    const peer = (link: PeerLink) => this.#ended(new Peer(this, link));
-    const link = this.context.peers.shared();
+  peer({ killable = false }: PeerOptions = {}): Peer | Promise<Peer> {
+    const { peers } = this.context;
+    const peer = (link: PeerLink) => {
+      const made = new Peer(this, link);
+      this.#state.peers.push(made);
+      return made;
+    };
+    const link = killable ? peers.inOwnProcess() : peers.shared();
     return link instanceof Promise ? link.then(peer) : peer(link);
   }
 
@@ -270,30 +288,33 @@ export class Trial {
     for (const cleanUp of this.#state.cleanUps) cleanUp();
   }
 
-  /** Ends a peer together with the trial. */
-  #ended<P extends Peer>(peer: P): P {
-    this.#state.peers.push(peer);
-    return peer;
-  }
-
-  async #pair<P extends Peer>(listen: () => { L: Subject; address: Address }, peer: P | Promise<P>, blocking: boolean): Promise<{ S: Subject; P: P }> {
+  async #pair(listen: () => { L: Subject; address: Address }, options: PeerOptions): Promise<Pair> {
+    const peer = this.peer(options);
     const P = peer instanceof Promise ? await peer : peer;
     // Only now: strangers would fill the queue of a listener while a process starts.
     const { L, address } = listen();
     await P.connect(address);
     const S = this.acceptFrom(L);
-    if (!blocking) S.setNonBlocking();
+    S.setNonBlocking();
     this.closeHandle(L.handle);
-    return { S, P };
+    return { S, P, address };
   }
+}
+
+export interface PeerOptions {
+  /** In a process of its own, which a scenario may kill. */
+  readonly killable?: boolean;
+}
+
+interface Pair {
+  readonly S: Subject;
+  readonly P: Peer;
+  /** Where P has connected to. */
+  readonly address: Address;
 }
 
 /** What accept says of a connection that was reset while it waited to be accepted; Wine 8 says WSAENOTCONN where it is asked for the address. */
 const BROKEN: ReadonlySet<string> = new Set(['ECONNABORTED', 'WSAECONNABORTED', 'WSAECONNRESET', 'WSAENOTCONN']);
-
-function isSameAddress(a: Address, b: Address): boolean {
-  return a.family !== 'unix' && b.family !== 'unix' && a.port === b.port && a.host === b.host;
-}
 
 /** The socket under test. Each of its calls named as a system call is recorded; on a blocking socket they are made in a thread. */
 export class Subject {
@@ -301,6 +322,7 @@ export class Subject {
   readonly #trial: Trial;
   readonly #stream: boolean;
   #blocking = true;
+  #isClosed = false;
   #lastRecv: Call<'recv'> | undefined;
 
   constructor(trial: Trial, handle: Handle, stream: boolean) {
@@ -318,6 +340,11 @@ export class Subject {
     mustSucceed(this.#trial.context, this.#sockets.setNonBlocking(this.handle, true), 'setting non-blocking');
   }
 
+  setBlocking(): void {
+    this.#blocking = true;
+    mustSucceed(this.#trial.context, this.#sockets.setNonBlocking(this.handle, false), 'setting blocking');
+  }
+
   setReceiveTimeout(ms: number): void {
     const { SOL_SOCKET, SO_RCVTIMEO } = this.#sockets.constants;
     mustSucceed(this.#trial.context, this.#sockets.setsockopt(this.handle, SOL_SOCKET, SO_RCVTIMEO, this.#sockets.timeout(ms)), 'setsockopt(SO_RCVTIMEO)');
@@ -328,47 +355,44 @@ export class Subject {
     return settle(this.#sockets, this.handle, arrival);
   }
 
+  /** The same; undefined where it has arrived already. */
+  settledNow(arrival: Arrival): Promise<void> | undefined {
+    return settleNow(this.#sockets, this.handle, arrival);
+  }
+
   /** Waits until a connect has ended, for at most `ms`. */
   connectSettled(ms: number): Promise<void> {
     return settleConnect(this.#sockets, this.handle, ms);
   }
 
-  recv(length = 4096, ...flags: FlagName[]) {
-    return this.#record(this.#recv(length, flags));
-  }
-
-  /** recv into a null pointer. */
-  recvNull(length: number) {
-    return this.#record(recvCall(length, { stream: this.#stream, isNull: true }));
+  recv(length?: number) {
+    return this.record(this.#recv(length));
   }
 
   send(length: number) {
-    return this.#record(sendCall(length));
+    return this.record(sendCall(length));
   }
 
   /** getsockopt(SO_ERROR). */
   soError() {
-    return this.#record(SO_ERROR);
+    return this.record(SO_ERROR);
   }
 
   poll() {
-    return this.#record(POLL);
+    return this.record(POLL);
   }
 
   select() {
-    return this.#record(SELECT);
+    return this.record(SELECT);
   }
 
-  connect(to: Address, toName: string) {
-    const recorded = this.#record(connectCall(to, toName));
+  /** connect. Unrecorded it must succeed, or have begun. */
+  async connect(call: Call<'connect'>, recorded: boolean): Promise<Pick<TimedObservation, 'name'>> {
+    const connected = recorded ? await this.record(call) : named(this.#trial.context, perform(this.#sockets, this.handle, call));
     // It may be a listener of the trial's own that takes this connection.
-    const expected = () => {
-      const { address } = this.#sockets.getsockname(this.handle);
-      if (address !== undefined) this.#trial.expectFrom(address);
-    };
-    if (recorded instanceof Promise) return recorded.finally(expected);
-    expected();
-    return recorded;
+    const { address } = this.#sockets.getsockname(this.handle);
+    if (address !== undefined) this.#trial.expectFrom(address);
+    return connected;
   }
 
   /** Returns the accepted socket, which is non-blocking; undefined where accept failed. */
@@ -394,8 +418,8 @@ export class Subject {
   }
 
   /** A recv that waits: resolves while a thread waits in it, to the promise of its observation. */
-  async recvWaiting(): Promise<{ readonly returned: Promise<TimedObservation> }> {
-    const { calling, returned } = this.#inThread(this.#recv(4096, []));
+  async recordWaiting(call: Call<'recv'>): Promise<{ readonly returned: Promise<TimedObservation> }> {
+    const { calling, returned } = this.#inThread(call);
     await calling;
     await this.settled('unobservable');
     const waited = returned.then((observation) => {
@@ -416,19 +440,9 @@ export class Subject {
     }
   }
 
-  /** send, unrecorded. */
-  sendUnrecorded(length: number): void {
-    this.#mustPerform(sendCall(length));
-  }
-
-  /** The address of the connection's other end. */
-  peerAddress(): Address {
-    return mustName(this.#trial.context, this.#sockets.getpeername(this.handle), 'getpeername');
-  }
-
   /** Sends a datagram, unrecorded. */
   sendTo(to: Address, length: number): void {
-    this.#mustPerform(sendtoCall(length, to, ''));
+    this.must(sendtoCall(length, to, ''));
   }
 
   /** connect, unrecorded: for a datagram socket, which only learns an address by it. */
@@ -436,32 +450,45 @@ export class Subject {
     mustSucceed(this.#trial.context, this.#sockets.connect(this.handle, to), 'connect');
   }
 
-  /** shutdown, unrecorded. */
-  shutdown(direction: Direction): void {
-    mustSucceed(this.#trial.context, this.#sockets.shutdown(this.handle, direction), `shutdown(${direction})`);
+  /** Receives all there is, unrecorded; it is non-blocking. */
+  take(): void {
+    while (perform(this.#sockets, this.handle, RECEIVE).ret !== -1) {}
   }
 
   /** close, unrecorded. */
   close(): void {
     this.#trial.closeHandle(this.handle);
+    this.#isClosed = true;
   }
 
-  #recv(length: number, flags: readonly FlagName[]): Call<'recv'> {
+  /** Its handle is closed, and may be another's. */
+  forget(): void {
+    this.#trial.disown(this.handle);
+    this.#isClosed = true;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Makes a call and records it. Synchronous on a non-blocking socket; in a thread, where the watchdog can give it up, on a blocking one. */
+  record(call: SocketCall): TimedObservation | Promise<TimedObservation> {
+    return this.#blocking ? this.#inThread(call).returned : this.#observe(call, perform(this.#sockets, this.handle, call));
+  }
+
+  /** Makes a call that only prepares: it is not recorded. @throws SetupFailed, EnvironmentFailure where it fails */
+  must(call: SocketCall): CallResult {
+    const result = perform(this.#sockets, this.handle, call);
+    mustSucceed(this.#trial.context, result, call.call);
+    return result;
+  }
+
+  #recv(length = 4096): Call<'recv'> {
     const last = this.#lastRecv;
     // The same call again, as a rule.
-    if (last !== undefined && last.args.length === length && flags.length === 0) return last;
-    const call = recvCall(length, { stream: this.#stream, flags });
-    if (flags.length === 0) this.#lastRecv = call;
-    return call;
-  }
-
-  #mustPerform(call: SocketCall): void {
-    mustSucceed(this.#trial.context, perform(this.#sockets, this.handle, call), call.call);
-  }
-
-  /** Synchronous on a non-blocking socket; in a thread, where the watchdog can give it up, on a blocking one. */
-  #record(call: SocketCall): TimedObservation | Promise<TimedObservation> {
-    return this.#blocking ? this.#inThread(call).returned : this.#observe(call, perform(this.#sockets, this.handle, call));
+    if (last !== undefined && last.args.length === length) return last;
+    this.#lastRecv = recvCall(length, { stream: this.#stream });
+    return this.#lastRecv;
   }
 
   #inThread(call: SocketCall): { readonly calling: Promise<void>; readonly returned: Promise<TimedObservation> } {
@@ -484,3 +511,13 @@ export class Subject {
     return this.#trial.observe('S', call, result);
   }
 }
+
+function named({ nameOf }: TrialContext, { ret, code }: CallResult): Pick<TimedObservation, 'name'> {
+  if (ret !== -1) return {};
+  const name = nameOf(code) ?? `code ${code}`;
+  if (!BEGUN.has(name)) mustSucceed({ nameOf }, { ret, code }, 'connect');
+  return { name };
+}
+
+/** What a non-blocking connect that has begun gives. */
+export const BEGUN: ReadonlySet<string> = new Set(['EINPROGRESS', 'WSAEWOULDBLOCK']);

@@ -1,6 +1,7 @@
+import { StepsError } from '../language/parse-steps.ts';
 import { shownPath } from '../platforms/shown-path.ts';
 import type { DescribeMessage } from './agent-protocol.ts';
-import { type Case, type Scenario, suite } from './scenario.ts';
+import { type Case, type Scenario, scenarioFrom, suite } from './scenario.ts';
 import { withStarter } from './starter.ts';
 import { importUserModule, UserModuleError } from './user-module.ts';
 
@@ -46,16 +47,22 @@ function scenariosOf(file: string, { event, about = '', cases }: Readonly<Record
 }
 
 function faultOf(one: unknown): string | undefined {
-  if (typeof one !== 'object' || one === null) return 'it must be an object: { why, before, recorded, run(t) { … } }';
+  if (typeof one !== 'object' || one === null) return 'it must be an object: { why, steps }, or { why, steps, run(t) { … } }';
   const fields = one as Readonly<Record<string, unknown>>;
-  for (const field of ['why', 'before', 'recorded']) {
+  for (const field of ['why', 'steps']) {
     const value = fields[field];
     if (typeof value !== 'string' || value.length > MAX_TEXT) return `${field} must be a string of at most ${MAX_TEXT} characters`;
   }
   if (fields.waits !== undefined && typeof fields.waits !== 'boolean') return 'waits must be true or false';
   if (fields.asksFor !== undefined && !(Array.isArray(fields.asksFor) && fields.asksFor.every((code) => typeof code === 'string')))
     return "asksFor must be a list of names of codes, such as ['EADDRINUSE']";
-  if (typeof fields.run !== 'function') return 'run must be a function of (t)';
-  const unknown = Object.keys(fields).find((key) => !['why', 'before', 'recorded', 'waits', 'asksFor', 'families', 'run'].includes(key));
+  if (fields.run !== undefined && typeof fields.run !== 'function') return 'run must be a function of (t)';
+  try {
+    scenarioFrom(fields as unknown as Case);
+  } catch (error) {
+    if (error instanceof StepsError) return `steps: ${error.message}`;
+    throw error;
+  }
+  const unknown = Object.keys(fields).find((key) => !['why', 'steps', 'waits', 'asksFor', 'families', 'run'].includes(key));
   return unknown === undefined ? undefined : `unknown key ${JSON.stringify(unknown)}`;
 }

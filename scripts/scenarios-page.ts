@@ -9,11 +9,7 @@ const INTRODUCTION = `# Scenarios
 
 This page lists every scenario: its steps, and what each platform is expected to return. \`S\` is the subject, the socket under test. \`P\` is its peer.
 
-- Unless a scenario gives something else: TCP over IPv4 loopback; \`S\` was returned by \`accept\` and is non-blocking; \`P\` is blocking; both are in one process.
-- **RST**: set SO_LINGER {1, 0} on \`P\`, then close it.
-- **FIN**: close \`P\` while it has no unread data.
-- **settle**: wait until the effect of the last step of \`P\` has arrived at \`S\`. The calls for this consume nothing.
-- \`recv×5\`: five calls of recv with a buffer of 4096 bytes.
+- The steps are described in [steps.md](steps.md). Those of a scenario that is a function may have other verbs: calls that only Winsock or OpenSSL has.
 - [Tokens and patterns](run-format.md#tokens) are described with the run format.
 - A scenario without a Wine row: Wine returns the same as Windows.
 - *measured here*: this project measured it. *inferred*: it follows from other behaviour; it is shown, and no run is judged by it.
@@ -23,8 +19,8 @@ This page lists every scenario: its steps, and what each platform is expected to
 export function scenariosPage(): string {
   return `${INTRODUCTION}\n${scenarios
     .map(
-      ({ id, why, before, recorded }) =>
-        `## ${id}\n\n${why}\n\nBefore: ${escapeCell(before)}. Recorded: ${escapeCell(recorded)}.\n\n${markdownTable(
+      ({ id, why, steps }) =>
+        `## ${id}\n\n${why}\n\n    ${steps}\n\n${markdownTable(
           ['platform', 'trace', 'evidence', 'notes and sources'],
           EXPECTED_PLATFORMS.flatMap((platform) => expectationsFor(platform, id).map((expectation) => cells(platform, expectation))),
         ).join('\n')}\n`,

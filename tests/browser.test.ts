@@ -70,7 +70,7 @@ test('a policy is played there, where there is nothing but the language itself',
     const codes = new Codes({ list: () => list, crt: () => ({}), otherErrno: () => [] });
     const expected = (_, id) => ({ patterns: [id === 'tcp/reset/select' ? ['select:rw-', 'WSAECONNRESET'] : ['WSAECONNRESET…']], evidence: 'documented', file: 'a page' });
     const { recvLoop } = sockatlas['classification/policies/recv-loop.ts'];
-    const loop = recvLoop({ id: 'tcp/reset/idle', before: 'RST, settle', recorded: 'recv×5' });
+    const loop = recvLoop({ id: 'tcp/reset/idle', steps: 'P reset; S recv ×5' });
     const [trace] = platformTraces({ codes, runs: [], expected }, { id: 'windows', name: 'windows' }, loop).traces;
     const { policy, table } = sockatlas['classification/policies/build.ts'].buildOf(policies, '7.16', 'openssl');
     JSON.stringify(sockatlas['classification/policies/play.ts'].play(policy, table('winsock'), trace, { codes, io: 'select' }))`,

@@ -1,3 +1,4 @@
+import { parseDescribed } from '../../language/parse-steps.ts';
 import type { Scenario } from '../../runner/scenario.ts';
 import { type RecordedCall, recordedCalls } from '../recorded-calls.ts';
 
@@ -12,7 +13,7 @@ export interface RecvLoop {
   readonly onlyRecvsBefore: boolean;
 }
 
-export type Described = Pick<Scenario, 'id' | 'before' | 'recorded'>;
+export type Described = Pick<Scenario, 'id' | 'steps'>;
 
 /** Why a scenario cannot be played; each is printed with a count. */
 export const UNPLAYABLE = {
@@ -34,15 +35,16 @@ const FEWEST = 2;
  * has read the end of the peer's stream, continues to send, and calls recv again. A policy that sees this end would close, and what recv returns after the reset would
  * never be played.
  */
-export function recvLoop({ id, before, recorded }: Described): RecvLoop | Unplayable {
+export function recvLoop({ id, steps }: Described): RecvLoop | Unplayable {
   if (!id.startsWith('tcp/')) return 'not-tcp';
-  const calls = recordedCalls(recorded);
+  const calls = recordedCalls(steps);
   const to = calls.findLastIndex(isPlainRecv) + 1;
   let from = to;
   while (from > 0 && isPlainRecv(calls[from - 1] as RecordedCall) && !(from < to && calls[from]?.resumes)) from--;
   if (to - from < FEWEST) return 'no-loop';
-  if (/(?<!non-)\bblocking\b/.test(before)) return 'blocking';
-  if (!/\bRST\b|\bFIN\b|\bP closes\b|\bkilled\b/.test(`${before}; ${recorded}`)) return 'not-ended';
+  const { steps: made } = parseDescribed(steps);
+  if (made.some(({ verb }) => verb === 'blocking')) return 'blocking';
+  if (!made.some(({ actor, verb }) => actor === 'P' && (verb === 'reset' || verb === 'close' || verb === 'kill'))) return 'not-ended';
   return { scenario: id, from, to, calls: calls.length, onlyRecvsBefore: calls.slice(0, from).every(isPlainRecv) };
 }
 

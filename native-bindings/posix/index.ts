@@ -1,17 +1,20 @@
 import { existsSync } from 'node:fs';
+import { endianness } from 'node:os';
 import { BerkeleySockets, type BerkeleyTypes, berkeleyCalls } from '../berkeley.ts';
 import { captured } from '../captured.ts';
 import { Sockaddr } from '../sockaddr.ts';
-import type { Family, Handle, Polled, Readable, Returned, Selected, Sockets, SocketType, TcpState } from '../sockets.ts';
+import type { Family, Handle, Polled, Readable, Returned, Selected, Sockets, SocketType, TcpInfo } from '../sockets.ts';
 import { AF_INET, AF_UNIX, DARWIN, FD_SETSIZE, IPPROTO_TCP, LINUX, POLL_EVENTS, type PosixPlatform, SOCK_DGRAM, SOCK_STREAM } from './constants.ts';
 import { errnoRegister } from './errno.ts';
 import { libcNames, loadFirst } from './libc.ts';
 
 /** struct pollfd: int fd, short events, short revents. */
 const POLLFD_BYTES = 8;
-/** struct tcp_info up to tcpi_unacked, which on a listening socket counts the connections waiting to be accepted. */
-const TCP_INFO_BYTES = 28;
+/** struct tcp_info up to tcpi_bytes_received (Linux 4.1). tcpi_unacked counts, on a listening socket, the connections waiting to be accepted. */
+const TCP_INFO_BYTES = 136;
 const TCPI_UNACKED = 24;
+const TCPI_BYTES_RECEIVED = 128;
+const IS_LITTLE_ENDIAN = endianness() === 'LE';
 
 /** koffi has no ssize_t; intptr_t has its width and sign. */
 const TYPES: BerkeleyTypes = { handle: 'int', size: 'size_t', transferred: 'intptr_t', socklen: 'uint32_t', close: 'close' };
@@ -29,7 +32,8 @@ export class PosixSockets extends BerkeleySockets implements Sockets {
   readonly #int = new Int32Array(1);
   readonly #linger = new Int32Array(2);
   readonly #lingerBytes = new Uint8Array(this.#linger.buffer);
-  readonly #tcpInfo = new Uint8Array(TCP_INFO_BYTES);
+  readonly #tcpInfo = new DataView(new ArrayBuffer(TCP_INFO_BYTES));
+  readonly #tcpInfoBytes = new Uint8Array(this.#tcpInfo.buffer);
 
   /** @throws Error where no C library can be loaded */
   constructor() {
@@ -96,25 +100,21 @@ export class PosixSockets extends BerkeleySockets implements Sockets {
     return timeval;
   }
 
-  tcpState(s: Handle): TcpState | undefined {
+  tcpInfo(s: Handle): TcpInfo | undefined {
     const { tcpInfo } = this.#platform;
-    if (tcpInfo === undefined || this.#getTcpInfo(s, tcpInfo.option).ret === -1) return undefined;
-    return tcpInfo.states[this.#tcpInfo[0] ?? 0];
-  }
-
-  unacknowledged(s: Handle): number | undefined {
-    const { tcpInfo } = this.#platform;
-    if (tcpInfo === undefined || this.#getTcpInfo(s, tcpInfo.option).ret === -1) return undefined;
-    return new DataView(this.#tcpInfo.buffer).getUint32(TCPI_UNACKED, true);
+    if (tcpInfo === undefined) return undefined;
+    this.#length[0] = TCP_INFO_BYTES;
+    const info = this.#tcpInfo;
+    if (this.calls.getsockopt(s, IPPROTO_TCP, tcpInfo.option, this.#tcpInfoBytes, this.#length).ret === -1) return undefined;
+    return {
+      state: tcpInfo.states[info.getUint8(0)],
+      received: Number(info.getBigUint64(TCPI_BYTES_RECEIVED, IS_LITTLE_ENDIAN)),
+      unacknowledged: info.getUint32(TCPI_UNACKED, IS_LITTLE_ENDIAN),
+    };
   }
 
   readable(s: Handle): Readable {
     const { ret, code } = this.#ioctl(s, this.#platform.FIONREAD, 'void *', this.#int);
     return { ret, code, bytes: ret === -1 ? 0 : (this.#int[0] as number) };
-  }
-
-  #getTcpInfo(s: Handle, option: number): Returned {
-    this.#length[0] = TCP_INFO_BYTES;
-    return this.calls.getsockopt(s, IPPROTO_TCP, option, this.#tcpInfo, this.#length);
   }
 }

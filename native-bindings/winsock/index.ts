@@ -1,6 +1,6 @@
 import { BerkeleySockets, type BerkeleyTypes, berkeleyCalls } from '../berkeley.ts';
 import { Sockaddr } from '../sockaddr.ts';
-import type { Family, Handle, Polled, Readable, Returned, Selected, Sockets, SocketType, TcpState } from '../sockets.ts';
+import type { Family, Handle, Polled, Readable, Returned, Selected, Sockets, SocketType, TcpInfo } from '../sockets.ts';
 import {
   AF_INET,
   AF_INET6,
@@ -127,12 +127,8 @@ export class WinsockSockets extends BerkeleySockets implements Sockets {
     return new Uint8Array(Uint32Array.of(milliseconds).buffer);
   }
 
-  tcpState(s: Handle): TcpState | undefined {
-    return this.ioctls.tcpInfo(s).state;
-  }
-
-  unacknowledged(): undefined {
-    return undefined;
+  tcpInfo(s: Handle): TcpInfo | undefined {
+    return this.ioctls.tcpInfo(s).info;
   }
 
   readable(s: Handle): Readable {

@@ -1,4 +1,4 @@
-import type { Handle, Returned, TcpState } from '../sockets.ts';
+import type { Handle, Returned, TcpInfo } from '../sockets.ts';
 import { SIO_GET_EXTENSION_FUNCTION_POINTER, SIO_TCP_INFO, SIO_UDP_CONNRESET, TCP_STATES } from './constants.ts';
 import { guidBytes, type Layouts, readPointer } from './layout.ts';
 import type { WinsockLibrary } from './library.ts';
@@ -16,15 +16,18 @@ export class Ioctls {
   }
 
   /**
-   * SIO_TCP_INFO (Windows 10 1703): the connection's state, which it does not change. Wine has no such code: -1 with 10045.
+   * SIO_TCP_INFO (Windows 10 1703): the connection's state and counters, which it does not change. Wine has no such code: -1 with 10045.
    * https://learn.microsoft.com/windows/win32/winsock/sio-tcp-info
    */
-  tcpInfo(s: Handle): Returned & { readonly state?: TcpState | undefined } {
+  tcpInfo(s: Handle): Returned & { readonly info?: TcpInfo } {
     const { TCP_INFO_v0 } = this.#layouts;
     const info = new DataView(new ArrayBuffer(TCP_INFO_v0.size));
     const version0 = new Uint32Array(1);
     const returned = this.#ioctl(s, SIO_TCP_INFO, new Uint8Array(version0.buffer), new Uint8Array(info.buffer));
-    return returned.ret === -1 ? returned : { ...returned, state: TCP_STATES[info.getInt32(TCP_INFO_v0.offset.State, true)] };
+    if (returned.ret === -1) return returned;
+    const { State, BytesIn } = TCP_INFO_v0.offset;
+    const state = TCP_STATES[info.getInt32(State, true)];
+    return { ...returned, info: { state, received: Number(info.getBigUint64(BytesIn, true)), unacknowledged: undefined } };
   }
 
   /**

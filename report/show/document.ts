@@ -16,8 +16,7 @@ export const showDocumentSchema = z.strictObject({
       id: z.string(),
       about: z.string(),
       why: z.string(),
-      before: z.string(),
-      calls: z.string(),
+      steps: z.string(),
       expected: z.array(
         z.strictObject({
           platform: z.enum(EXPECTED_PLATFORMS),
@@ -50,12 +49,11 @@ export const showDocumentSchema = z.strictObject({
 
 export function showDocument(scenarios: readonly Scenario[], runs: readonly Recorded[]): Zod.infer<typeof showDocumentSchema> {
   return {
-    scenarios: scenarios.map(({ id, about, why, before, recorded: calls }) => ({
+    scenarios: scenarios.map(({ id, about, why, steps }) => ({
       id,
       about,
       why,
-      before,
-      calls,
+      steps,
       expected: EXPECTED_PLATFORMS.flatMap((platform) =>
         expectationsFor(platform, id).map((expectation) => ({
           platform,

@@ -12,13 +12,12 @@ import { traceWords } from '../trace-words.ts';
 
 /** One scenario: its steps, why they matter, what each platform should give and by which sources, and what was recorded last. */
 export function scenarioPage(scenario: Scenario, runs: readonly Recorded[], { width, paint }: Layout): string {
-  const { id, why, before, recorded } = scenario;
+  const { id, why, steps } = scenario;
   const lines = [
     paint('bold', id),
     `  ${why}`,
     '',
-    `  before  ${before}`,
-    `  calls   ${recorded}`,
+    `  ${steps}`,
     ...EXPECTED_PLATFORMS.flatMap((platform) => ['', `${paint('bold', `Expected on ${platform}`)} (${expectedFile(id)})`, ...platformLines(platform, id)]),
     '',
     paint('bold', 'Recorded'),

@@ -5,8 +5,7 @@ import { Winsock } from '../../runner/winsock.ts';
 export const acceptex = suite('tcp/acceptex', 'AcceptEx that waits for a connection and its first bytes', {
   'peer-closes': {
     why: 'AcceptEx waits for first bytes, and the peer closes without sending any. Is that a success with 0 bytes?',
-    before: '–',
-    recorded: 'AcceptEx, (P connects, FIN, settle), GetOverlappedResult, the NTSTATUS',
+    steps: '(S listen); S AcceptEx; P connect; P close; S GetOverlappedResult; S OVERLAPPED.Internal',
     waits: true,
     async run(t) {
       const winsock = new Winsock(t);
@@ -23,8 +22,7 @@ export const acceptex = suite('tcp/acceptex', 'AcceptEx that waits for a connect
   },
   'peer-resets': {
     why: 'A connection is reset before AcceptEx completes. Which code? If the server stops on it, any client can stop such a server.',
-    before: '–',
-    recorded: 'AcceptEx, (P connects, RST, settle), GetOverlappedResult, WSAGetOverlappedResult',
+    steps: '(S listen); S AcceptEx; P connect; P reset; S GetOverlappedResult; S WSAGetOverlappedResult',
     waits: true,
     async run(t) {
       const winsock = new Winsock(t);
@@ -41,8 +39,7 @@ export const acceptex = suite('tcp/acceptex', 'AcceptEx that waits for a connect
   },
   'listener-closed': {
     why: 'The listener is closed while AcceptEx is pending. With which NTSTATUS does it end?',
-    before: '–',
-    recorded: 'AcceptEx, (the listener is closed, settle), the NTSTATUS',
+    steps: '(S listen); S AcceptEx; (S close); S OVERLAPPED.Internal',
     waits: true,
     async run(t) {
       const winsock = new Winsock(t);

@@ -5,8 +5,7 @@ import { Winsock } from '../../runner/winsock.ts';
 export const connectex = suite('tcp/connectex', 'ConnectEx, a connect that is an overlapped operation', {
   refused: {
     why: 'ConnectEx is refused: 1225 from GetOverlappedResult, 10061 from WSAGetOverlappedResult?',
-    before: 'S is bound',
-    recorded: 'ConnectEx to a port nobody listens on, (wait 3 s, or until it has failed), GetOverlappedResult, WSAGetOverlappedResult',
+    steps: '(S socket); (S bind); S ConnectEx refused; S GetOverlappedResult; S WSAGetOverlappedResult',
     waits: true,
     async run(t) {
       const winsock = new Winsock(t);
@@ -18,8 +17,7 @@ export const connectex = suite('tcp/connectex', 'ConnectEx, a connect that is an
   },
   unbound: {
     why: 'ConnectEx on a socket that is not bound: which code? connect binds it itself.',
-    before: 'S is fresh',
-    recorded: 'ConnectEx to a port nobody listens on',
+    steps: '(S socket); S ConnectEx refused',
     async run(t) {
       new Winsock(t).connectEx(t.closedPort('stream'), 'closed port', { bound: false });
     },

@@ -5,8 +5,7 @@ import { Winsock } from '../../runner/winsock.ts';
 export const events = suite('tcp/events', 'WSAEventSelect: what FD_READ and FD_CLOSE report', {
   fin: {
     why: 'After a FIN, is FD_CLOSE reported once, and without an error?',
-    before: 'S is watched for FD_READ and FD_CLOSE; FIN, settle',
-    recorded: 'WSAEnumNetworkEvents×2',
+    steps: '(S WSAEventSelect FD_READ FD_CLOSE); P close; S WSAEnumNetworkEvents ×2',
     waits: true,
     async run(t) {
       const winsock = new Winsock(t);
@@ -20,8 +19,7 @@ export const events = suite('tcp/events', 'WSAEventSelect: what FD_READ and FD_C
   },
   reset: {
     why: 'After a reset, which error does FD_CLOSE carry? It may not be the one that recv gives.',
-    before: 'S is watched for FD_READ and FD_CLOSE; RST, settle',
-    recorded: 'WSAEnumNetworkEvents×2',
+    steps: '(S WSAEventSelect FD_READ FD_CLOSE); P reset; S WSAEnumNetworkEvents ×2',
     waits: true,
     async run(t) {
       const winsock = new Winsock(t);
@@ -35,8 +33,7 @@ export const events = suite('tcp/events', 'WSAEventSelect: what FD_READ and FD_C
   },
   'fin-with-unread': {
     why: 'Data is unread when the FIN arrives. Is FD_CLOSE reported before the data was read? A program that closes on it loses the data.',
-    before: 'S is watched for FD_READ and FD_CLOSE; P sends 5, FIN, settle',
-    recorded: 'WSAEnumNetworkEvents, recv×2, WSAEnumNetworkEvents',
+    steps: '(S WSAEventSelect FD_READ FD_CLOSE); P send 5; P close; S WSAEnumNetworkEvents; S recv ×2; S WSAEnumNetworkEvents',
     waits: true,
     async run(t) {
       const winsock = new Winsock(t);

@@ -5,8 +5,7 @@ import { Winsock } from '../../runner/winsock.ts';
 export const iocp = suite('tcp/iocp', 'overlapped operations on a completion port', {
   'pending-recv-reset': {
     why: 'Which code does a completion port report for a reset? A table for recv may not have it.',
-    before: 'S is bound to a completion port',
-    recorded: 'WSARecv, (RST, settle), GetQueuedCompletionStatus×2',
+    steps: '(S CreateIoCompletionPort); S WSARecv; P reset; S GetQueuedCompletionStatus ×2',
     waits: true,
     async run(t) {
       const winsock = new Winsock(t);
@@ -22,8 +21,7 @@ export const iocp = suite('tcp/iocp', 'overlapped operations on a completion por
   },
   'reset-then-recv': {
     why: 'After a reset, a WSARecv that fails at once: is a completion queued too? A loop that waits for one would hang.',
-    before: 'S is bound to a completion port; RST, settle',
-    recorded: 'WSARecv, GetQueuedCompletionStatus',
+    steps: '(S CreateIoCompletionPort); P reset; S WSARecv; S GetQueuedCompletionStatus',
     waits: true,
     async run(t) {
       const winsock = new Winsock(t);
@@ -38,8 +36,7 @@ export const iocp = suite('tcp/iocp', 'overlapped operations on a completion por
   },
   'reset-then-send': {
     why: 'The same for WSASend.',
-    before: 'S is bound to a completion port; RST, settle',
-    recorded: 'WSASend, GetQueuedCompletionStatus',
+    steps: '(S CreateIoCompletionPort); P reset; S WSASend; S GetQueuedCompletionStatus',
     waits: true,
     async run(t) {
       const winsock = new Winsock(t);
@@ -54,8 +51,7 @@ export const iocp = suite('tcp/iocp', 'overlapped operations on a completion por
   },
   'pending-recv-local-close': {
     why: 'Closing the own socket ends its pending WSARecv. Which code does the completion port report?',
-    before: 'S is bound to a completion port',
-    recorded: 'WSARecv, (S is closed, settle), GetQueuedCompletionStatus',
+    steps: '(S CreateIoCompletionPort); S WSARecv; (S close); S GetQueuedCompletionStatus',
     waits: true,
     async run(t) {
       const winsock = new Winsock(t);

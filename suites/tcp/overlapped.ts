@@ -5,8 +5,7 @@ import { Winsock } from '../../runner/winsock.ts';
 export const overlapped = suite('tcp/overlapped', 'overlapped operations', {
   'pending-recv-reset': {
     why: 'A pending WSARecv meets a reset. Three codes report it: the NTSTATUS in the OVERLAPPED, GetOverlappedResult and WSAGetOverlappedResult.',
-    before: '–',
-    recorded: 'WSARecv, (RST, settle), GetOverlappedResult, WSAGetOverlappedResult, the NTSTATUS',
+    steps: 'S WSARecv; P reset; S GetOverlappedResult; S WSAGetOverlappedResult; S OVERLAPPED.Internal',
     waits: true,
     async run(t) {
       const winsock = new Winsock(t);
@@ -22,8 +21,7 @@ export const overlapped = suite('tcp/overlapped', 'overlapped operations', {
   },
   'pending-recv-fin': {
     why: 'A pending WSARecv meets a FIN. Does each way to ask report success with 0 bytes?',
-    before: '–',
-    recorded: 'WSARecv, (FIN, settle), GetOverlappedResult, WSAGetOverlappedResult, the NTSTATUS',
+    steps: 'S WSARecv; P close; S GetOverlappedResult; S WSAGetOverlappedResult; S OVERLAPPED.Internal',
     waits: true,
     async run(t) {
       const winsock = new Winsock(t);
@@ -39,8 +37,7 @@ export const overlapped = suite('tcp/overlapped', 'overlapped operations', {
   },
   'reset-then-recv': {
     why: 'After a reset, does a new WSARecv fail at once? Code that only looks at completions would miss that.',
-    before: 'RST, settle',
-    recorded: 'WSARecv×2',
+    steps: 'P reset; S WSARecv ×2',
     waits: true,
     async run(t) {
       const winsock = new Winsock(t);
@@ -53,8 +50,7 @@ export const overlapped = suite('tcp/overlapped', 'overlapped operations', {
   },
   'reset-then-send': {
     why: 'After a reset, does a new WSASend fail at once, and a second one?',
-    before: 'RST, settle',
-    recorded: 'WSASend×2',
+    steps: 'P reset; S WSASend ×2',
     waits: true,
     async run(t) {
       const winsock = new Winsock(t);
@@ -67,8 +63,7 @@ export const overlapped = suite('tcp/overlapped', 'overlapped operations', {
   },
   'pending-recv-local-close': {
     why: 'Closing the own socket ends its pending WSARecv. With which NTSTATUS? It is not caused by the peer.',
-    before: '–',
-    recorded: 'WSARecv, (S is closed, settle), the NTSTATUS',
+    steps: 'S WSARecv; (S close); S OVERLAPPED.Internal',
     waits: true,
     async run(t) {
       const winsock = new Winsock(t);

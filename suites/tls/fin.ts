@@ -6,8 +6,7 @@ import { readerSuite } from './reader-suite.ts';
 export const tlsFin = readerSuite('tls/fin', 'TLS: the peer has ended the connection', {
   'without-close-notify': {
     why: 'The peer closes without close_notify, which may be a truncation. Does SSL_read report an error?',
-    before: 'handshake, FIN, settle',
-    recorded: ({ read }) => `${read}×4`,
+    steps: ({ read }) => `(S SSL_do_handshake); P close; ${read(4)}`,
     async run(t, reader) {
       const { S, P } = await tlsPair(t, reader);
       P.close();
@@ -17,8 +16,7 @@ export const tlsFin = readerSuite('tls/fin', 'TLS: the peer has ended the connec
   },
   'close-notify': {
     why: 'The peer sends close_notify, then a FIN. Do both ways of reading report the end?',
-    before: 'handshake, P sends close_notify, settle, FIN, settle',
-    recorded: ({ read }) => `${read}×4`,
+    steps: ({ read }) => `(S SSL_do_handshake); P SSL_shutdown; P close; ${read(4)}`,
     async run(t, reader) {
       const { S, P } = await tlsPair(t, reader);
       await S.settled({ bytes: P.closeNotify() });

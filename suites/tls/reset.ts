@@ -6,8 +6,7 @@ import { readerSuite } from './reader-suite.ts';
 export const tlsReset = readerSuite('tls/reset', 'TLS: the peer has reset the connection', {
   idle: {
     why: 'Does SSL_read report the reset? With OpenSSL on the socket, and with a memory BIO that recv feeds, which can only say WANT_READ.',
-    before: 'handshake, RST, settle',
-    recorded: ({ read }) => `${read}×5`,
+    steps: ({ read }) => `(S SSL_do_handshake); P reset; ${read(5)}`,
     async run(t, reader) {
       const { S, P } = await tlsPair(t, reader);
       P.reset();
@@ -17,8 +16,7 @@ export const tlsReset = readerSuite('tls/reset', 'TLS: the peer has reset the co
   },
   'idle-after-would-block': {
     why: 'The same after an SSL_read that returned WANT_READ: does that change the answers?',
-    before: 'handshake',
-    recorded: ({ read }) => `${read}, (RST, settle), ${read}×4`,
+    steps: ({ read }) => `(S SSL_do_handshake); ${read()}; P reset; ${read(4)}`,
     async run(t, reader) {
       const { S, P } = await tlsPair(t, reader);
       S.read();
@@ -29,8 +27,7 @@ export const tlsReset = readerSuite('tls/reset', 'TLS: the peer has reset the co
   },
   'unread-data': {
     why: 'A whole TLS record arrived before the reset. Is it still delivered?',
-    before: 'handshake, P sends a record of 10, settle, RST, settle',
-    recorded: ({ read }) => `${read}×5`,
+    steps: ({ read }) => `(S SSL_do_handshake); P SSL_write 10; P reset; ${read(5)}`,
     async run(t, reader) {
       const { S, P } = await tlsPair(t, reader);
       await S.settled({ bytes: P.write(10) });
@@ -41,8 +38,7 @@ export const tlsReset = readerSuite('tls/reset', 'TLS: the peer has reset the co
   },
   'partial-record': {
     why: 'Half of a TLS record arrived before the reset. A loop that closes only when its buffers are empty would never close.',
-    before: 'handshake, P sends half of a record of 100, settle',
-    recorded: ({ read }) => `${read}, (RST, settle), ${read}×4`,
+    steps: ({ read }) => `(S SSL_do_handshake); P send_half 100; ${read()}; P reset; ${read(4)}`,
     async run(t, reader) {
       const { S, P } = await tlsPair(t, reader);
       await S.settled({ bytes: P.writeHalf(100) });
@@ -54,8 +50,7 @@ export const tlsReset = readerSuite('tls/reset', 'TLS: the peer has reset the co
   },
   'write-waiting': {
     why: 'A TLS write waits for room when the reset arrives. Does its retry report the reset, or still WANT_WRITE?',
-    before: 'handshake; S writes full records until no more fits (only the failure is recorded)',
-    recorded: ({ write, read }) => `${write}, (RST, settle), ${write}×2, ${read}×3`,
+    steps: ({ write, read }) => `(S SSL_do_handshake); ${write()}; P reset; ${write(2)}; ${read(3)}`,
     waits: true,
     async run(t, reader) {
       const { S, P } = await tlsPair(t, reader);
@@ -68,8 +63,7 @@ export const tlsReset = readerSuite('tls/reset', 'TLS: the peer has reset the co
   },
   'during-handshake': {
     why: 'A client resets during the handshake, as port scans and health checks do. Does SSL_do_handshake report it?',
-    before: 'P sends its ClientHello, S answers it, RST, settle',
-    recorded: ({ handshake }) => `${handshake}×4`,
+    steps: ({ handshake }) => `P SSL_connect; (S SSL_do_handshake); P reset; ${handshake(4)}`,
     async run(t, reader) {
       const { S, P } = await tlsPairInHandshake(t, reader);
       P.reset();

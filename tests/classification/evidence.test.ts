@@ -4,29 +4,29 @@ import { recordedCalls } from '../../classification/recorded-calls.ts';
 import { localRuns, shippedRuns } from '../../results/recorded.ts';
 import { scenarios } from '../../suites/index.ts';
 
-const spelled = (recorded: string) => recordedCalls(recorded).map(({ call, empty }) => (call === undefined ? '·' : empty ? `${call}(0)` : call));
+const spelled = (steps: string) => recordedCalls(steps).map(({ call, empty }) => (call === undefined ? '·' : empty ? `${call}(0)` : call));
 
 describe('the calls that a scenario records', () => {
   test.each([
-    ['recv×3', ['recv', 'recv', 'recv']],
-    ['recv, (RST, settle), send(8)×2', ['recv', 'send', 'send']],
-    ['recv×2, send(8), (P receives: recorded too), recv', ['recv', 'recv', 'send', '·', 'recv']],
-    ['recv(0), (P sends 10, settle), recv(0), recv', ['recv(0)', 'recv(0)', 'recv']],
-    ['SO_ERROR×2, recv(16)×2', ['·', '·', 'recv', 'recv']],
-    ['S sends 64 KiB pieces until one fails (only the failure is recorded), (RST, settle), recv(64)', ['send', 'recv']],
-    ['connect to the same address again, on S as accepted', ['connect']],
-    ['accept, then on what it returned recv(64)×2', ['accept', 'recv', 'recv']],
-    ['that recv, recv', ['recv', 'recv']],
-    ['[recv, SSL_read]×2, (RST, settle), [SSL_write, send]', ['recv', '·', 'recv', '·', '·', 'send']],
-    ['WSARecv, GetQueuedCompletionStatus×2', ['·', '·', '·']],
-  ])('%s', (recorded, calls) => expect(spelled(recorded)).toEqual(calls));
+    ['S recv ×3', ['recv', 'recv', 'recv']],
+    ['S recv; P reset; S send 8 ×2', ['recv', 'send', 'send']],
+    ['S recv ×2; (S send 8); P recv recorded; S recv', ['recv', 'recv', '·', 'recv']],
+    ['S recv 0; P send 10; S recv 0; S recv', ['recv(0)', 'recv(0)', 'recv']],
+    ['S so_error ×2; S recv 16 ×2', ['·', '·', 'recv', 'recv']],
+    ['S fill; P reset; S recv 64', ['send', 'recv']],
+    ['S connect', ['connect']],
+    ['(S listen); S accept; S recv 64 ×2', ['accept', 'recv', 'recv']],
+    ['(S blocking); S recv &; P reset; S recv', ['recv', 'recv']],
+    ['S recv; S SSL_read; P reset; S SSL_write; S send', ['recv', '·', '·', 'send']],
+    ['S WSARecv; S GetQueuedCompletionStatus ×2', ['·', '·', '·']],
+  ])('%s', (steps, calls) => expect(spelled(steps)).toEqual(calls));
 
   test('are those of every recorded run', () => {
     const complaints: string[] = [];
     const wrong = localRuns((message) => complaints.push(message)).flatMap(({ run }) =>
       run.scenarios.flatMap((line) => {
         const scenario = scenarios.find(({ id }) => id === line.id);
-        const calls = scenario === undefined ? [] : recordedCalls(scenario.recorded);
+        const calls = scenario === undefined ? [] : recordedCalls(scenario.steps);
         return line.traces.flatMap(({ observations }) =>
           observations.flatMap(({ on, call, token }, i) => {
             const said = calls[i]?.call;

@@ -224,26 +224,24 @@ describe('Mongoose in other scenarios', () => {
 });
 
 describe('the loop of recv in a scenario', () => {
-  const of = (id: string, before: string, calls: string) => recvLoop({ id, before, recorded: calls });
+  test.each([
+    ['all recvs', 'P reset; S recv ×5', [0, 5, true]],
+    ['from the reset on', 'S recv; P reset; S recv ×5', [1, 6, true]],
+    ['after sends', 'P close; S send 8; S recv ×4', [1, 5, false]],
+    ['the last one, other calls after it', 'P shutdown write; S recv ×2; S send 8; P recv recorded; P reset; S recv ×3; S send 8', [4, 7, false]],
+    ['without peeking', 'P reset; S peek 16 ×2; S recv ×2', [2, 4, false]],
+    ['without recvs of no bytes', 'P reset; S recv 0 ×2; S recv 4 ×2', [2, 4, false]],
+    ['of what accept returned', '(S listen); P connect; P reset; S accept; S recv 64 ×3', [1, 4, false]],
+  ])('%s', (_, steps, [from, to, onlyRecvsBefore]) => expect(recvLoop({ id: 'tcp/x/y', steps })).toMatchObject({ from, to, onlyRecvsBefore }));
 
   test.each([
-    ['all recvs', 'RST', 'recv×5', [0, 5, true]],
-    ['from the reset on', 'nothing', 'recv, (RST, settle), recv×5', [1, 6, true]],
-    ['after sends', 'FIN, settle', 'send(8), (settle), recv×4', [1, 5, false]],
-    ['the last one, other calls after it', 'FIN', 'recv×2, send(8), (P receives: recorded too), (RST, settle), recv×3, send(8)', [4, 7, false]],
-    ['without peeking', 'RST', 'recv(16, MSG_PEEK)×2, recv×2', [2, 4, false]],
-    ['without recvs of no bytes', 'RST', 'recv(0)×2, recv(4)×2', [2, 4, false]],
-    ['of what accept returned', 'P connects, RST; the listener is non-blocking', 'accept, then on what it returned recv(64)×3', [1, 4, false]],
-  ])('%s', (_, before, calls, [from, to, onlyRecvsBefore]) => expect(of('tcp/x/y', before, calls)).toMatchObject({ from, to, onlyRecvsBefore }));
-
-  test.each([
-    ['tls/reset/idle', 'RST', 'recv×5', 'not-tcp'],
-    ['tcp/x/y', 'RST', 'recv', 'no-loop'],
-    ['tcp/x/y', 'RST', 'recv, send(8), recv', 'no-loop'],
-    ['tcp/x/y', 'RST', 'recv(10, MSG_WAITALL)×3', 'no-loop'],
-    ['tcp/x/y', 'S blocking; RST', 'recv×2', 'blocking'],
-    ['tcp/x/y', 'S shuts its receiving side', 'recv×2', 'not-ended'],
-  ])('%s: %s, %s: %s', (id, before, calls, why) => expect(of(id, before, calls)).toBe(why));
+    ['tls/reset/idle', 'P reset; S SSL_read ×5', 'not-tcp'],
+    ['tcp/x/y', 'P reset; S recv', 'no-loop'],
+    ['tcp/x/y', 'P reset; S recv; S send 8; S recv', 'no-loop'],
+    ['tcp/x/y', 'P reset; S recv 10 MSG_WAITALL ×3', 'no-loop'],
+    ['tcp/x/y', '(S blocking); P reset; S recv ×2', 'blocking'],
+    ['tcp/x/y', '(S shutdown read); S recv ×2', 'not-ended'],
+  ])('%s: %s: %s', (id, steps, why) => expect(recvLoop({ id, steps })).toBe(why));
 
   test('there is one in each scenario whose recorded trace ends in recvs on a connection that is over', () => {
     const played = scenarios.flatMap((scenario) => (typeof recvLoop(scenario) === 'string' ? [] : [scenario.id]));

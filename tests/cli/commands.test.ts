@@ -146,7 +146,7 @@ export const event = 'tcp/waiting';
 export const about = 'waits';
 export const cases = {
   ${name}: {
-    why: 'x', before: 'x', recorded: 'x',
+    why: 'x', steps: 'S recv',
     async run() {
       writeFileSync(${JSON.stringify(told)}, String(process.pid));
       await new Promise(() => {});

@@ -55,7 +55,7 @@ describe.runIf(onPosix)('a user without a home [needs POSIX]', () => {
     expect(empty(...command.split(' '))).toEqual({ code: 3, stdout: '', stderr: line(SAYS) });
   });
 
-  test.runIf(onLinux && process.getuid?.() === 0)('nor an entry in passwd [needs root on Linux]', { timeout: 60_000 }, () => {
+  test.runIf(onLinux && process.getuid?.() === 0)('nor an entry in passwd [needs root on Linux]', () => {
     // It may read what root may, wherever the checkout is.
     const user = 'exec setpriv --reuid 54321 --regid 54321 --clear-groups --inh-caps=-all,+dac_read_search --ambient-caps=-all,+dac_read_search';
     const nobody = (...args: string[]) => shell(`${user} "$@"`, args, { ...none, HOME: undefined });

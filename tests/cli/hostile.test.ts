@@ -138,7 +138,7 @@ describe('is shown, not obeyed:', () => {
       written(
         name,
         `export const event = ${event}; export const about = ${text};
-         export const cases = { one: { why: ${text}, before: ${text}, recorded: 'recv(4)', async run() { throw new Error(${text}); } } };`,
+         export const cases = { one: { why: ${text}, steps: 'S recv 4', async run() { throw new Error(${text}); } } };`,
       );
     const crashes = module('crashes.mjs', "'tcp/evil'", evil);
     for (const out of ['evil-run.txt', 'evil-run.jsonl']) {

@@ -29,7 +29,7 @@ describe('scenarios of one’s own', () => {
   test('are shown, and run beside others where those are named too', async () => {
     expect((await inFolder('run', './mine.mjs')).stdout).toMatch(/\n {2}two-reads +\S/);
     const { stdout } = await inFolder('run', './mine.mjs', 'tcp/idle', '--format', 'jsonl');
-    expect(parseRun(stdout, 'stdout').scenarios.map(({ id }) => id)).toEqual(['tcp/idle/recv', 'tcp/mine/two-reads']);
+    expect(parseRun(stdout, 'stdout').scenarios.map(({ id }) => id)).toEqual(['tcp/idle/recv', 'tcp/mine/two-reads', 'tcp/mine/two-reads-by-hand']);
   });
 
   test('that throw are crashed, with file and line; the others go on', async () => {
@@ -38,7 +38,9 @@ describe('scenarios of one’s own', () => {
     const file = written('typo.mjs', skeleton.replace('S.recv(4)', 'S.recvv(4)'));
     const { code, stdout } = await inFolder('run', file, 'tcp/idle');
     expect(code).toBe(1);
-    expect(stdout).toContain(`tcp/mine/two-reads: crashed: the trial failed: typo.mjs:${line}: TypeError: S.recvv is not a function`);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      `tcp/mine/two-reads-by-hand: crashed: the trial failed: typo.mjs:${line}: TypeError: S.recvv is not a function`,
+    );
     expect(stdout).toContain('1 match');
   });
 
@@ -52,19 +54,15 @@ describe('scenarios of one’s own', () => {
       "export const event = 'tcp/mine'; export const cases = { 'A b': {} };",
       /odd\.mjs: cases\.A b: its name may have lower-case letters/,
     ],
-    [
-      'lacks a field',
-      "export const event = 'tcp/mine'; export const cases = { a: { why: 'x', before: 'x', run() {} } };",
-      /odd\.mjs: cases\.a: recorded must be a string/,
-    ],
+    ['lacks a field', "export const event = 'tcp/mine'; export const cases = { a: { why: 'x', run() {} } };", /odd\.mjs: cases\.a: steps must be a string/],
     [
       'has a field too many',
-      "export const event = 'tcp/mine'; export const cases = { a: { why: 'x', before: 'x', recorded: 'x', wait: true, run() {} } };",
+      "export const event = 'tcp/mine'; export const cases = { a: { why: 'x', steps: 'S recv', wait: true, run() {} } };",
       /odd\.mjs: cases\.a: unknown key "wait"/,
     ],
     [
       'has an id that there is',
-      "export const event = 'tcp/reset'; export const cases = { idle: { why: 'x', before: 'x', recorded: 'x', run() {} } };",
+      "export const event = 'tcp/reset'; export const cases = { idle: { why: 'x', steps: 'S recv', run() {} } };",
       /a scenario tcp\/reset\/idle already exists/,
     ],
     ['ends its process', 'process.exit(7);', /odd\.mjs: ended its process: exit code 7/],
@@ -83,6 +81,6 @@ describe('scenarios of one’s own', () => {
 test('a word that settled does not know is told, with those that it knows', async () => {
   const file = written('settled.mjs', readFileSync(join(folder, 'mine.mjs'), 'utf8').replace("settled('reset')", "settled('fine')"));
   expect((await inFolder('run', file)).stdout.replace(/\n +/g, ' ')).toContain(
-    'RangeError: settled("fine"): choose one of reset, fin, end, unobservable, { bytes: 10 }',
+    'RangeError: settled("fine"): choose one of reset, fin, end, datagram, unobservable, { bytes: 10 }',
   );
 });

@@ -18,7 +18,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('sockatlas run', () => {
-  test('records every scenario of the suite, five equal trials each, and exits 0', { timeout: 60_000 }, async () => {
+  test('records every scenario of the suite, five equal trials each, and exits 0', async () => {
     const { code, stdout, stderr } = await here(['run', '--format', 'jsonl']);
     const run = parseRun(stdout, 'stdout');
     expect(run.scenarios.map(({ id }) => id)).toEqual(scenarios.map(({ id }) => id));
@@ -36,7 +36,7 @@ describe('sockatlas run', () => {
     expect(stderr).toMatch(/^run kept as .*\.jsonl$/m);
   });
 
-  test('two runs of one machine have equal behaviour lines', { timeout: 60_000 }, async () => {
+  test('two runs of one machine have equal behaviour lines', async () => {
     const behaviour = async () =>
       (await here(['run', 'tcp/fin', 'udp', '--format', 'jsonl'])).stdout.split('\n').filter((line) => line.startsWith('{"type":"scenario"'));
     const first = await behaviour();
@@ -158,7 +158,7 @@ describe('sockatlas run', () => {
     expect({ stderr: stderr.replace(/^run kept.*\n/m, ''), status }).toEqual({ stderr: '', status: 0 });
   });
 
-  test('many trials keep counts', { timeout: 60_000 }, async () => {
+  test('many trials keep counts', async () => {
     const { stdout } = await here(['run', 'tcp/reset/idle', '--trials', '3000', '--format', 'jsonl']);
     expect(parseRun(stdout, 'out').scenarios[0]).toMatchObject({ trials: 3000, traces: [{ count: 3000 }] });
     expect(stdout.length).toBeLessThan(5000);
@@ -314,7 +314,7 @@ describe.runIf(onLinux)('a run that is stopped [needs signals and /proc]', () =>
 });
 
 describe.runIf(onLinux)('a run on a machine that has run out of something [needs Linux]', () => {
-  test.runIf(namespaces.are)(`a dozen ports: no result and exit 3, never a behaviour${namespaces.reason}`, { timeout: 60_000 }, () => {
+  test.runIf(namespaces.are)(`a dozen ports: no result and exit 3, never a behaviour${namespaces.reason}`, () => {
     const out = join(folder, 'run.jsonl');
     // A connection that was closed keeps its pair of ports for a minute: there are 132 pairs, and more trials.
     const script = `${withPorts(40000, 40011)} && echo 0 > /proc/sys/net/ipv4/tcp_tw_reuse && exec "$@"`;
@@ -352,7 +352,7 @@ describe.runIf(onLinux)('a run on a machine that has run out of something [needs
 });
 
 describe.runIf(onLinux)('a run under hard conditions [needs ulimit and setpriv]', () => {
-  test('with 64 file descriptors', { timeout: 60_000 }, () => {
+  test('with 64 file descriptors', () => {
     const { status, stderr } = spawnSync('sh', ['-c', `ulimit -n 64; exec "${process.execPath}" "${cliProgram}" run --out "${folder}/run.jsonl"`], {
       encoding: 'utf8',
     });
@@ -360,7 +360,7 @@ describe.runIf(onLinux)('a run under hard conditions [needs ulimit and setpriv]'
     expect(readRun(join(folder, 'run.jsonl')).scenarios).toHaveLength(scenarios.length);
   });
 
-  test.runIf(process.getuid?.() === 0)('as another user than root [needs root]', { timeout: 60_000 }, () => {
+  test.runIf(process.getuid?.() === 0)('as another user than root [needs root]', () => {
     const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups'];
     // A checkout below a folder of root's alone, such as mktemp -d makes: this user may read it, and has no other right of root's.
     const reads = ['--inh-caps=-all,+dac_read_search', '--ambient-caps=-all,+dac_read_search'];

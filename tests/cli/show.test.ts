@@ -5,7 +5,7 @@ describe('sockatlas show', () => {
   test('tells steps, what is expected of each platform with the evidence and its sources, and what was recorded', async () => {
     const { code, stdout } = await here(['show', 'tcp/reset/idle']);
     expect(code).toBe(0);
-    expect(stdout).toContain('  before  RST, settle\n  calls   recv×5\n');
+    expect(stdout).toContain('\n  P reset; S recv ×5\n');
     expect(stdout).toMatch(/Expected on linux .*\n {2}ECONNRESET, then eof ×4\n {4}measured here/);
     expect(stdout).toMatch(/Expected on windows .*\n {2}WSAECONNRESET every time\n {4}asserted by a test that runs on Windows/);
     expect(stdout).toMatch(/wine <8\.21: eof every time/);
@@ -36,7 +36,7 @@ describe('sockatlas list', () => {
   });
 
   test('-v says what each is about', async () => {
-    expect((await here(['list', 'tcp/reset/unread-data', '-v'])).stdout).toMatch(/^tcp\/reset\/unread-data\n {2}\S.*\n {2}calls: recv×5\n$/);
+    expect((await here(['list', 'tcp/reset/unread-data', '-v'])).stdout).toMatch(/^tcp\/reset\/unread-data\n {2}\S.*\n {2}P send 10; P reset; S recv ×5\n$/);
   });
 });
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseRun } from '../../results/read.ts';
 import { inNamespace, namespaces, sweeping } from '../fixtures/namespace.ts';
 
-test.runIf(namespaces.are)(`a sweep of ports changes no verdict${namespaces.reason}`, { timeout: 60_000 }, () => {
+test.runIf(namespaces.are)(`a sweep of ports changes no verdict${namespaces.reason}`, () => {
   const script = sweeping(40000, 40099);
   const scenarios = [
     'tcp/reset/idle',

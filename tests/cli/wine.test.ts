@@ -37,7 +37,7 @@ describe.each(LANES)('$name', (lane) => {
   const reason = notReady(lane);
   const run = (...args: string[]) => cli(['run', '--on', lane.name, ...args]);
 
-  test('records every scenario; what is not as documented is known, with its reason', { timeout: 120_000 }, ({ skip }) => {
+  test('records every scenario; what is not as documented is known, with its reason', ({ skip }) => {
     if (reason !== undefined) return skip(reason);
     const { code, stdout } = run('--format', 'jsonl');
     const { header, scenarios: lines } = parseRun(stdout, 'stdout');
@@ -55,7 +55,7 @@ describe.each(LANES)('$name', (lane) => {
     expect(wineProcesses()).toEqual([]);
   });
 
-  test(`a sweep of ports changes no verdict${namespaces.reason}`, { timeout: 120_000 }, ({ skip }) => {
+  test(`a sweep of ports changes no verdict${namespaces.reason}`, ({ skip }) => {
     if (reason !== undefined || !namespaces.are) return skip(reason ?? namespaces.reason);
     const script = sweeping(40000, 59999);
     const { status, stdout } = inNamespace(
@@ -79,7 +79,7 @@ describe.each(LANES)('$name', (lane) => {
     expect(status).toBe(0);
   });
 
-  test.for(['SIGINT', 'SIGKILL'] as const)('leaves nothing running after %s', { timeout: 60_000 }, async (signal, { skip }) => {
+  test.for(['SIGINT', 'SIGKILL'] as const)('leaves nothing running after %s', async (signal, { skip }) => {
     if (reason !== undefined) return skip(reason);
     const { child, ended } = startCli(['run', '--on', lane.name, '--trials', '100000', 'tcp/reset/idle', 'tcp/reset/peer-killed']);
     await until('agents run under Wine', () => wineProcesses().length >= 3);
@@ -92,7 +92,7 @@ describe.each(LANES)('$name', (lane) => {
 const [wine8, wine10] = LANES as [Lane, Lane];
 
 describe('Linux and Wine together', () => {
-  test('stand side by side, and each says what it says', { timeout: 60_000 }, ({ skip }) => {
+  test('stand side by side, and each says what it says', ({ skip }) => {
     const reason = notReady(wine8) ?? notReady(wine10);
     if (reason !== undefined) return skip(reason);
     const { code, stdout } = cli(['run', '--on', 'linux,wine', 'tcp/reset/idle'], { env: { COLUMNS: '140' } });
@@ -104,7 +104,7 @@ describe('Linux and Wine together', () => {
   test.for([
     { on: 'wine-10.0', peer: 'linux', trace: ['WSAECONNRESET', 'WSAECONNRESET', 'WSAECONNRESET'] },
     { on: 'linux', peer: 'wine-10.0', trace: ['ECONNRESET', 'eof', 'eof'] },
-  ])('the subject on $on, its peer on $peer', { timeout: 60_000 }, ({ on, peer, trace }, { skip }) => {
+  ])('the subject on $on, its peer on $peer', ({ on, peer, trace }, { skip }) => {
     const reason = notReady(wine10);
     if (reason !== undefined) return skip(reason);
     const { code, stdout } = cli(['run', '--on', on, '--peer', peer, 'tcp/reset/peer-killed-with-unread', 'tcp/reset/after-half-close', '--format', 'jsonl']);
@@ -150,7 +150,7 @@ test.runIf(process.platform === 'linux')('a lane that cannot be had costs its ow
   expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringMatching(/^sockatlas: wine-10\.0 cannot start here: /m) });
 });
 
-test('--on wine with one of two runs what is there, and says what is left out', { timeout: 60_000 }, ({ skip }) => {
+test('--on wine with one of two runs what is there, and says what is left out', ({ skip }) => {
   const [, present] = LANES;
   const reason = notReady(present as Lane);
   if (reason !== undefined) return skip(reason);

@@ -138,7 +138,7 @@ describe.runIf(process.platform !== 'win32')('the POSIX calls [needs POSIX]', as
     const { SOL_SOCKET, SO_LINGER } = sockets.constants;
     sockets.setsockopt(client, SOL_SOCKET, SO_LINGER, sockets.linger(true, 0));
     sockets.close(client);
-    expect(sockets.tcpState(server)).toBe('CLOSE');
+    expect(sockets.tcpInfo(server)?.state).toBe('CLOSE');
   });
 
   test('poll and select tell what is ready', () => {
@@ -163,26 +163,26 @@ describe.runIf(process.platform !== 'win32')('the POSIX calls [needs POSIX]', as
 
   test.runIf(process.platform === 'linux')('the state of a connection is told without consuming its error [needs Linux]', () => {
     const { server, client } = pair(LOOPBACK);
-    expect(sockets.tcpState(server)).toBe('ESTABLISHED');
+    expect(sockets.tcpInfo(server)?.state).toBe('ESTABLISHED');
     sockets.shutdown(client, 'write');
-    expect(sockets.tcpState(server)).toBe('CLOSE_WAIT');
+    expect(sockets.tcpInfo(server)?.state).toBe('CLOSE_WAIT');
     const { SOL_SOCKET, SO_LINGER } = sockets.constants;
     sockets.setsockopt(client, SOL_SOCKET, SO_LINGER, sockets.linger(true, 0));
     sockets.close(client);
-    expect(sockets.tcpState(server)).toBe('CLOSE');
+    expect(sockets.tcpInfo(server)?.state).toBe('CLOSE');
     expect(sockets.send(server, Buffer.from('x'), 1, 0)).toEqual({ ret: -1, code: errno.EPIPE });
   });
 
   test.runIf(process.platform === 'linux')('the accept queue of a listening socket is told [needs Linux]', () => {
     const { listener, address } = listen(LOOPBACK);
-    expect(sockets.unacknowledged(listener)).toBe(0);
+    expect(sockets.tcpInfo(listener)?.unacknowledged).toBe(0);
     expect(sockets.connect(open('inet'), address).ret).toBe(0);
-    expect(sockets.unacknowledged(listener)).toBe(1);
+    expect(sockets.tcpInfo(listener)?.unacknowledged).toBe(1);
   });
 
   test('what is no socket, or no TCP socket, has no state', () => {
-    expect(sockets.tcpState(-1)).toBeUndefined();
-    expect(sockets.unacknowledged(-1)).toBeUndefined();
+    expect(sockets.tcpInfo(-1)).toBeUndefined();
+    expect(sockets.tcpInfo(-1)).toBeUndefined();
     expect(sockets.readable(-1).ret).toBe(-1);
   });
 });

@@ -150,7 +150,7 @@ describe.runIf(process.platform === 'win32')('the Winsock calls [needs Windows]'
     await setTimeout(100);
     expect(sockets.readable(server).bytes).toBe(3);
     expect(sockets.readable(-1).ret).toBe(-1);
-    expect(sockets.tcpState(-1)).toBeUndefined();
+    expect(sockets.tcpInfo(-1)).toBeUndefined();
   });
 
   test('a pending WSARecv that is reset: the two results translate one NTSTATUS in two ways', async () => {

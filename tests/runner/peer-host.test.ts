@@ -38,7 +38,7 @@ test('a peer host outlives strangers, and serves who knows its token', async () 
   channel.send({ do: 'no such thing' });
   expect(await inbox.next({ ms: 5000 })).toMatchObject({ failed: expect.stringMatching(/^the agent sent a message that does not fit: do: /) });
   channel.send({ do: 'connect', to: { family: 'inet', host: '127.0.0.1', port } });
-  expect(await inbox.next({ ms: 5000 })).toMatchObject({ connected: { family: 'inet', host: '127.0.0.1' } });
+  expect(await inbox.next({ ms: 5000 })).toMatchObject({ address: { family: 'inet', host: '127.0.0.1' } });
   channel.destroy();
 });
 
@@ -55,8 +55,8 @@ test.each(['shared', 'inOwnProcess'] as const)('the peers of an agent that live 
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const peer = await hostedPeers(host.door)[way]();
-  expect(await peer.ask({ do: 'connect', to: { family: 'inet', host: '127.0.0.1', port } })).toMatchObject({ connected: { family: 'inet' } });
-  expect(await peer.ask({ do: 'send', length: 5 })).toEqual({ done: true });
+  expect(await peer.ask({ do: 'connect', to: { family: 'inet', host: '127.0.0.1', port } })).toMatchObject({ address: { family: 'inet' } });
+  expect(await peer.ask({ do: 'send', length: 5 })).toEqual({ sent: 5 });
   expect(await received.promise).toBe('peer ');
   await peer.end();
   await closed.promise;

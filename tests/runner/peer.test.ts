@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { sendCall } from '../../language/call.ts';
 import { Peer, type PeerLink } from '../../runner/peer.ts';
 import { replyOf } from '../../runner/peer-process.ts';
 import { hostRequestSchema, type PeerReply, type PeerRequest, peerReplySchema } from '../../runner/peer-protocol.ts';
@@ -35,13 +36,17 @@ test.each([
   S.setNonBlocking();
   await P.send(10);
   expect(S.recv()).toMatchObject({ token: 'data:10' });
-  S.sendUnrecorded(5);
-  await P.settled({ bytes: 5 });
+  S.must(sendCall(5));
+  expect(await P.ask({ do: 'settle', arrival: { bytes: 5 } })).toEqual({ settled: 'ESTABLISHED' });
+  expect(await P.ask({ do: 'unread' })).toEqual({ unread: 5 });
   expect(await P.receive(5)).toMatchObject({ on: 'P', call: 'recv', args: { buffer: 'given', length: 4096, flags: [] }, token: 'data:5' });
-  await P.shutdown('write');
+  S.must(sendCall(7));
+  expect(await P.ask({ do: 'take' })).toEqual({ done: true });
+  expect(await P.ask({ do: 'unread' })).toEqual({ unread: 0 });
+  await P.ask({ do: 'shutdown', direction: 'write' });
   await S.settled('fin');
   await P.reset();
-  expect(sockets.tcpState(S.handle)).toBe('CLOSE');
+  expect(sockets.tcpInfo(S.handle)?.state).toBe('CLOSE');
   expect(socket.handle).toBe(-1);
 });
 
@@ -60,9 +65,9 @@ test('a plain close with unread bytes is the system’s to answer; an end closes
   const P = new Peer(t, socket);
   await P.connect(address);
   const S = t.acceptFrom(L);
-  S.sendUnrecorded(1);
+  S.must(sendCall(1));
   await P.close();
-  expect(sockets.tcpState(S.handle)).toBe('CLOSE');
+  expect(sockets.tcpInfo(S.handle)?.state).toBe('CLOSE');
   const close = vi.spyOn(sockets, 'close');
   await P.end();
   expect(close).not.toHaveBeenCalled();

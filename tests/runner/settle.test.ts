@@ -54,20 +54,20 @@ test('connections that wait are counted', async () => {
 test('pauses where nothing tells', async () => {
   const { sockets, S } = await connected();
   const begun = performance.now();
-  await settle({ ...sockets, tcpState: () => undefined }, S.handle, 'reset');
+  await settle({ ...sockets, tcpInfo: () => undefined }, S.handle, 'reset');
   expect(performance.now() - begun).toBeGreaterThan(40);
   expect(await isThere(settle(sockets, S.handle, 'unobservable'))).toBe(false);
 });
 
 test('a word that it does not know is told, with those that it knows', async () => {
   const { sockets, S } = await connected();
-  expect(() => settle(sockets, S.handle, 'fine' as Arrival)).toThrow('settled("fine"): choose one of reset, fin, end, unobservable, { bytes: 10 }');
+  expect(() => settle(sockets, S.handle, 'fine' as Arrival)).toThrow('settled("fine"): choose one of reset, fin, end, datagram, unobservable, { bytes: 10 }');
 });
 
 test('a connect has settled when it is no longer under way, or the time is over', async () => {
   const { sockets, S } = await connected();
   let asked = 0;
-  await settleConnect({ ...sockets, tcpState: () => (++asked < 3 ? 'SYN_SENT' : 'CLOSE') }, S.handle, 10_000);
+  await settleConnect({ ...sockets, tcpInfo: () => ({ state: ++asked < 3 ? 'SYN_SENT' : 'CLOSE', received: 0, unacknowledged: 0 }) }, S.handle, 10_000);
   expect(asked).toBe(3);
-  await settleConnect({ ...sockets, tcpState: () => 'SYN_SENT' }, S.handle, 10);
+  await settleConnect({ ...sockets, tcpInfo: () => ({ state: 'SYN_SENT', received: 0, unacknowledged: 0 }) }, S.handle, 10);
 });

@@ -25,10 +25,10 @@ async function trial<T>(body: (t: Trial) => Promise<T>, over: Partial<TrialConte
 
 test('each case is a scenario for each reading way, its steps in the words of that way', () => {
   const [socket, bio] = readerSuite('tls/reset', 'a test', {
-    idle: { why: 'Why.', before: 'RST', recorded: ({ read }) => `${read}×2`, run: async () => {} },
+    idle: { why: 'Why.', steps: ({ read, write }) => `${write()}; P reset; ${read(2)}`, run: async () => {} },
   });
-  expect(socket).toMatchObject({ id: 'tls/reset/idle?reader=socket', recorded: 'SSL_read×2', before: 'OpenSSL on the socket itself; RST' });
-  expect(bio).toMatchObject({ id: 'tls/reset/idle?reader=bio', recorded: '[recv, SSL_read]×2' });
+  expect(socket).toMatchObject({ id: 'tls/reset/idle?reader=socket', steps: 'S SSL_write; P reset; S SSL_read ×2' });
+  expect(bio).toMatchObject({ id: 'tls/reset/idle?reader=bio', steps: 'S SSL_write; S send; P reset; S recv; S SSL_read; S recv; S SSL_read' });
 });
 
 describe.each(READERS)('the reader %s', (reader: Reader) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { connectCall, recvCall, sendCall } from '../../language/call.ts';
 import { MAX_CALLS } from '../../results/limits.ts';
 import { CallBlocked } from '../../runner/blocking.ts';
 import { perform } from '../../runner/calls.ts';
@@ -17,12 +18,12 @@ describe('a trial', () => {
   test('records the calls of its subject, and what its peer receives, and nothing else', async () => {
     const { t } = trial();
     const { S, P } = await t.tcp();
-    S.sendUnrecorded(3);
+    S.must(sendCall(3));
     await P.send(10);
     await S.settled({ bytes: 10 });
     S.recv();
     S.send(8);
-    await P.receive(8);
+    await P.receive(1);
     await P.reset();
     await S.settled('reset');
     S.poll();
@@ -40,7 +41,7 @@ describe('a trial', () => {
     const { t } = trial();
     const { S } = await t.tcp();
     for (const length of [4096, 4096, 4]) S.recv(length);
-    S.recv(4, 'MSG_PEEK');
+    S.record(recvCall(4, { flags: ['MSG_PEEK'] }));
     S.recv(4);
     expect(t.observations.map(({ args }) => [args.length, args.flags])).toEqual([
       [4096, []],
@@ -69,8 +70,8 @@ describe('a trial', () => {
 
   test('with other parameters is the same trial', async () => {
     const { sockets, t } = trial();
-    const { S } = await t.with({ family: 'inet6' }).tcp();
-    expect(S.peerAddress()).toMatchObject({ family: 'inet6', host: '::1' });
+    const { S, address } = await t.with({ family: 'inet6' }).tcp();
+    expect(address).toMatchObject({ family: 'inet6', host: '::1' });
     S.recv();
     expect(tokens(t)).toEqual(['EAGAIN']);
     await t.end();
@@ -95,7 +96,7 @@ describe('strangers', () => {
     await P.connect(address);
     const S = t.acceptFrom(L);
     await P.send(3);
-    expect(S.peerAddress()).not.toEqual(sockets.getsockname(stranger).address);
+    expect(sockets.getpeername(S.handle).address).not.toEqual(sockets.getsockname(stranger).address);
     expect(sockets.readable(S.handle).bytes).toBe(3);
     expect(t.strangers).toBe(2);
   });
@@ -115,8 +116,8 @@ describe('strangers', () => {
       'of its own',
       'inOwnProcess',
       async (t: Trial) => {
-        const { S, P } = await t.tcpToProcess();
-        await P.kill();
+        const { S, P } = await t.tcp({ killable: true });
+        await P.end();
         return S;
       },
     ],
@@ -165,29 +166,31 @@ describe('strangers', () => {
     const { L, address } = t.listener();
     const S = t.socket('inet');
     S.setNonBlocking();
-    S.connect(address, 'listener');
+    await S.connect(connectCall(address, 'listener'), false);
     t.acceptFrom(L);
     expect(t.strangers).toBe(0);
   });
 });
 
 describe('what the machine refuses', () => {
+  const closedPort = connectCall({ family: 'inet', host: '127.0.0.1', port: 1 }, 'closed port');
+
   test('is no behaviour: the trial does not count, whatever its scenario makes of it', async () => {
     const { sockets, t } = trial();
     const S = t.socket('inet');
     S.setNonBlocking();
     sockets.refuse('connect', 'EADDRNOTAVAIL');
-    expect(() => S.connect({ family: 'inet', host: '127.0.0.1', port: 1 }, 'closed port')).toThrow(EnvironmentFailure);
+    await expect(S.connect(closedPort, true)).rejects.toThrow(EnvironmentFailure);
     expect(t.failure).toEqual(new EnvironmentFailure('connect: EADDRNOTAVAIL'));
     expect(t.observations).toEqual([]);
   });
 
-  test('is recorded where the scenario asks for it', () => {
+  test('is recorded where the scenario asks for it', async () => {
     const { sockets, t } = trial({ asksFor: ['EADDRINUSE'] });
     const S = t.socket('inet');
     S.setNonBlocking();
     sockets.refuse('connect', 'EADDRINUSE');
-    S.connect({ family: 'inet', host: '127.0.0.1', port: 1 }, 'closed port');
+    await S.connect(closedPort, true);
     expect(tokens(t)).toEqual(['EADDRINUSE']);
   });
 
@@ -197,7 +200,7 @@ describe('what the machine refuses', () => {
     await expect(async () => t.tcp()).rejects.toThrow(new EnvironmentFailure('bind to 127.0.0.1: EADDRINUSE'));
     sockets.refuse('send', 'ECONNRESET');
     const { S } = await t.tcp();
-    expect(() => S.sendUnrecorded(1)).toThrow(new SetupFailed('send: ECONNRESET'));
+    expect(() => S.must(sendCall(1))).toThrow(new SetupFailed('send: ECONNRESET'));
     sockets.refuse('socket', 'EAFNOSUPPORT');
     expect(() => t.socket('unix')).toThrow(new Unsupported('socket(unix, stream): EAFNOSUPPORT'));
     sockets.refuse('bind', 'EADDRNOTAVAIL');
@@ -213,7 +216,8 @@ describe('a blocking subject', () => {
   test('makes its calls in a thread', async () => {
     const sockets = fakeSockets();
     const t = new Trial(fakeContext(sockets, { threads: threads(5, () => sockets) }));
-    const { S, P } = await t.tcp({ blocking: true });
+    const { S, P } = await t.tcp();
+    S.setBlocking();
     await P.send(3);
     expect(await S.recv()).toMatchObject({ token: 'data:3', us: 5 });
   });
@@ -221,14 +225,16 @@ describe('a blocking subject', () => {
   test('that should have waited and did not is no trial', async () => {
     const sockets = fakeSockets();
     const t = new Trial(fakeContext(sockets, { threads: threads(5, () => sockets) }));
-    const { S } = await t.tcp({ blocking: true });
-    const { returned } = await S.recvWaiting();
+    const { S } = await t.tcp();
+    S.setBlocking();
+    const { returned } = await S.recordWaiting(recvCall(4096));
     await expect(returned).rejects.toThrow('recv should have waited, but it returned after 5 µs');
   });
 
   test('whose call never returns has that at the end of its trace', async () => {
     const { t } = trial({ threads: { start: () => ({ calling: Promise.resolve(), result: Promise.reject(new CallBlocked(300)) }) } });
-    const { S } = await t.tcp({ blocking: true });
+    const { S } = await t.tcp();
+    S.setBlocking();
     await expect(S.recv()).rejects.toThrow('the call did not return within 300 ms');
     expect(t.observations).toMatchObject([{ call: 'recv', ret: null, token: 'blocked', us: 300_000 }]);
   });

@@ -15,7 +15,7 @@ async function run(body: (t: Trial, turn: number) => unknown, options: Partial<O
   const sockets = fakeSockets();
   let turn = 0;
   const [scenario] = suite('test/trials', 'a test', {
-    one: { why: '', before: '', recorded: '', ...over, run: async (t) => void (await body(t, ++turn)) },
+    one: { why: '', steps: 'S recv', ...over, run: async (t) => void (await body(t, ++turn)) },
   });
   if (scenario === undefined) throw new Error('no scenario');
   const measured = await runTrials(fakeContext(sockets, over), scenario, { trials: 3, refusalMs: 1, ...options });
