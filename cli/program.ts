@@ -94,6 +94,22 @@ function program(done: (code: number) => void): Command {
     .option('--out <file>', 'write the report there, by its ending: .sarif, .json, .xml (JUnit), .md, .txt; stdout gets the text report')
     .addHelpText('after', examples('sockatlas check mongoose@7.16 --on windows', 'sockatlas check ./mine.json --format sarif --out mine.sarif'))
     .action(async (tables, options) => done(await (await import('./check.ts')).check(tables, options)));
+  command
+    .command('fuzz')
+    .description('Is the model of a platform right? Compares it with the system on random sequences of steps.')
+    .option('--on <platform>', `the platform to run on: ${[HERE, ...LANE_NAMES].join(', ')}`, HERE)
+    .option('--model <platform>', 'the model to compare (default: of the same platform)')
+    .option('--sequences <n>', 'how many sequences (default: 20000, or as many as --seconds allows)', parseCount('--sequences', 1, 1_000_000_000))
+    .option('--seconds <s>', 'begin none after so many seconds', parseCount('--seconds', 1, 86_400))
+    .option('--seed <n>', 'the same seed and number give the same sequences', parseCount('--seed', 0, 2_147_483_647))
+    .option('--transport <list>', 'tcp, tcp6, unix, udp, udp6, separated by commas', commaSeparated, ['tcp', 'unix', 'udp'])
+    .option('--jobs <n>', 'how many agent processes run side by side', parseCount('--jobs', 1, 64))
+    .option('--timeout <ms>', 'after how long a call counts as blocked', parseCount('--timeout', 100, 3_600_000), 5000)
+    .option('--format <format>', 'pretty or json', pageFormat, 'pretty')
+    .option('--out <file>', 'write the JSON there; stdout gets the text report')
+    .option('-v, --verbose', 'which rule was followed by which')
+    .addHelpText('after', examples('sockatlas fuzz --seconds 60', 'sockatlas fuzz --on wine-10.0 --sequences 20000 --seed 1'))
+    .action(async (options) => done(await (await import('./fuzz.ts')).fuzz(options)));
   const created = command.command('new').description('How do I begin a table, a policy or a scenario of my own? Writes a commented skeleton.');
   created
     .command('table')

@@ -4,12 +4,12 @@ const CLEAR = '\r\x1b[K';
 
 /** One line on stderr that says how far a run is; nothing where stderr is no terminal. */
 export class Progress {
-  readonly #total: number;
+  readonly #total: number | undefined;
   readonly #shown = process.stderr.isTTY === true && process.env.TERM !== 'dumb';
   readonly #running = new Set<string>();
   #done = 0;
 
-  constructor(total: number) {
+  constructor(total: number | undefined) {
     this.#total = total;
   }
 
@@ -24,6 +24,11 @@ export class Progress {
     this.#draw();
   }
 
+  set(done: number): void {
+    this.#done = done;
+    this.#draw();
+  }
+
   /** Takes the line away. */
   clear(): void {
     if (this.#shown) process.stderr.write(CLEAR);
@@ -31,7 +36,7 @@ export class Progress {
 
   #draw(): void {
     if (!this.#shown) return;
-    const line = `${this.#done}/${this.#total} ${[...this.#running].join(', ')}`;
+    const line = `${this.#done}${this.#total === undefined ? '' : `/${this.#total}`} ${[...this.#running].join(', ')}`;
     process.stderr.write(CLEAR + printable(line).slice(0, (process.stderr.columns ?? 80) - 1));
   }
 }

@@ -118,6 +118,11 @@ export const ACCEPT: Call<'accept'> = { call: 'accept', args: {} };
 export const SO_ERROR: Call<'getsockopt'> = { call: 'getsockopt', args: { level: 'SOL_SOCKET', option: 'SO_ERROR' } };
 export const POLL: Call<'poll'> = { call: 'poll', args: { events: ['IN', 'OUT'], timeout: READINESS_TIMEOUT_MS } };
 export const SELECT: Call<'select'> = { call: 'select', args: { sets: ['read', 'write', 'except'], timeout: READINESS_TIMEOUT_MS } };
+
+/** The same, which does not wait: what was caused has arrived, and many sequences are performed in one thread. */
+export const POLL_NOW: Call<'poll'> = { ...POLL, args: { ...POLL.args, timeout: 0 } };
+export const SELECT_NOW: Call<'select'> = { ...SELECT, args: { ...SELECT.args, timeout: 0 } };
+
 export const GETPEERNAME: Call<'getpeername'> = { call: 'getpeername', args: {} };
 export const GETSOCKNAME: Call<'getsockname'> = { call: 'getsockname', args: {} };
 export const FIONREAD: Call<'FIONREAD'> = { call: 'FIONREAD', args: {} };

@@ -2,8 +2,9 @@ import { BLOCKED } from '../language/token.ts';
 import type { Command } from '../platforms/command.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
-import { type AgentMessage, type AgentRequest, agentMessageSchema, type RunRequest } from './agent-protocol.ts';
+import { type AgentMessage, type AgentRequest, agentMessageSchema, type FuzzRequest, type RunRequest } from './agent-protocol.ts';
 import { type ProcessConversation, startReady } from './conversation.ts';
+import type { Fuzzed } from './fuzz.ts';
 import { Silence } from './inbox.ts';
 import { StartFailed } from './process.ts';
 
@@ -96,6 +97,26 @@ export class AgentHandle {
         default:
           return cutShort('crashed', said.type === 'cannot' ? said.reason : `the agent sent ${said.type}`);
       }
+    }
+  }
+
+  /**
+   * Compares a model with the system on a block of random sequences.
+   *
+   * @throws StartFailed where the agent ended, or a call in it never returned: what it had found is lost
+   */
+  async fuzz(request: Omit<FuzzRequest, 'type'>): Promise<Fuzzed> {
+    this.#conversation.say({ type: 'fuzz', ...request });
+    for (;;) {
+      const said = await this.#conversation.hear({ ms: request.timeout + GRACE_MS });
+      if (said instanceof Silence) {
+        this.kill();
+        throw new StartFailed(
+          `the agent process ${said.inWords(`sent nothing for ${(request.timeout + GRACE_MS) / 1000} s`)}, in the block of seed ${request.block.seed}`,
+        );
+      }
+      if (said.type === 'fuzzed') return said.fuzzed;
+      if (said.type === 'cannot') throw new StartFailed(said.reason);
     }
   }
 

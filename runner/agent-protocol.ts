@@ -4,12 +4,13 @@ import { z } from '../platforms/zod.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
 import type { Door } from './channel.ts';
 import type { Schema } from './conversation.ts';
+import type { Block, Fuzzed } from './fuzz.ts';
 import type { Described } from './scenario.ts';
 
 /** What the processes that run scenarios, or know of them, are asked and say. They take only the types from here: zod costs them 70 ms. */
 
 /** What an agent is asked: to run a scenario, and to end the one that it runs after the trials that have begun. */
-export type AgentRequest = RunRequest | { readonly type: 'interrupt' };
+export type AgentRequest = RunRequest | FuzzRequest | { readonly type: 'interrupt' };
 
 export interface RunRequest {
   readonly type: 'run';
@@ -21,6 +22,15 @@ export interface RunRequest {
   readonly timeout: number;
   /** Where the peers live, if not beside the subject. */
   readonly peerHost?: Door;
+}
+
+export interface FuzzRequest {
+  readonly type: 'fuzz';
+  /** The platform whose model it is. */
+  readonly model: string;
+  readonly block: Block;
+  /** ms a call may take. */
+  readonly timeout: number;
 }
 
 const observation = z.object({
@@ -45,6 +55,23 @@ const measured = z.object({
   strangers: z.number().exactOptional(),
 }) satisfies Schema<Measured>;
 
+const strings = z.array(z.string()).readonly();
+const fuzzed = z.object({
+  performed: z.number(),
+  uncovered: z.number(),
+  differing: z.record(z.string(), z.number()),
+  differences: z
+    .array(
+      z.object({ steps: z.string(), predicted: z.array(strings).readonly(), trace: strings, observations: z.array(observation).readonly(), rule: z.string() }),
+    )
+    .readonly(),
+  unstable: z.number(),
+  unstables: z.array(z.object({ steps: z.string(), traces: z.array(z.object({ trace: strings, count: z.number() })).readonly() })).readonly(),
+  rules: z.record(z.string(), z.number()),
+  follows: z.record(z.string(), strings),
+  unmeasured: z.string().exactOptional(),
+}) satisfies Schema<Fuzzed>;
+
 const cannot = z.object({ type: z.literal('cannot'), reason: z.string() });
 
 export const agentMessageSchema = z.discriminatedUnion('type', [
@@ -57,6 +84,9 @@ export const agentMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('observation'), observation }),
   z.object({ type: z.literal('progress'), measured }),
   z.object({ type: z.literal('done'), measured }),
+  /** It is still at work on a block. */
+  z.object({ type: z.literal('alive') }),
+  z.object({ type: z.literal('fuzzed'), fuzzed }),
 ]);
 export type AgentMessage = Zod.infer<typeof agentMessageSchema>;
 

@@ -5,7 +5,7 @@ import { codes } from '../platforms/codes.ts';
 import type { Command } from '../platforms/command.ts';
 import { identify } from '../platforms/identify.ts';
 import type { Platform } from '../platforms/platform.ts';
-import type { AgentMessage, AgentRequest, RunRequest } from './agent-protocol.ts';
+import type { AgentMessage, AgentRequest, FuzzRequest, RunRequest } from './agent-protocol.ts';
 import { BlockingThreads } from './blocking.ts';
 import { hostedPeers, localPeers, tellWaiting } from './peers.ts';
 import { type Scenario, scenarioFrom } from './scenario.ts';
@@ -54,10 +54,10 @@ export async function runAgent(scenarios: readonly Scenario[], peerCommand: Comm
   const starter = await withStarter<AgentMessage, AgentRequest>();
   let interrupted = false;
   /** Hears an interrupt at once, also while a scenario runs. */
-  const hear = async (): Promise<RunRequest> => {
+  const hear = async (): Promise<RunRequest | FuzzRequest> => {
     for (;;) {
       const request = await starter.hear();
-      if (request.type === 'run') return request;
+      if (request.type !== 'interrupt') return request;
       interrupted = true;
     }
   };
@@ -73,9 +73,21 @@ export async function runAgent(scenarios: readonly Scenario[], peerCommand: Comm
 
   let next = hear();
   for (;;) {
-    const { id, steps, trials, timeout, peerHost } = await next;
+    const request = await next;
     next = hear();
     starter.say({ type: 'begun' });
+    if (request.type === 'fuzz') {
+      // Only here: it loads fast-check and the models.
+      const [{ fuzz }, { modelOf }] = await Promise.all([import('./fuzz.ts'), import('../platforms/models.ts')]);
+      const model = modelOf(request.model);
+      if (model === undefined) starter.say({ type: 'cannot', reason: `there is no model of ${request.model}` });
+      else {
+        const hooks = { isInterrupted: () => interrupted, onAlive: () => starter.say({ type: 'alive' }) };
+        starter.say({ type: 'fuzzed', fuzzed: await fuzz({ ...ready.context, timeout: request.timeout, isImpatient: true }, model, request.block, hooks) });
+      }
+      continue;
+    }
+    const { id, steps, trials, timeout, peerHost } = request;
     const scenario = steps === undefined ? scenarios.find((one) => one.id === id) : { id, about: '', ...scenarioFrom({ why: '', steps }) };
     if (scenario === undefined) {
       starter.say({ type: 'cannot', reason: `this agent has no scenario ${id}` });

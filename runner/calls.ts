@@ -1,6 +1,6 @@
 // The global of that name is a getter, which costs a call of a few hundred ns a tenth.
 import { performance } from 'node:perf_hooks';
-import { type Call, type CallResult, type FlagName, failureOf, type Names, READINESS_TIMEOUT_MS, type SocketCallName, tokenOf } from '../language/call.ts';
+import { type Call, type CallResult, type FlagName, failureOf, type Names, type SocketCallName, tokenOf } from '../language/call.ts';
 import { BLOCKED } from '../language/token.ts';
 import type { Handle, Returned, Sockets } from '../native-bindings/sockets.ts';
 import type { TimedObservation } from '../results/measured.ts';
@@ -36,14 +36,14 @@ const PERFORM: { readonly [K in SocketCallName]: Perform<K> } = {
     const result = timed(() => sockets.getsockopt(s, SOL_SOCKET, SO_ERROR, new Uint8Array(value.buffer)));
     return { ...result, out: { value: value[0] as number } };
   },
-  poll: (sockets, s) =>
+  poll: (sockets, s, { args }) =>
     timed(
-      () => sockets.poll([s], READINESS_TIMEOUT_MS),
+      () => sockets.poll([s], args.timeout),
       ({ revents }) => ({ revents: revents[0] as number }),
     ),
-  select: (sockets, s) =>
+  select: (sockets, s, { args }) =>
     timed(
-      () => sockets.select(s, READINESS_TIMEOUT_MS),
+      () => sockets.select(s, args.timeout),
       ({ read, write, except }) => ({ sets: (read ? 1 : 0) | (write ? 2 : 0) | (except ? 4 : 0) }),
     ),
   shutdown: (sockets, s, { args }) => timed(() => sockets.shutdown(s, args.how)),

@@ -60,7 +60,8 @@ export class PeerSocket implements PeerLink {
       case 'receive':
         return this.#receive(request.length).then((received) => ({ received }));
       case 'take':
-        while (sockets.readable(this.#handle).bytes > 0) perform(sockets, this.#handle, RECEIVE);
+        // Wine counts the bytes that a reset took, too: a recv that fails ends it.
+        while (sockets.readable(this.#handle).bytes > 0 && perform(sockets, this.#handle, RECEIVE).ret > 0) {}
         return DONE;
       case 'unread':
         return { unread: sockets.readable(this.#handle).bytes };
@@ -70,7 +71,11 @@ export class PeerSocket implements PeerLink {
   /** Closes it, where it is open: nobody will ask it any more. */
   end(): void {
     if (this.#handle !== -1) this.#close();
-    if (this.#listener !== -1) this.#context.sockets.close(this.#listener);
+    if (this.#listener !== -1) this.#stopListening();
+  }
+
+  #stopListening(): void {
+    this.#context.sockets.close(this.#listener);
     this.#listener = -1;
   }
 
@@ -124,6 +129,8 @@ export class PeerSocket implements PeerLink {
       mustSucceed(this.#context, accepted, "the peer's accept");
       if (from.family === 'unix' || isSameAddress(accepted.address, from)) {
         this.#handle = accepted.ret;
+        // S may connect once more, after a reset: nobody listens for it then.
+        this.#stopListening();
         if (from.family !== 'unix') this.#sendsAtOnce();
         return DONE;
       }

@@ -7,8 +7,10 @@ import {
   GETPEERNAME,
   GETSOCKNAME,
   POLL,
+  POLL_NOW,
   recvCall,
   SELECT,
+  SELECT_NOW,
   SO_ERROR,
   sendCall,
   sendtoCall,
@@ -90,10 +92,10 @@ class Performance {
   static async open(t: Trial, plan: Plan): Promise<Performance> {
     const { transport, opening, connects, kills: killable } = plan;
     if (transport === 'udp') {
-      const [{ S }, P] = [t.udp(), t.udp()];
+      const [{ S, address: addressOfS }, { S: socket, address }] = [t.udp(), t.udp()];
       S.setNonBlocking();
-      P.S.setNonBlocking();
-      return new Performance(t, plan, S, { peer: new DatagramPeer(t, P.S, P.address), address: P.address });
+      socket.setNonBlocking();
+      return new Performance(t, plan, S, { peer: new DatagramPeer(t, socket, { address, addressOfS }), address });
     }
     if (opening === 'accepted') {
       const { S, P, address } = await (transport === 'unix' ? t.unix({ killable }) : t.tcp({ killable }));
@@ -165,6 +167,10 @@ class Performance {
         return isStream || this.#isConnected ? sendCall(step.length) : sendtoCall(step.length, this.#address as Address, PEER);
       case 'shutdown':
         return shutdownCall(step.direction);
+      case 'poll':
+        return this.#t.context.isImpatient ? POLL_NOW : POLL;
+      case 'select':
+        return this.#t.context.isImpatient ? SELECT_NOW : SELECT;
       default:
         return CALLS[step.verb as keyof typeof CALLS];
     }
@@ -206,7 +212,7 @@ class Performance {
   }
 }
 
-const CALLS = { so_error: SO_ERROR, poll: POLL, select: SELECT, getpeername: GETPEERNAME, getsockname: GETSOCKNAME, readable: FIONREAD, close: CLOSE } as const;
+const CALLS = { so_error: SO_ERROR, getpeername: GETPEERNAME, getsockname: GETSOCKNAME, readable: FIONREAD, close: CLOSE } as const;
 
 function receive({ length, flags }: { readonly length: number; readonly flags: readonly ReceiveWord[] }, stream: boolean) {
   return flags.length === 0 ? recvCall(length, { stream }) : recvCall(length, { stream, isNull: flags.includes('NULL'), flags: flags.filter(isFlag) });

@@ -70,7 +70,7 @@ export class StreamPeer implements StepPeer {
   }
 
   afterShutdown(S: Subject): void | Promise<void> {
-    return this.#isGone ? undefined : this.#arrivedHere(S, 'end');
+    return this.#isGone || !this.isTaken ? undefined : this.#arrivedHere(S, 'end');
   }
 
   /** By a plain end, which resets the connection where P has not read everything. */
@@ -84,15 +84,17 @@ export class StreamPeer implements StepPeer {
     return after(this.#peer.ask(request), then);
   }
 
-  #settled({ settles }: PeerStep, S: Subject, arrival: Arrival): void | Promise<void> {
-    if (settles && !S.isClosed) return this.#arrived(S, arrival);
+  #settled({ settles, verb }: PeerStep, S: Subject, arrival: Arrival): void | Promise<void> {
+    if (!settles || S.isClosed) return;
+    // A process that is killed takes longer to end: where nothing tells, the pause for its end is another.
+    return verb === 'kill' && !this.#isSynchronous ? S.settledNow(this.isTaken ? arrival : 'unobservable') : this.#arrived(S, arrival);
   }
 
   #arrived(S: Subject, arrival: Arrival): void | Promise<void> {
     if (this.#isSynchronous) return;
-    // A connection that S has not taken has no handle that could be asked; a process that is killed takes longer to end, so that its pause is another.
+    // A connection that S has not taken has no handle that could be asked.
     const isTold = this.#tellsState && (this.isTaken || (typeof arrival === 'object' && 'connections' in arrival));
-    return S.settledNow(isTold || arrival === 'end' ? arrival : 'unobservable');
+    return S.settledNow(isTold ? arrival : 'unobservable');
   }
 
   /** The same at P. */
@@ -109,24 +111,26 @@ export class DatagramPeer implements StepPeer {
   readonly #t: Trial;
   readonly #socket: Subject;
   readonly #address: Address;
+  readonly #addressOfS: Address;
   /** On POSIX poll tells that something has come. */
   readonly #tells: boolean;
   #isGone = false;
   /** A connected socket is told that nobody listens there; on POSIX no other is. */
   isConnected = false;
 
-  constructor(t: Trial, socket: Subject, address: Address) {
+  constructor(t: Trial, socket: Subject, { address, addressOfS }: { readonly address: Address; readonly addressOfS: Address }) {
     this.#t = t;
     this.#socket = socket;
     this.#address = address;
+    this.#addressOfS = addressOfS;
     this.#tells = t.context.tellsState && t.context.sockets.api === 'posix';
   }
 
   perform(step: PeerStep, S: Subject): void | Promise<void> {
     switch (step.verb) {
       case 'send':
-        this.#socket.sendTo(this.#t.addressOf(S), step.length);
-        if (step.settles) return this.#arrived(S);
+        this.#socket.sendTo(this.#addressOfS, step.length);
+        if (step.settles && !S.isClosed) return this.#arrived(S);
         break;
       case 'recv':
         this.#socket.take();

@@ -35,6 +35,8 @@ export interface TrialContext extends Names {
   /** ms that a call may take before it counts as blocked. */
   readonly timeout: number;
   readonly peers: Peers;
+  /** poll and select do not wait. */
+  readonly isImpatient?: boolean;
   /** Codes that the scenario asks for, though they mostly say that the machine has run out of something. */
   readonly asksFor: readonly string[];
   /** Told of each observation as it is made. */

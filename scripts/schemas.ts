@@ -8,6 +8,7 @@ import { doctorDocumentSchema } from '../report/doctor.ts';
 import { runDocumentSchema } from '../report/document.ts';
 import { explainDocumentSchema } from '../report/explain/explanation.ts';
 import { findingsSchema } from '../report/findings/json.ts';
+import { fuzzDocumentSchema } from '../report/fuzz.ts';
 import { jsonText } from '../report/json-text.ts';
 import { listDocumentSchema } from '../report/list.ts';
 import { showDocumentSchema } from '../report/show/document.ts';
@@ -22,6 +23,7 @@ export const SCHEMAS: readonly { path: string; title: string; schema: Zod.ZodTyp
   { path: 'report/schema/diff.schema.json', title: 'sockatlas diff --format json', schema: diffDocumentSchema },
   { path: 'report/schema/list.schema.json', title: 'sockatlas list --format json', schema: listDocumentSchema },
   { path: 'report/schema/show.schema.json', title: 'sockatlas show --format json', schema: showDocumentSchema },
+  { path: 'report/schema/fuzz.schema.json', title: 'sockatlas fuzz --format json', schema: fuzzDocumentSchema },
   { path: 'report/schema/explain.schema.json', title: 'sockatlas explain --format json', schema: explainDocumentSchema },
   { path: 'report/schema/doctor.schema.json', title: 'sockatlas doctor --format json', schema: doctorDocumentSchema },
   { path: 'report/schema/close.schema.json', title: 'sockatlas close --format json: a policy, played over scenarios', schema: closeSchema },
