@@ -11,7 +11,12 @@ export const wineUdp: readonly WineDeviation<WindowsUdp>[] = [
   {
     instead: 'udp FIONREAD: all that has arrived',
     rules: on('readable', [
-      { name: 'udp FIONREAD: the first datagram', does: (s) => readable(s.queue[0] ?? 0), source: ['net/ipv4/udp.c udp_ioctl() of the Linux below', ...MEASURED], evidence: 'measured' },
+      {
+        name: 'udp FIONREAD: the first datagram',
+        does: (s) => readable(s.queue[0] ?? 0),
+        source: ['net/ipv4/udp.c udp_ioctl() of the Linux below', ...MEASURED],
+        evidence: 'measured',
+      },
     ]),
   },
   // One that is not connected hears of no port unreachable: the Linux socket below does not tell it.
