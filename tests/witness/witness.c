@@ -55,6 +55,7 @@ enum { SHUT_READ = SD_RECEIVE, SHUT_WRITE = SD_SEND, SHUT_BOTH = SD_BOTH };
 #define close_socket closesocket
 static int last_code(void) { return WSAGetLastError(); }
 static void set_code(int code) { WSASetLastError(code); }
+static bool would_block(int code) { return code == WSAEWOULDBLOCK; }
 static bool goes_on(int code) { return code == WSAEWOULDBLOCK; }
 #else
 typedef int handle;
@@ -62,6 +63,8 @@ enum { INVALID_SOCKET = -1, SHUT_READ = SHUT_RD, SHUT_WRITE = SHUT_WR, SHUT_BOTH
 #define close_socket close
 static int last_code(void) { return errno; }
 static void set_code(int code) { errno = code; }
+static bool would_block(int code) { return code == EAGAIN || code == EWOULDBLOCK; }
+/* Of a connect. */
 static bool goes_on(int code) { return code == EINPROGRESS; }
 #endif
 
@@ -356,11 +359,13 @@ static bool has_fin(int state) { return state != ESTABLISHED && state != FIN_WAI
 /* Whether this end may still send. */
 static bool is_open(int state) { return state == ESTABLISHED || state == CLOSE_WAIT; }
 
+static bool is_connected(int state) { return state != CLOSED && state != LISTEN; }
+
 /*
  * Whether all that one end has sent is at the other. An acknowledgement may be delayed by 40 ms, and that of a FIN always is: so the other end is asked too.
  */
 static bool has_arrived(const struct told *from, const struct told *at) {
-  if (!from->is_known || from->state == CLOSED || from->state == LISTEN || from->unacknowledged == 0) return true;
+  if (!from->is_known || !is_connected(from->state) || from->unacknowledged == 0) return true;
   if (!at->is_known || !from->has_counts || at->state == LISTEN) return false;
   bool fin = has_fin(at->state);
   return at->received - (fin ? 1 : 0) >= from->sent && (fin || is_open(from->state) || from->unsent > 0);
@@ -389,9 +394,9 @@ struct reply {
   int code;
   struct address name;
   struct told told;
-  /* Of what was received: how many bytes, in how many pieces, and whether the end came. */
+  /* Of what was received: how many bytes, in how many pieces, and whether that was all there will be: the end or an error came. */
   long bytes, pieces;
-  bool at_end;
+  bool is_all, at_end;
 };
 
 static void take_all(struct peer *peer, bool is_stream, struct reply *reply) {
@@ -400,10 +405,11 @@ static void take_all(struct peer *peer, bool is_stream, struct reply *reply) {
     long got = recv(peer->s, received, sizeof received, 0);
     if (got < 0) {
       reply->code = last_code();
+      reply->is_all = !would_block(reply->code);
       return;
     }
     if (got == 0 && is_stream) {
-      reply->at_end = true;
+      reply->is_all = reply->at_end = true;
       return;
     }
     reply->bytes += got;
@@ -424,7 +430,11 @@ static bool do_as_peer(struct peer *peer, const struct request *request, struct 
       struct timeval limit = {SETTLE_MS / 1000, 0};
       setsockopt(peer->s, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 #endif
-      return connect(peer->s, sockaddr_of(address), address->length) == 0 && own_name(peer->s, &reply->name) && set_blocking(peer->s, false);
+      if (connect(peer->s, sockaddr_of(address), address->length) == 0) return own_name(peer->s, &reply->name) && set_blocking(peer->s, false);
+      int code = last_code();
+      set_blocking(peer->s, false);
+      set_code(code);
+      return false;
     }
     case P_LISTEN:
       if (!peer->listener[transport].is_there) {
@@ -489,10 +499,9 @@ static bool do_as_peer(struct peer *peer, const struct request *request, struct 
 }
 
 static void answer(struct peer *peer, const struct request *request, struct reply *reply) {
-  memset(reply, 0, offsetof(struct reply, name));
-  reply->told = (struct told){0};
+  reply->code = 0;
   reply->bytes = reply->pieces = 0;
-  reply->at_end = false;
+  reply->is_all = reply->at_end = false;
   reply->failed = !do_as_peer(peer, request, reply);
   if (reply->failed) reply->code = last_code();
 }
@@ -967,8 +976,8 @@ struct lane {
 
   struct peer peer;
   struct address p_name;
-  /* P is there, and may be asked. */
-  bool has_peer;
+  /* P is there, and may be asked; or was. */
+  bool has_peer, had_peer;
 #ifndef _WIN32
   pid_t child;
   int to_child, from_child;
@@ -1110,7 +1119,7 @@ static bool begin(struct lane *lane) {
   const struct address *closed;
   lane->s = lane->listens = INVALID_SOCKET;
   lane->next = lane->made = lane->end = 0;
-  lane->is_blocking = lane->is_closed = lane->is_connected = lane->is_unaccepted = lane->has_peer = false;
+  lane->is_blocking = lane->is_closed = lane->is_connected = lane->is_unaccepted = lane->has_peer = lane->had_peer = false;
   lane->awaits = NOTHING;
 #ifndef _WIN32
   if (has_peer_process && lane->child <= 0 && !start_child(lane)) return fail(lane, "the peer's process: %s", name_of(last_code()));
@@ -1127,7 +1136,7 @@ static bool begin(struct lane *lane) {
       lane->s = listening(transport, &lane->s_name);
     } else if (is_udp(transport)) {
       lane->p_name = lane->reply.name;
-      lane->has_peer = true;
+      lane->has_peer = lane->had_peer = true;
       lane->s = bound(transport, &lane->s_name);
     } else {
       if (!lane->listener[transport].is_there) {
@@ -1139,7 +1148,7 @@ static bool begin(struct lane *lane) {
         return fail(lane, "P connect: %s", name_of(lane->reply.code));
       }
       lane->p_name = lane->reply.name;
-      lane->has_peer = true;
+      lane->has_peer = lane->had_peer = true;
       for (double limit = 0; (lane->s = accepted_from(lane->listener[transport].s, &lane->p_name)) == INVALID_SOCKET; rest(1)) {
         if (limit == 0) limit = now() + SETTLE_MS;
         if (now() > limit) return fail(lane, "accept: %s", name_of(last_code()));
@@ -1184,6 +1193,7 @@ static void await_end(struct lane *lane, bool of_peer, bool by_reset, const stru
 static void add_taken(struct lane *lane) {
   lane->taken.bytes += lane->reply.bytes;
   lane->taken.pieces += lane->reply.pieces;
+  lane->taken.is_all = lane->reply.is_all;
   lane->taken.at_end = lane->reply.at_end;
   lane->taken.code = lane->reply.code;
 }
@@ -1196,13 +1206,22 @@ static void record_taken(struct lane *lane) {
   record(lane, token);
 }
 
+/* Whether what one end sends has arrived, so far as there is room. */
+static bool has_flowed(struct lane *lane, bool from_peer) {
+  static const struct told unknown = {0};
+  struct told from = from_peer ? told_by_p(lane, false) : told_by_s(lane);
+  if (has_arrived(&from, &unknown)) return true;
+  struct told at = from_peer ? told_by_s(lane) : told_by_p(lane, false);
+  return has_arrived(&from, &at);
+}
+
 /* What P has not taken yet may wait for the room that it makes: until S has nothing left to send. */
 static bool has_drained(struct lane *lane) {
-  struct told s = told_by_s(lane), p = told_by_p(lane, false);
-  bool was_all = s.unsent == 0 && has_arrived(&s, &p);
+  struct told s = told_by_s(lane);
+  bool was_all = (s.unsent == 0 || !is_connected(s.state)) && has_flowed(lane, false);
   ask(lane, &(struct request){.what = P_RECV});
   add_taken(lane);
-  return was_all || lane->taken.at_end || (lane->reply.code != UNTOUCHED && !p.is_known);
+  return was_all || lane->taken.is_all;
 }
 
 static bool peer_step(struct lane *lane, const struct step *step) {
@@ -1228,7 +1247,7 @@ static bool peer_step(struct lane *lane, const struct step *step) {
       ask(lane, &(struct request){.what = P_SHUTDOWN, .number = step->number});
       break;
     case CONNECT:
-      lane->has_peer = true;
+      lane->has_peer = lane->had_peer = true;
       if (!ask(lane, &(struct request){.what = P_CONNECT, .address = lane->s_name})) return true;
       lane->p_name = lane->reply.name;
       break;
@@ -1277,7 +1296,7 @@ static bool subject_step(struct lane *lane, const struct step *step) {
       break;
     case CONNECT:
       if (step->refused) refusing(transport, &call.to);
-      else if (transport == UNIX && lane->has_peer) return fail(lane, "S connect: P of unix has no address");
+      else if (lane->p_name.length <= (socklen_t)offsetof(struct sockaddr, sa_data)) return fail(lane, "S connect: P has no address");
       else call.to = &lane->p_name;
       break;
     case CLOSE:
@@ -1330,7 +1349,7 @@ static bool subject_step(struct lane *lane, const struct step *step) {
     case CONNECT:
       if (is_udp(transport) && !call.failed) lane->is_connected = true;
       if (!connects || is_udp(transport)) return true;
-      if (!step->refused && !lane->has_peer) lane->is_unaccepted = own_name(lane->s, &lane->s_name);
+      if (!step->refused && !lane->had_peer) lane->is_unaccepted = own_name(lane->s, &lane->s_name);
       if (step->settles) await(lane, CONNECTED);
       return true;
     case SEND:
@@ -1368,12 +1387,12 @@ static bool has_connected(struct lane *lane) {
 static bool has_accepted(struct lane *lane) {
   if (!ask(lane, &(struct request){.what = P_ACCEPT, .address = lane->s_name})) return false;
   lane->is_unaccepted = false;
-  lane->has_peer = true;
+  lane->has_peer = lane->had_peer = true;
   return true;
 }
 
 static bool is_there(struct lane *lane) {
-  struct told s, p;
+  struct told at;
   switch (lane->awaits) {
     case NOTHING:
       return true;
@@ -1386,18 +1405,14 @@ static bool is_there(struct lane *lane) {
     case DRAINED:
       return has_drained(lane);
     case QUEUED:
-      s = told_by_s(lane);
-      return !s.is_known || s.state != LISTEN || s.unacknowledged > 0;
+      at = told_by_s(lane);
+      return !at.is_known || at.state != LISTEN || at.unacknowledged > 0;
     case FLOW_TO_S:
     case FLOW_TO_P:
-      s = told_by_s(lane);
-      if (lane->awaits == FLOW_TO_P && has_arrived(&s, &(struct told){0})) return true;
-      p = told_by_p(lane, false);
-      return lane->awaits == FLOW_TO_P ? has_arrived(&s, &p) : has_arrived(&p, &s);
-    default: {
-      struct told at = lane->awaits == FIN_AT_S || lane->awaits == RESET_AT_S ? told_by_s(lane) : told_by_p(lane, false);
+      return has_flowed(lane, lane->awaits == FLOW_TO_S);
+    default:
+      at = lane->awaits == FIN_AT_S || lane->awaits == RESET_AT_S ? told_by_s(lane) : told_by_p(lane, false);
       return !at.is_known || (lane->awaits == RESET_AT_S || lane->awaits == RESET_AT_P ? at.state == CLOSED : has_fin(at.state));
-    }
   }
 }
 
