@@ -246,6 +246,22 @@ static handle accepted_from(handle listener, const struct address *from) {
   }
 }
 
+/*
+ * The same for a connection that may have been reset already. Its address is not asked of accept: Wine 8 then says WSAENOTCONN. getpeername may fail too, or name
+ * nothing (Wine 10): such a connection is taken for P's, if P has connected.
+ */
+static handle accepted_unnamed(handle listener, const struct address *from) {
+  for (;;) {
+    set_code(UNTOUCHED);
+    handle s = accept(listener, NULL, NULL);
+    if (s == INVALID_SOCKET) return s;
+    struct address other = {.length = sizeof other.at};
+    bool has_name = getpeername(s, sockaddr_of(&other), &other.length) == 0 && other.at.ss_family == from->at.ss_family;
+    if (from->length > 0 && (!has_name || is_same(&other, from))) return s;
+    close_socket(s);
+  }
+}
+
 static void set_no_delay(handle s) {
   int on = 1;
   setsockopt(s, IPPROTO_TCP, TCP_NODELAY, (const char *)&on, sizeof on);
@@ -570,7 +586,7 @@ static bool takes(struct reader *reader, const char *text) {
   return true;
 }
 
-/* A whole word: what follows is none of its letters. */
+/* A whole word: what follows is none of its letters (strchr finds the end of the line too). */
 static bool takes_word(struct reader *reader, const char *word) {
   const char *before = reader->at;
   if (takes(reader, word) && strchr(" ;)~", *reader->at) != NULL) return true;
@@ -673,7 +689,7 @@ static bool takes_act(struct reader *reader, struct step *step) {
 static bool takes_step(struct reader *reader, struct step *step) {
   *step = (struct step){.count = 1, .settles = true};
   bool brackets = takes(reader, "(");
-  if (takes(reader, "P ") && !brackets) step->of_peer = true;
+  if (!brackets && takes(reader, "P ")) step->of_peer = true;
   else if (!takes(reader, "S ")) return refuse(reader, reader->at, "expected an actor");
   const char *at = reader->at;
   if (!takes_act(reader, step)) return false;
@@ -852,7 +868,7 @@ static void make(struct call *call) {
       ret = connect(s, sockaddr_of(call->to), call->to->length);
       break;
     case ACCEPT:
-      call->accepted = accepted_from(s, call->from);
+      call->accepted = accepted_unnamed(s, call->from);
       ret = call->accepted == INVALID_SOCKET ? -1 : 0;
       break;
     case CLOSE:
@@ -1133,6 +1149,7 @@ static bool begin(struct lane *lane) {
   } else {
     if (!ask(lane, &(struct request){.what = P_OPEN})) return fail(lane, "P socket: %s", name_of(lane->reply.code));
     if (opening == SOCKET_LISTEN) {
+      lane->p_name.length = 0;
       lane->s = listening(transport, &lane->s_name);
     } else if (is_udp(transport)) {
       lane->p_name = lane->reply.name;
