@@ -754,6 +754,7 @@ static bool read_sequence(struct reader *reader, struct sequence *sequence) {
     if (strncmp(reader->at, TRANSPORT_NAMES[i], length) != 0 || strncmp(reader->at + length, ": ", 2) != 0) continue;
     sequence->transport = i;
     reader->at += length + 2;
+    break;
   }
 #ifndef __linux__
   if (sequence->transport == UNIX) return refuse(reader, reader->text, "the witness has unix sockets on Linux alone");
@@ -778,6 +779,8 @@ struct call {
   handle s;
   int number, flags;
   bool null;
+  /* How long poll and select wait. */
+  int ms;
   /* connect's; sendto's, where send is not meant. */
   const struct address *to;
   /* accept's: whose connection it is. */
@@ -825,18 +828,17 @@ static void make(struct call *call) {
     case POLL: {
 #ifdef _WIN32
       WSAPOLLFD asked = {s, ASKED_IN | ASKED_OUT, 0};
-      ret = WSAPoll(&asked, 1, READINESS_MS);
+      ret = WSAPoll(&asked, 1, call->ms);
 #else
       struct pollfd asked = {s, ASKED_IN | ASKED_OUT, 0};
-      ret = poll(&asked, 1, READINESS_MS);
+      ret = poll(&asked, 1, call->ms);
 #endif
-      call->code = last_code();
       call->value = asked.revents;
       break;
     }
     case SELECT: {
       fd_set read, write, except;
-      struct timeval limit = {READINESS_MS / 1000, 0};
+      struct timeval limit = {call->ms / 1000, call->ms % 1000 * 1000};
       FD_ZERO(&read);
       FD_SET(s, &read);
       write = except = read;
@@ -999,8 +1001,10 @@ struct lane {
   int to_child, from_child;
 #endif
   struct reply reply, taken;
+  /* What S is asked again and again. */
+  struct call call;
 
-  enum { NOTHING, PAUSED, FLOW_TO_S, FLOW_TO_P, FIN_AT_S, FIN_AT_P, RESET_AT_S, RESET_AT_P, QUEUED, CONNECTED, ACCEPTED, DRAINED } awaits;
+  enum { NOTHING, PAUSED, FLOW_TO_S, FLOW_TO_P, FIN_AT_S, FIN_AT_P, RESET_AT_S, RESET_AT_P, QUEUED, CONNECTED, ACCEPTED, DRAINED, READY } awaits;
   double until;
   bool has_asked;
 
@@ -1009,8 +1013,8 @@ struct lane {
 };
 
 static struct lane *lanes;
-/* After a close of S no other lane may make a socket: it could be given the handle on which the next calls are made. */
-static struct lane *alone = NULL;
+/* Whose S is closed. While there are any no lane makes a socket: it could be given the handle on which their next calls are made. */
+static int closed_lanes = 0;
 static char *done[AHEAD];
 
 #ifndef _WIN32
@@ -1112,7 +1116,7 @@ static void finish(struct lane *lane) {
   text[lane->end] = '\0';
   done[lane->index % AHEAD] = text;
   lane->is_busy = false;
-  if (alone == lane) alone = NULL;
+  if (lane->is_closed) closed_lanes--;
 }
 
 static bool fail(struct lane *lane, const char *format, ...) {
@@ -1295,9 +1299,22 @@ static bool peer_step(struct lane *lane, const struct step *step) {
 }
 
 /* Whether the sequence goes on. */
+static bool take_answer(struct lane *lane, const struct step *step, const struct call *call) {
+  bool connects = step->verb == CONNECT && (!call->failed || goes_on(call->code));
+  if (step->is_recorded) {
+    char token[MAX_TOKEN];
+    print_token(token, call, !is_udp(lane->sequence.transport));
+    record(lane, token);
+  } else if (call->failed && step->verb != FILL && !connects) {
+    return fail(lane, "step %d, in brackets: %s", lane->next + 1, name_of(call->code));
+  }
+  return true;
+}
+
+/* Whether the sequence goes on. */
 static bool subject_step(struct lane *lane, const struct step *step) {
   enum transport transport = lane->sequence.transport;
-  struct call call = {.verb = step->verb, .s = lane->s, .number = step->number, .flags = step->flags, .null = step->null, .from = &lane->p_name};
+  struct call call = {.verb = step->verb, .s = lane->s, .number = step->number, .flags = step->flags, .null = step->null, .ms = READINESS_MS, .from = &lane->p_name};
   struct told before = {0};
   switch (step->verb) {
     case SOCKET_FRESH:
@@ -1316,6 +1333,14 @@ static bool subject_step(struct lane *lane, const struct step *step) {
       else if (lane->p_name.length <= (socklen_t)offsetof(struct sockaddr, sa_data)) return fail(lane, "S connect: P has no address");
       else call.to = &lane->p_name;
       break;
+    case POLL:
+    case SELECT:
+      if (lane_count == 1) break;
+      /* One call would keep the other lanes waiting. */
+      call.ms = 0;
+      lane->call = call;
+      await(lane, READY);
+      return true;
     case CLOSE:
       if (is_tcp(transport)) {
         before = told_by_s(lane);
@@ -1336,14 +1361,7 @@ static bool subject_step(struct lane *lane, const struct step *step) {
     return false;
   }
 
-  bool connects = step->verb == CONNECT && (!call.failed || goes_on(call.code));
-  if (step->is_recorded) {
-    char token[MAX_TOKEN];
-    print_token(token, &call, !is_udp(transport));
-    record(lane, token);
-  } else if (call.failed && step->verb != FILL && !connects) {
-    return fail(lane, "step %d, in brackets: %s", lane->next + 1, name_of(call.code));
-  }
+  if (!take_answer(lane, step, &call)) return false;
 
   switch (step->verb) {
     case ACCEPT:
@@ -1357,15 +1375,15 @@ static bool subject_step(struct lane *lane, const struct step *step) {
       if (is_tcp(transport)) set_no_delay(lane->s);
       return true;
     case CLOSE:
+      if (!lane->is_closed) closed_lanes++;
       lane->is_closed = true;
-      alone = lane;
       if (!step->settles) return true;
       if (!TELLS) await(lane, PAUSED);
       else if (is_tcp(transport)) await_end(lane, false, false, &before);
       return true;
     case CONNECT:
       if (is_udp(transport) && !call.failed) lane->is_connected = true;
-      if (!connects || is_udp(transport)) return true;
+      if ((call.failed && !goes_on(call.code)) || is_udp(transport)) return true;
       if (!step->refused && !lane->had_peer) lane->is_unaccepted = own_name(lane->s, &lane->s_name);
       if (step->settles) await(lane, CONNECTED);
       return true;
@@ -1402,6 +1420,10 @@ static bool has_connected(struct lane *lane) {
 }
 
 static bool has_accepted(struct lane *lane) {
+  if (closed_lanes > 0) {
+    lane->has_asked = false;
+    return false;
+  }
   if (!ask(lane, &(struct request){.what = P_ACCEPT, .address = lane->s_name})) return false;
   lane->is_unaccepted = false;
   lane->has_peer = lane->had_peer = true;
@@ -1421,6 +1443,9 @@ static bool is_there(struct lane *lane) {
       return has_accepted(lane);
     case DRAINED:
       return has_drained(lane);
+    case READY:
+      make(&lane->call);
+      return lane->call.failed || lane->call.value != 0;
     case QUEUED:
       at = told_by_s(lane);
       return !at.is_known || at.state != LISTEN || at.unacknowledged > 0;
@@ -1438,8 +1463,10 @@ static bool has_settled(struct lane *lane) {
   if (lane->awaits == NOTHING) return true;
   /* Before what is there: a process that was stopped meanwhile looks once more. */
   bool is_late = lane->has_asked && now() > lane->until;
-  if (is_there(lane) || (is_late && lane->awaits == PAUSED)) {
-    if (lane->awaits == DRAINED && lane->sequence.steps[lane->next].is_recorded) record_taken(lane);
+  if (is_there(lane) || (is_late && (lane->awaits == PAUSED || lane->awaits == READY))) {
+    const struct step *step = &lane->sequence.steps[lane->next];
+    if (lane->awaits == READY && !take_answer(lane, step, &lane->call)) return false;
+    if (lane->awaits == DRAINED && step->is_recorded) record_taken(lane);
     bool accepts = lane->awaits == CONNECTED && lane->is_unaccepted;
     await(lane, NOTHING);
     if (!accepts) return true;
@@ -1447,11 +1474,29 @@ static bool has_settled(struct lane *lane) {
     return has_settled(lane);
   }
   if (!lane->has_asked) {
-    lane->until = now() + (lane->awaits == PAUSED ? pause_ms : lane->awaits == CONNECTED ? CONNECT_MS : SETTLE_MS);
+    switch (lane->awaits) {
+      case PAUSED:
+        lane->until = now() + pause_ms;
+        break;
+      case READY:
+        lane->until = now() + READINESS_MS;
+        break;
+      case CONNECTED:
+        lane->until = now() + CONNECT_MS;
+        break;
+      default:
+        lane->until = now() + SETTLE_MS;
+    }
     lane->has_asked = true;
   }
   if (is_late) fail(lane, "not settled: step %d", lane->next + 1);
   return false;
+}
+
+static void end_step(struct lane *lane) {
+  if (lane->made < lane->sequence.steps[lane->next].count) return;
+  lane->made = 0;
+  lane->next++;
 }
 
 /* Goes on until the sequence waits or is done. Whether anything was done. */
@@ -1459,21 +1504,22 @@ static bool advance(struct lane *lane) {
   for (bool has_done = false;; has_done = true) {
     bool waits = lane->awaits != NOTHING;
     if (!has_settled(lane)) return has_done || !lane->is_busy;
-    const struct step *step = &lane->sequence.steps[lane->next];
-    if (waits && lane->made == step->count) lane->made = 0, lane->next++;
+    if (waits) end_step(lane);
     if (lane->next == lane->sequence.count) {
       finish(lane);
       return true;
     }
-    step = &lane->sequence.steps[lane->next];
+    const struct step *step = &lane->sequence.steps[lane->next];
     /* P's socket is there before P does something, and before a handle of S's is free. */
     if (lane->is_unaccepted && (step->of_peer || step->verb == CLOSE)) {
       await(lane, CONNECTED);
       continue;
     }
+    bool makes_handle = !step->of_peer && (step->verb == ACCEPT || lane->is_blocking);
+    if (makes_handle && closed_lanes > 0 && !lane->is_closed) return has_done;
     lane->made++;
     if (!(step->of_peer ? peer_step(lane, step) : subject_step(lane, step))) return true;
-    if (lane->awaits == NOTHING && lane->made == step->count) lane->made = 0, lane->next++;
+    if (lane->awaits == NOTHING) end_step(lane);
   }
 }
 
@@ -1560,7 +1606,6 @@ static void wait_for_lanes(int idle) {
       rest(0.1);
       return;
     }
-    if (alone != NULL && alone != &lanes[i]) continue;
     if (first == 0 || lanes[i].until < first) first = lanes[i].until;
   }
   double left = first - now();
@@ -1574,15 +1619,15 @@ static void perform_all(void) {
     bool has_done = false;
     for (int i = 0; i < lane_count; i++) {
       struct lane *lane = &lanes[i];
-      while (!lane->is_busy && alone == NULL && lines_read - lines_printed < AHEAD && (busy == 0 || has_input()) && start(lane)) {}
+      while (!lane->is_busy && closed_lanes == 0 && lines_read - lines_printed < AHEAD && (busy == 0 || has_input()) && start(lane)) {}
       if (!lane->is_busy) continue;
       busy++;
-      if ((alone == NULL || alone == lane) && advance(lane)) has_done = true;
+      if (advance(lane)) has_done = true;
     }
     print_done();
     if (has_done) idle = 0;
     else if (busy > 0) wait_for_lanes(idle);
-    else return;
+    else if (input.is_over && input.at == input.end) return;
   }
 }
 

@@ -36,6 +36,7 @@ const MEASURED: Readonly<Record<string, string>> = {
   '(S socket); (S connect); P close~; S getsockname': 'ok',
   '(S listen); P connect; P send 3; P close; S accept; S recv ×2': 'ok data:3 eof',
   '(S listen); P connect; S close; S recv; S send 1; S close': 'ok EBADF EBADF EBADF',
+  'S close; S close': 'ok EBADF',
   'S close; S poll; S select; S readable; S shutdown read': 'ok poll:NVAL EBADF EBADF EBADF',
   '(S blocking); S recv; S recv': 'blocked',
   'S recv; (S send 100000); P recv recorded; P recv recorded; (S shutdown write); P recv recorded': 'EAGAIN data:100000 EAGAIN eof',
