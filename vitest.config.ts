@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const WINE = ['tests/cli/wine.test.ts', 'tests/provisioning/wine-agent.test.ts'];
+const WINE = ['tests/cli/wine.test.ts', 'tests/provisioning/wine-agent.test.ts', 'tests/witness/witness-wine.test.ts'];
 
 export default defineConfig({
   test: {
