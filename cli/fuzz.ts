@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { TRANSPORTS, type Transport } from '../language/steps.ts';
-import { modelNames, modelOf } from '../platforms/models.ts';
+import { MODEL_NAMES, modelOf } from '../platforms/models.ts';
 import { fuzzDocument, prettyFuzz } from '../report/fuzz.ts';
 import { layoutOf } from '../report/grid.ts';
 import { jsonText } from '../report/json-text.ts';
@@ -40,7 +40,7 @@ export async function fuzz({ on, model, sequences, seconds, seed, jobs, timeout,
   const [target, ...others] = targetsNamed([on]);
   if (target === undefined || others.length > 0) throw new UsageError(`--on ${on}: name one of ${[target, ...others].map((one) => one?.name).join(', ')}`);
   const name = model ?? target.name;
-  if (modelOf(name) === undefined) throw new UsageError(`there is no model of ${JSON.stringify(name)}; choose from ${modelNames.join(', ')}`);
+  if (modelOf(name) === undefined) throw new UsageError(`there is no model of ${JSON.stringify(name)}; choose from ${MODEL_NAMES.join(', ')}`);
   const transports = options.transport.map(transportNamed);
   const most = sequences ?? (seconds === undefined ? SEQUENCES : undefined);
   const progress = new Progress(most);
