@@ -83,7 +83,7 @@ export async function runAgent(scenarios: readonly Scenario[], peerCommand: Comm
       if (model === undefined) starter.say({ type: 'cannot', reason: `there is no model of ${request.model}` });
       else {
         const hooks = { isInterrupted: () => interrupted, onAlive: () => starter.say({ type: 'alive' }) };
-        starter.say({ type: 'fuzzed', fuzzed: await fuzz({ ...ready.context, timeout: request.timeout, isImpatient: true }, model, request.block, hooks) });
+        starter.say({ type: 'fuzzed', fuzzed: await fuzz({ ...ready.context, timeout: request.timeout }, model, request.block, hooks) });
       }
       continue;
     }

@@ -7,7 +7,7 @@ import type { TimedObservation } from '../results/measured.ts';
 import { performing } from './perform-steps.ts';
 import { randomSteps } from './random-steps.ts';
 import { EnvironmentFailure } from './setup.ts';
-import { Trial, type TrialContext } from './trial.ts';
+import { Haste, Trial, type TrialContext } from './trial.ts';
 
 /** What is performed and predicted in one go. The same seed gives the same sequences. */
 export interface Block {
@@ -57,8 +57,8 @@ interface Hooks {
   readonly onAlive: () => void;
 }
 
-/** So many at a time: most that wait do so for the same pause, and where nothing tells what has arrived all wait. */
-const LANES = { told: 20, waited: 100 };
+/** How many are performed at a time: some wait, and where nothing tells what has arrived all do. */
+const LANES = 100;
 const ALIVE_MS = 500;
 /** How often a sequence that differs is performed again. */
 const AGAIN = 5;
@@ -69,7 +69,9 @@ const REFUSALS = 6;
 const REFUSAL_MS = 50;
 
 /** Performs random sequences and compares each answer with the model's. */
-export async function fuzz(context: TrialContext, model: Model, { seed, sequences, transports }: Block, hooks: Hooks): Promise<Fuzzed> {
+export async function fuzz(own: TrialContext, model: Model, { seed, sequences, transports }: Block, hooks: Hooks): Promise<Fuzzed> {
+  const haste = new Haste(own.sockets);
+  const context: TrialContext = { ...own, haste };
   const arbitrary = randomSteps(transports);
   const chosen = fc.sample(arbitrary, { seed, numRuns: sequences });
   const seen = new Coverage();
@@ -122,7 +124,8 @@ export async function fuzz(context: TrialContext, model: Model, { seed, sequence
       }
     }
   };
-  await Promise.all(Array.from({ length: context.tellsState ? LANES.told : LANES.waited }, lane));
+  await Promise.all(Array.from({ length: LANES }, lane));
+  haste.end();
   return { performed, uncovered, differing, differences, unstable, unstables, ...seen.told(), ...(unmeasured !== undefined && { unmeasured }) };
 }
 

@@ -71,11 +71,7 @@ export class PeerSocket implements PeerLink {
   /** Closes it, where it is open: nobody will ask it any more. */
   end(): void {
     if (this.#handle !== -1) this.#close();
-    if (this.#listener !== -1) this.#stopListening();
-  }
-
-  #stopListening(): void {
-    this.#context.sockets.close(this.#listener);
+    if (this.#listener !== -1) this.#context.sockets.close(this.#listener);
     this.#listener = -1;
   }
 
@@ -129,8 +125,6 @@ export class PeerSocket implements PeerLink {
       mustSucceed(this.#context, accepted, "the peer's accept");
       if (from.family === 'unix' || isSameAddress(accepted.address, from)) {
         this.#handle = accepted.ret;
-        // S may connect once more, after a reset: nobody listens for it then.
-        this.#stopListening();
         if (from.family !== 'unix') this.#sendsAtOnce();
         return DONE;
       }

@@ -168,9 +168,9 @@ class Performance {
       case 'shutdown':
         return shutdownCall(step.direction);
       case 'poll':
-        return this.#t.context.isImpatient ? POLL_NOW : POLL;
+        return this.#t.context.haste !== undefined ? POLL_NOW : POLL;
       case 'select':
-        return this.#t.context.isImpatient ? SELECT_NOW : SELECT;
+        return this.#t.context.haste !== undefined ? SELECT_NOW : SELECT;
       default:
         return CALLS[step.verb as keyof typeof CALLS];
     }
@@ -206,7 +206,12 @@ class Performance {
     const isBegun = name !== undefined && BEGUN.has(name);
     if (name !== undefined && !isBegun) return;
     if (isBegun && settles) await S.connectSettled(refused || this.#t.context.tellsState ? REFUSAL_MS : PAUSE_MS);
-    if (refused || this.#isConnected) return;
+    if (refused) return;
+    // Once more, after a reset: P still listens, and takes no second connection.
+    if (this.#isConnected) {
+      if (isBegun && this.#peer instanceof StreamPeer) this.#peer.isTaken = false;
+      return;
+    }
     await this.#P?.ask({ do: 'accept', from: this.#t.addressOf(S) });
     this.#takes(S);
   }

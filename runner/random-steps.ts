@@ -24,19 +24,19 @@ const PEER = steps(['P reset', 'P close', 'P send 10', 'P send 1', 'P recv', 'P 
 const DATAGRAM_SUBJECT = steps([...READS, 'S send 8', 'S send 0', 'S connect', 'S shutdown read', 'S shutdown write', 'S close']);
 const DATAGRAM_PEER = steps(['P close', 'P send 10', 'P send 0', 'P recv']);
 
-/** How S begins, and how often of a hundred. */
+/** How S begins, and how often of a thousand. */
 const OPENINGS: readonly {
   readonly steps: readonly Step[];
   readonly weight: number;
   readonly peer: 'connected' | 'connects' | 'none';
   readonly waits?: true;
 }[] = [
-  { steps: [], weight: 80, peer: 'connected' },
-  { steps: steps(['(S socket)', '(S connect)']), weight: 10, peer: 'connected' },
-  { steps: steps(['(S socket)']), weight: 5, peer: 'none' },
+  { steps: [], weight: 840, peer: 'connected' },
+  { steps: steps(['(S socket)', '(S connect)']), weight: 100, peer: 'connected' },
+  { steps: steps(['(S socket)']), weight: 50, peer: 'none' },
   // These wait: for what nothing tells, or for a time to run out.
-  { steps: steps(['(S socket)', 'S connect refused']), weight: 1, peer: 'none' },
-  { steps: steps(['(S listen)']), weight: 2, peer: 'connects' },
+  { steps: steps(['(S socket)', 'S connect refused']), weight: 4, peer: 'none' },
+  { steps: steps(['(S listen)']), weight: 4, peer: 'connects' },
   { steps: steps(['(S blocking)', '(S rcvtimeo 1)']), weight: 2, peer: 'connected', waits: true },
 ];
 const CONNECT = step('(S listen); P connect; S accept', 1);

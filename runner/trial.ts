@@ -35,12 +35,48 @@ export interface TrialContext extends Names {
   /** ms that a call may take before it counts as blocked. */
   readonly timeout: number;
   readonly peers: Peers;
-  /** poll and select do not wait. */
-  readonly isImpatient?: boolean;
+  /** Many trials are made in a row, and many at a time. */
+  readonly haste?: Haste;
   /** Codes that the scenario asks for, though they mostly say that the machine has run out of something. */
   readonly asksFor: readonly string[];
   /** Told of each observation as it is made. */
   readonly onObservation?: ((observation: TimedObservation) => void) | undefined;
+}
+
+/**
+ * poll and select do not wait; trials share a listener, and reset their connections as they end: a port that a trial had would be in TIME_WAIT for a minute, and there are
+ * 28,000.
+ */
+export class Haste {
+  readonly #sockets: Sockets;
+  readonly #listeners = new Map<Family, Listener>();
+  readonly cleanUps: (() => void)[] = [];
+
+  constructor(sockets: Sockets) {
+    this.#sockets = sockets;
+  }
+
+  listener(family: Family, listen: () => Listener): Listener {
+    const known = this.#listeners.get(family) ?? listen();
+    this.#listeners.set(family, known);
+    return known;
+  }
+
+  /** A connection that is closed then is reset. */
+  reset(handle: Handle): void {
+    const { SOL_SOCKET, SO_LINGER } = this.#sockets.constants;
+    this.#sockets.setsockopt(handle, SOL_SOCKET, SO_LINGER, this.#sockets.linger(true, 0));
+  }
+
+  end(): void {
+    for (const { L } of this.#listeners.values()) this.#sockets.close(L.handle);
+    for (const cleanUp of this.cleanUps) cleanUp();
+  }
+}
+
+interface Listener {
+  readonly L: Subject;
+  readonly address: Address;
 }
 
 export interface Parameters {
@@ -147,7 +183,7 @@ export class Trial {
   }
 
   /** A socket that listens on loopback, and its address. */
-  listener(): { L: Subject; address: Address } {
+  listener(): Listener {
     const { family } = this.parameters;
     const L = this.socket(family);
     this.bindTo(L);
@@ -157,16 +193,16 @@ export class Trial {
 
   /** A connected pair over loopback: S as accept returned it and non-blocking, and its peer P, which connected to `address` and is blocking. */
   tcp(options: PeerOptions = {}): Promise<Pair> {
-    return this.#pair(() => this.listener(), options);
+    return this.#pair(this.parameters.family, () => this.listener(), options);
   }
 
   /** The same over AF_UNIX. */
   async unix(options: PeerOptions = {}): Promise<Pair> {
-    return this.#pair(() => this.unixListener(), options);
+    return this.#pair('unix', () => this.unixListener(), options);
   }
 
   /** An AF_UNIX socket that listens, and its address. */
-  unixListener(): { L: Subject; address: Address } {
+  unixListener(): Listener {
     if (!this.context.peers.onSamePlatform) throw new Unsupported('AF_UNIX scenarios need subject and peer on the same platform');
     const L = this.socket('unix');
     const address = this.unixAddress();
@@ -284,22 +320,42 @@ export class Trial {
   /** Closes what the trial opened. */
   async end(): Promise<void> {
     this.#state.finished = true;
+    const { haste, sockets } = this.context;
+    // S first, then: its RST is the end of both.
+    if (haste !== undefined) this.#closeAll((handle) => haste.reset(handle));
     for (const peer of this.#state.peers) await peer.end();
-    for (const handle of this.#state.open) this.context.sockets.close(handle);
-    this.#state.open.clear();
+    this.#closeAll();
     for (const cleanUp of this.#state.cleanUps) cleanUp();
   }
 
-  async #pair(listen: () => { L: Subject; address: Address }, options: PeerOptions): Promise<Pair> {
+  #closeAll(before?: (handle: Handle) => void): void {
+    for (const handle of this.#state.open) {
+      before?.(handle);
+      this.context.sockets.close(handle);
+    }
+    this.#state.open.clear();
+  }
+
+  async #pair(family: Family, listen: () => Listener, options: PeerOptions): Promise<Pair> {
+    const { haste } = this.context;
     const peer = this.peer(options);
     const P = peer instanceof Promise ? await peer : peer;
     // Only now: strangers would fill the queue of a listener while a process starts.
-    const { L, address } = listen();
-    await P.connect(address);
+    const { L, address } = haste === undefined ? listen() : haste.listener(family, () => this.#lasting(listen(), haste));
+    const connected = P.ask({ do: 'connect', to: address });
+    // No turn of the event loop for a peer in this process: another trial at the same listener would take its connection for a stranger's.
+    if (connected instanceof Promise) await connected;
     const S = this.acceptFrom(L);
     S.setNonBlocking();
-    this.closeHandle(L.handle);
+    if (haste === undefined) this.closeHandle(L.handle);
     return { S, P, address };
+  }
+
+  /** It outlives the trial, with what has to be done then. */
+  #lasting(listener: Listener, haste: Haste): Listener {
+    this.disown(listener.L.handle);
+    haste.cleanUps.push(...this.#state.cleanUps.splice(0));
+    return listener;
   }
 }
 
