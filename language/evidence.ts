@@ -13,6 +13,11 @@
 export const EVIDENCE = ['measured', 'asserted', 'documented', 'reported', 'inferred', 'unknown'] as const;
 export type Evidence = (typeof EVIDENCE)[number];
 
+/** Whether the first is worth less than the second. */
+export function isWeaker(a: Evidence, b: Evidence): boolean {
+  return a !== b && EVIDENCE.indexOf(a) > EVIDENCE.indexOf(b);
+}
+
 const PHRASES: Readonly<Record<Evidence, string>> = {
   measured: 'measured here',
   asserted: 'asserted by a test that runs on Windows',
