@@ -22,7 +22,7 @@ import {
 
 /** The most that a sequence may hold: steps as they are made, and bytes of one call. */
 const MAX_STEPS = 1000;
-const MAX_LENGTH = 1024 * 1024;
+export const MAX_LENGTH = 1024 * 1024;
 const MAX_TEXT = 20_000;
 const MAX_MS = 60_000;
 

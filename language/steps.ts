@@ -78,7 +78,7 @@ export function printSteps({ transport, steps }: Described): string {
   return `${transport === 'tcp' ? '' : `${transport}: `}${steps.map(printStep).join('; ')}`;
 }
 
-function printStep(step: Step | OtherStep): string {
+export function printStep(step: Step | OtherStep): string {
   const words = [step.actor, ...wordsOf(step)].join(' ');
   const text = `${words}${step.settles ? '' : '~'}${step.count === 1 ? '' : ` ×${step.count}`}`;
   return step.actor === 'S' && !step.recorded ? `(${text})` : text;
