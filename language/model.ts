@@ -32,7 +32,9 @@ export interface End {
 /** What is sent on the wire, to the other end. */
 export type Segment =
   | { readonly type: 'data'; readonly bytes: number }
-  | { readonly type: 'fin' | 'rst' }
+  | { readonly type: 'fin' }
+  /** `drawn`: by data of the end at which it arrives, which nobody takes any more. */
+  | { readonly type: 'rst'; readonly drawn: boolean }
   /** AF_UNIX alone: the other end receives no more. */
   | { readonly type: 'stop' }
   /** A connection is asked for; `refused`: at a port that nobody listens on. */
@@ -67,7 +69,7 @@ export interface Calls {
 export interface Arrivals {
   readonly data: { readonly bytes: number };
   readonly fin: Nothing;
-  readonly rst: Nothing;
+  readonly rst: { readonly drawn: boolean };
   readonly stop: Nothing;
   /** The connection that was asked for is there. */
   readonly connected: Nothing;
@@ -93,13 +95,13 @@ export interface Known {
 }
 
 /** What happens: the state changes, segments go out, and a call has its answer. A call without an answer waits. */
-export type Then<S extends End, E extends EventName = EventName> = {
+export type Does<S extends End, E extends EventName = EventName> = {
   // As a method: a table of one event is kept among those of all.
   bivariance(state: S, argument: Events[E], wire: Wire): Token | undefined;
 }['bivariance'];
 
 export interface Alternative<S extends End, E extends EventName = EventName> extends Known {
-  readonly then: Then<S, E>;
+  readonly does: Does<S, E>;
 }
 
 interface Condition<S extends End, E extends EventName> {
@@ -108,7 +110,7 @@ interface Condition<S extends End, E extends EventName> {
 }
 /** `either`: several answers are possible, and nothing that is known decides. `unknown`: why there is no answer. */
 type Outcome<S extends End, E extends EventName> =
-  | (Known & { readonly then: Then<S, E> })
+  | (Known & { readonly does: Does<S, E> })
   | { readonly name: string; readonly either: readonly Alternative<S, E>[] }
   | { readonly name: string; readonly unknown: string };
 
@@ -146,12 +148,18 @@ export function rulesOf<S extends End>() {
   };
 }
 
+/** A rule with alternatives. */
+export interface Choice {
+  readonly name: string;
+  readonly either: readonly Known[];
+}
+
 /** What an end did: the rule, or the alternative, that was used, and its token where it was a call that has its answer. */
 export type Answer = { readonly used: Known; readonly token: Token | undefined } | { readonly unknown: string };
 
 /**
  * Asks an end, or lets something arrive at it: `state` changes, and what it sends is put on `wire`. Nothing happens to what arrives and has no rule; then, and only then,
- * this is undefined. `choose` says which of so many alternatives is taken.
+ * this is undefined. `choose` says which alternative of a rule is taken.
  *
  * @throws where a call has no rule: the model is not whole
  */
@@ -161,13 +169,13 @@ export function act<S extends End, E extends EventName>(
   event: E,
   argument: Events[E],
   wire: Wire,
-  choose: (alternatives: number) => number,
+  choose: (rule: Choice) => number,
 ): Answer | undefined {
   for (const rule of end.tables[event] ?? NONE) {
     if (rule.when !== undefined && !rule.when(state, argument)) continue;
     if ('unknown' in rule) return rule;
-    const used = 'either' in rule ? (rule.either[choose(rule.either.length)] as Alternative<S>) : rule;
-    return { used, token: used.then(state, argument, wire) };
+    const used = 'either' in rule ? (rule.either[choose(rule)] as Alternative<S>) : rule;
+    return { used, token: used.does(state, argument, wire) };
   }
   if (isArrival(event)) return undefined;
   throw new Error(`no rule for ${event}`);

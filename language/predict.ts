@@ -4,6 +4,7 @@ import {
   type ArrivalName,
   act,
   type CallName,
+  type Choice,
   type Calls,
   type End,
   type EndModel,
@@ -98,9 +99,9 @@ class Way {
   readonly #model: Model;
   readonly #peerModel: Model;
   readonly #sequence: Sequence;
-  /** By the alternatives in order of use; those behind the end of the list are the first of theirs. */
+  /** For each rule with alternatives, in order of first use: which is taken. Behind the end of the list it is the first. */
   readonly #choices: number[];
-  readonly #alternatives: number[] = [];
+  readonly #choosing: Choice[] = [];
   readonly #wireOfS: Wire = [];
   readonly #wireOfP: Wire = [];
   readonly #used: Used[] = [];
@@ -143,9 +144,9 @@ class Way {
 
   /** The choices of the next way: the last alternative that has others is exchanged for its next. undefined after the last way. */
   next(): number[] | undefined {
-    for (let i = this.#alternatives.length - 1; i >= 0; i--) {
+    for (let i = this.#choosing.length - 1; i >= 0; i--) {
       const chosen = this.#choices[i] ?? 0;
-      if (chosen + 1 < (this.#alternatives[i] as number)) return [...this.#alternatives.slice(0, i).map((_, j) => this.#choices[j] ?? 0), chosen + 1];
+      if (chosen + 1 < (this.#choosing[i] as Choice).either.length) return [...this.#choosing.slice(0, i).map((_, j) => this.#choices[j] ?? 0), chosen + 1];
     }
     return undefined;
   }
@@ -264,9 +265,11 @@ class Way {
     return answer;
   }
 
-  readonly #choose = (alternatives: number): number => {
-    this.#alternatives.push(alternatives);
-    return this.#choices[this.#alternatives.length - 1] ?? 0;
+  /** What a system does is not known, but it does the same each time: a rule keeps its alternative. */
+  readonly #choose = (rule: Choice): number => {
+    let i = this.#choosing.indexOf(rule);
+    if (i === -1) i = this.#choosing.push(rule) - 1;
+    return this.#choices[i] ?? 0;
   };
 
   /** What is on the wire arrives, and what it draws, until all is quiet. */
@@ -299,7 +302,7 @@ class Way {
     if (this.#waiting === undefined) this.#arrive('S', this.#S, segment);
     else {
       this.#arrive('S', this.#waiting, segment);
-      if (segment.type === 'rst') this.#act('S', this.#S, 'rst', NOTHING);
+      if (segment.type === 'rst') this.#act('S', this.#S, 'rst', segment);
     }
   }
 

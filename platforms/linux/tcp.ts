@@ -1,4 +1,4 @@
-import { type End, endModel, rulesOf } from '../../language/model.ts';
+import { type End, endModel, rulesOf, type Wire } from '../../language/model.ts';
 import type { PollEvent, Token } from '../../language/token.ts';
 import { code, data, ended, OK, poll, readable, SENT_LIMIT, selectOf, sent, soError } from '../answers.ts';
 
@@ -50,7 +50,7 @@ export const linuxTcp = endModel<LinuxTcp>({
       {
         name: 'poll: a closed descriptor',
         when: (s) => s.closed,
-        then: () => poll('NVAL'),
+        does: () => poll('NVAL'),
         source: ['man 2 poll (POLLNVAL)'],
         evidence: measured,
       },
@@ -61,7 +61,7 @@ export const linuxTcp = endModel<LinuxTcp>({
         {
           name: 'a closed descriptor',
           when: (s) => s.closed,
-          then: () => code('EBADF'),
+          does: () => code('EBADF'),
           source: ['man 2 recv (EBADF)'],
           evidence: measured,
         },
@@ -72,62 +72,62 @@ export const linuxTcp = endModel<LinuxTcp>({
       {
         name: 'recv: MSG_WAITALL waits for the rest',
         when: (s, { length, waitall }) => waitall && s.blocking && s.rcvtimeo === 0 && s.unread > 0 && s.unread < length && !s.rcvShutdown,
-        then: () => undefined,
+        does: () => undefined,
         source: [`${RECVMSG}: with some bytes, goes on unless sk_err, CLOSE or RCV_SHUTDOWN`],
         evidence: measured,
       },
       {
         name: 'recv: what is queued',
         when: (s) => s.unread > 0,
-        then: (s, argument) => data(s, argument),
+        does: (s, argument) => data(s, argument),
         source: [`${RECVMSG}: the receive queue first; a reset does not empty it`],
         evidence: measured,
       },
       {
         name: 'recv: SOCK_DONE since the FIN',
         when: (s) => s.done,
-        then: (_, argument) => ended(argument),
+        does: (_, argument) => ended(argument),
         source: [`${RECVMSG}: SOCK_DONE before sk_err`, 'net/ipv4/tcp_input.c tcp_fin(): sets SOCK_DONE'],
         evidence: measured,
       },
       {
         name: 'recv: sk_err, taken once',
         when: (s) => s.err !== undefined,
-        then: (s) => takenError(s),
+        does: (s) => takenError(s),
         source: [`${RECVMSG}: sock_error(), also with MSG_PEEK`, 'include/net/sock.h sock_error(): reads and clears sk_err'],
         evidence: measured,
       },
       {
         name: 'recv: a shut receiving side',
         when: (s) => s.rcvShutdown,
-        then: (_, argument) => ended(argument),
+        does: (_, argument) => ended(argument),
         source: [`${RECVMSG}: RCV_SHUTDOWN after sk_err`],
         evidence: measured,
       },
       {
         name: 'recv: not connected',
         when: (s) => s.state === 'CLOSE' || s.state === 'LISTEN',
-        then: () => code('ENOTCONN'),
+        does: () => code('ENOTCONN'),
         source: [`${RECVMSG}: ENOTCONN in LISTEN, and in CLOSE where nothing else is told`],
         evidence: measured,
       },
       {
         name: 'recv: waits',
         when: (s) => s.blocking && s.rcvtimeo === 0,
-        then: () => undefined,
+        does: () => undefined,
         source: [`${RECVMSG}: sk_wait_data()`],
         evidence: measured,
       },
       {
         name: 'recv: of 0 bytes, SO_RCVTIMEO has run out',
         when: (s, { length }) => s.blocking && length === 0,
-        then: (_, argument) => ended(argument),
+        does: (_, argument) => ended(argument),
         source: [`${RECVMSG}: loops while len > 0, so that it ends with 0 once sk_wait_data() returns`],
         evidence: measured,
       },
       {
         name: 'recv: nothing there',
-        then: () => code('EAGAIN'),
+        does: () => code('EAGAIN'),
         source: [`${RECVMSG}: EAGAIN where there is no time left`, 'man 7 socket (SO_RCVTIMEO)'],
         evidence: measured,
       },
@@ -137,20 +137,20 @@ export const linuxTcp = endModel<LinuxTcp>({
       {
         name: 'send: sk_err, taken once',
         when: (s) => s.err !== undefined,
-        then: (s) => takenError(s),
+        does: (s) => takenError(s),
         source: ['net/core/stream.c sk_stream_wait_connect(), sk_stream_error(): sk_err before EPIPE'],
         evidence: measured,
       },
       {
         name: 'send: EPIPE',
         when: (s) => s.sendShutdown || !isSending(s),
-        then: () => code('EPIPE'),
+        does: () => code('EPIPE'),
         source: [`${SENDMSG}: SEND_SHUTDOWN`, 'net/core/stream.c sk_stream_wait_connect(): EPIPE in a state that is no connecting one'],
         evidence: measured,
       },
       {
         name: 'send: queued',
-        then: (_, { length }, wire) => {
+        does: (_, { length }, wire) => {
           if (length > 0) wire.push({ type: 'data', bytes: length });
           return sent(length);
         },
@@ -162,7 +162,7 @@ export const linuxTcp = endModel<LinuxTcp>({
     ...on('so_error', [
       {
         name: 'SO_ERROR: sk_err, taken',
-        then: (s) => {
+        does: (s) => {
           const { err } = s;
           s.err = undefined;
           return soError(err);
@@ -175,13 +175,13 @@ export const linuxTcp = endModel<LinuxTcp>({
       {
         name: 'poll: a listener',
         when: (s) => s.state === 'LISTEN',
-        then: (s) => poll(...listenerEvents(s)),
+        does: (s) => poll(...listenerEvents(s)),
         source: [`${POLL}: inet_csk_listen_poll()`],
         evidence: measured,
       },
       {
         name: 'poll: its state, sk_shutdown, sk_err and the queue',
-        then: (s) => poll(...events(s)),
+        does: (s) => poll(...events(s)),
         source: [`${POLL}: HUP in CLOSE or with both sides shut; IN with RCV_SHUTDOWN or data; OUT also with SEND_SHUTDOWN; ERR with sk_err`],
         evidence: measured,
       },
@@ -189,7 +189,7 @@ export const linuxTcp = endModel<LinuxTcp>({
     ...on('select', [
       {
         name: 'select: what poll says',
-        then: (s) => selectOf(s.state === 'LISTEN' ? listenerEvents(s) : events(s)),
+        does: (s) => selectOf(s.state === 'LISTEN' ? listenerEvents(s) : events(s)),
         source: ['fs/select.c do_select(): POLLIN_SET has HUP and ERR, POLLOUT_SET has ERR, POLLEX_SET is PRI'],
         evidence: measured,
       },
@@ -198,7 +198,7 @@ export const linuxTcp = endModel<LinuxTcp>({
       {
         name: 'getpeername: not connected',
         when: (s) => s.state === 'CLOSE' || s.state === 'LISTEN',
-        then: () => code('ENOTCONN'),
+        does: () => code('ENOTCONN'),
         source: ['net/ipv4/af_inet.c inet_getname(): ENOTCONN without a port of the peer, and in CLOSE'],
         evidence: measured,
       },
@@ -207,28 +207,28 @@ export const linuxTcp = endModel<LinuxTcp>({
       {
         name: 'FIONREAD: a listener',
         when: (s) => s.state === 'LISTEN',
-        then: () => code('EINVAL'),
+        does: () => code('EINVAL'),
         source: ['net/ipv4/tcp.c tcp_ioctl(): EINVAL in LISTEN'],
         evidence: measured,
       },
       {
         name: 'FIONREAD: what is queued',
-        then: (s) => readable(s.unread),
+        does: (s) => readable(s.unread),
         source: ['net/ipv4/tcp.c tcp_ioctl(), tcp_inq(): also after a reset'],
         evidence: measured,
       },
     ]),
     ...on(
       ['getpeername', 'getsockname'],
-      [{ name: 'getpeername, getsockname', then: () => OK, source: ['net/ipv4/af_inet.c inet_getname()'], evidence: measured }],
+      [{ name: 'getpeername, getsockname', does: () => OK, source: ['net/ipv4/af_inet.c inet_getname()'], evidence: measured }],
     ),
 
     ...on('shutdown', [
       {
         name: 'shutdown: reading from a listener ends it',
         when: (s, { direction }) => s.state === 'LISTEN' && direction !== 'write',
-        then: (s, _, wire) => {
-          if (s.waiting) wire.push({ type: 'rst' });
+        does: (s, _, wire) => {
+          if (s.waiting) wire.push({ type: 'rst', drawn: false });
           Object.assign(s, { state: 'CLOSE', waiting: false } satisfies Partial<LinuxTcp>);
           return OK;
         },
@@ -238,7 +238,7 @@ export const linuxTcp = endModel<LinuxTcp>({
       {
         name: 'shutdown: not connected, and the flags are set all the same',
         when: (s) => s.state === 'CLOSE',
-        then: (s, { direction }) => {
+        does: (s, { direction }) => {
           shut(s, direction);
           if (s.socket === 'connecting') s.socket = 'disconnecting';
           return code('ENOTCONN');
@@ -248,7 +248,7 @@ export const linuxTcp = endModel<LinuxTcp>({
       },
       {
         name: 'shutdown: a FIN for the sending side',
-        then: (s, { direction }, wire) => {
+        does: (s, { direction }, wire) => {
           shut(s, direction);
           if (s.socket === 'connecting') s.socket = 'connected';
           if (direction !== 'read') finish(s, wire);
@@ -263,7 +263,7 @@ export const linuxTcp = endModel<LinuxTcp>({
       {
         name: 'connect: has connected, told once',
         when: (s) => s.socket === 'connecting' && s.state !== 'CLOSE',
-        then: (s) => {
+        does: (s) => {
           s.socket = 'connected';
           return OK;
         },
@@ -273,7 +273,7 @@ export const linuxTcp = endModel<LinuxTcp>({
       {
         name: 'connect: has failed, told once',
         when: (s) => s.socket === 'connecting',
-        then: (s) => {
+        does: (s) => {
           const failure = s.err ?? 'ECONNABORTED';
           Object.assign(s, {
             socket: 'unconnected',
@@ -291,20 +291,20 @@ export const linuxTcp = endModel<LinuxTcp>({
       {
         name: 'connect: after a shutdown that found it unconnected',
         when: (s) => s.socket === 'disconnecting',
-        then: () => code('EINVAL'),
+        does: () => code('EINVAL'),
         source: [`${CONNECT}: EINVAL in SS_DISCONNECTING`],
         evidence: measured,
       },
       {
         name: 'connect: is connected, or listens',
         when: (s) => s.socket === 'connected' || s.state === 'LISTEN',
-        then: () => code('EISCONN'),
+        does: () => code('EISCONN'),
         source: [`${CONNECT}: EISCONN in SS_CONNECTED, whatever became of the connection, and in any state but CLOSE`],
         evidence: measured,
       },
       {
         name: 'connect: a SYN',
-        then: (s, { refused }, wire) => {
+        does: (s, { refused }, wire) => {
           Object.assign(s, { socket: 'connecting', state: 'SYN_SENT' } satisfies Partial<LinuxTcp>);
           wire.push({ type: 'syn', refused });
           return s.blocking ? undefined : code('EINPROGRESS');
@@ -316,7 +316,7 @@ export const linuxTcp = endModel<LinuxTcp>({
     ...on('connected', [
       {
         name: 'arrives: connected',
-        then: (s) => {
+        does: (s) => {
           s.state = 'ESTABLISHED';
           return undefined;
         },
@@ -327,7 +327,7 @@ export const linuxTcp = endModel<LinuxTcp>({
     ...on('refused', [
       {
         name: 'arrives: RST in SYN_SENT',
-        then: (s) => reset(s, 'ECONNREFUSED'),
+        does: (s) => reset(s, 'ECONNREFUSED'),
         source: ['net/ipv4/tcp_input.c tcp_reset(): ECONNREFUSED in SYN_SENT'],
         evidence: measured,
       },
@@ -337,7 +337,7 @@ export const linuxTcp = endModel<LinuxTcp>({
       { name: 'arrives: a connection where nobody listens', when: (s) => s.state !== 'LISTEN', unknown: 'S does not listen any more' },
       {
         name: 'arrives: a connection, in the queue',
-        then: (s) => {
+        does: (s) => {
           s.waiting = true;
           return undefined;
         },
@@ -349,25 +349,25 @@ export const linuxTcp = endModel<LinuxTcp>({
       {
         name: 'accept: no listener',
         when: (s) => s.state !== 'LISTEN',
-        then: () => code('EINVAL'),
+        does: () => code('EINVAL'),
         source: ['net/ipv4/inet_connection_sock.c inet_csk_accept(): EINVAL unless LISTEN'],
         evidence: measured,
       },
       {
         name: 'accept: the connection, whatever became of it',
         when: (s) => s.waiting,
-        then: () => OK,
+        does: () => OK,
         source: ['net/ipv4/inet_connection_sock.c inet_csk_accept(): reqsk_queue_remove()'],
         evidence: measured,
       },
       {
         name: 'accept: waits',
         when: (s) => s.blocking && s.rcvtimeo === 0,
-        then: () => undefined,
+        does: () => undefined,
         source: ['net/ipv4/inet_connection_sock.c inet_csk_wait_for_connect()'],
         evidence: measured,
       },
-      { name: 'accept: nothing there', then: () => code('EAGAIN'), source: ['man 2 accept (EAGAIN)'], evidence: measured },
+      { name: 'accept: nothing there', does: () => code('EAGAIN'), source: ['man 2 accept (EAGAIN)'], evidence: measured },
     ]),
 
     ...on(
@@ -376,8 +376,8 @@ export const linuxTcp = endModel<LinuxTcp>({
         {
           name: 'close: a listener resets who waits',
           when: (s) => s.state === 'LISTEN',
-          then: (s, _, wire) => {
-            if (s.waiting) wire.push({ type: 'rst' });
+          does: (s, _, wire) => {
+            if (s.waiting) wire.push({ type: 'rst', drawn: false });
             Object.assign(s, { state: 'CLOSE', closed: true } satisfies Partial<LinuxTcp>);
             return OK;
           },
@@ -387,13 +387,13 @@ export const linuxTcp = endModel<LinuxTcp>({
         {
           name: 'close: an RST where data is unread',
           when: (s) => s.state !== 'CLOSE' && s.unread > 0,
-          then: (s, _, wire) => abort(s, wire),
+          does: (s, _, wire) => abort(s, wire),
           source: [`${CLOSE}: tcp_send_active_reset() where data was unread (RFC 2525, 2.17)`],
           evidence: measured,
         },
         {
           name: 'close: a FIN',
-          then: (s, _, wire) => {
+          does: (s, _, wire) => {
             s.closed = true;
             shut(s, 'both');
             finish(s, wire);
@@ -408,13 +408,13 @@ export const linuxTcp = endModel<LinuxTcp>({
       {
         name: 'close with SO_LINGER {1, 0}: an RST',
         when: (s) => s.state !== 'CLOSE',
-        then: (s, _, wire) => abort(s, wire),
+        does: (s, _, wire) => abort(s, wire),
         source: [`${CLOSE}: tcp_disconnect() where linger is 0`, 'net/ipv4/tcp.c tcp_need_reset()'],
         evidence: measured,
       },
       {
         name: 'close with SO_LINGER {1, 0}: nothing is left to reset',
-        then: (s) => {
+        does: (s) => {
           s.closed = true;
           return OK;
         },
@@ -427,8 +427,8 @@ export const linuxTcp = endModel<LinuxTcp>({
       {
         name: 'arrives: data where nobody reads any more',
         when: (s) => s.state === 'FIN_WAIT2' && s.rcvShutdown,
-        then: (s, _, wire) => {
-          wire.push({ type: 'rst' });
+        does: (s, _, wire) => {
+          wire.push({ type: 'rst', drawn: true });
           return reset(s, 'ECONNRESET');
         },
         source: ['net/ipv4/tcp_input.c tcp_rcv_state_process(): data in FIN_WAIT2 with RCV_SHUTDOWN resets the connection, also for the own side'],
@@ -436,7 +436,7 @@ export const linuxTcp = endModel<LinuxTcp>({
       },
       {
         name: 'arrives: data',
-        then: (s, { bytes }) => {
+        does: (s, { bytes }) => {
           s.unread += bytes;
           return undefined;
         },
@@ -447,7 +447,7 @@ export const linuxTcp = endModel<LinuxTcp>({
     ...on('fin', [
       {
         name: 'arrives: FIN',
-        then: (s) => {
+        does: (s) => {
           s.rcvShutdown = true;
           s.done = true;
           if (s.state === 'FIN_WAIT2') over(s);
@@ -462,14 +462,14 @@ export const linuxTcp = endModel<LinuxTcp>({
       {
         name: 'arrives: RST in CLOSE_WAIT',
         when: (s) => s.state === 'CLOSE_WAIT',
-        then: (s) => reset(s, 'EPIPE'),
+        does: (s) => reset(s, 'EPIPE'),
         source: ['net/ipv4/tcp_input.c tcp_reset(): EPIPE in CLOSE_WAIT'],
         evidence: measured,
       },
       {
         name: 'arrives: RST',
         when: (s) => s.state === 'ESTABLISHED' || s.state === 'FIN_WAIT2',
-        then: (s) => reset(s, 'ECONNRESET'),
+        does: (s) => reset(s, 'ECONNRESET'),
         source: ['net/ipv4/tcp_input.c tcp_reset(): ECONNRESET'],
         evidence: measured,
       },
@@ -505,7 +505,7 @@ function shut(s: LinuxTcp, direction: 'read' | 'write' | 'both'): void {
 }
 
 /** Sends a FIN, once; it is acknowledged at once. */
-function finish(s: LinuxTcp, wire: { push(segment: { type: 'fin' }): unknown }): void {
+function finish(s: LinuxTcp, wire: Wire): void {
   if (!isSending(s)) return;
   wire.push({ type: 'fin' });
   if (s.state === 'ESTABLISHED') s.state = 'FIN_WAIT2';
@@ -523,8 +523,8 @@ function reset(s: LinuxTcp, err: string): undefined {
   over(s);
 }
 
-function abort(s: LinuxTcp, wire: { push(segment: { type: 'rst' }): unknown }): Token {
-  wire.push({ type: 'rst' });
+function abort(s: LinuxTcp, wire: Wire): Token {
+  wire.push({ type: 'rst', drawn: false });
   s.closed = true;
   over(s);
   return OK;

@@ -27,18 +27,18 @@ export const linuxUdp = endModel<LinuxUdp>({
   isFull: isManyDatagrams,
   rules: [
     ...on('poll', [
-      { name: 'udp poll: a closed descriptor', when: (s) => s.closed, then: () => poll('NVAL'), source: ['man 2 poll (POLLNVAL)'], evidence: measured },
+      { name: 'udp poll: a closed descriptor', when: (s) => s.closed, does: () => poll('NVAL'), source: ['man 2 poll (POLLNVAL)'], evidence: measured },
     ]),
     ...on(
       ['recv', 'send', 'so_error', 'select', 'shutdown', 'getpeername', 'getsockname', 'readable', 'connect', 'accept', 'close'],
-      [{ name: 'udp: a closed descriptor', when: (s) => s.closed, then: () => code('EBADF'), source: ['man 2 recv (EBADF)'], evidence: measured }],
+      [{ name: 'udp: a closed descriptor', when: (s) => s.closed, does: () => code('EBADF'), source: ['man 2 recv (EBADF)'], evidence: measured }],
     ),
 
     ...on('recv', [
       {
         name: 'udp recv: sk_err, taken once',
         when: (s) => s.err !== undefined,
-        then: (s) => {
+        does: (s) => {
           const { err } = s;
           s.err = undefined;
           return code(err as string);
@@ -49,39 +49,39 @@ export const linuxUdp = endModel<LinuxUdp>({
       {
         name: 'udp recv: a datagram, cut to the buffer',
         when: (s) => s.queue.length > 0,
-        then: (s, argument) => datagram(s, argument),
+        does: (s, argument) => datagram(s, argument),
         source: [`${RECV}: MSG_TRUNC`],
         evidence: measured,
       },
       {
         name: 'udp recv: the receiving side is shut, where it would wait',
         when: (s) => s.rcvShutdown && s.blocking,
-        then: () => ({ type: 'zero' }),
+        does: () => ({ type: 'zero' }),
         source: ['net/core/datagram.c __skb_wait_for_more_packets(): RCV_SHUTDOWN'],
         evidence: measured,
       },
       {
         name: 'udp recv: waits',
         when: (s) => s.blocking && s.rcvtimeo === 0,
-        then: () => undefined,
+        does: () => undefined,
         source: ['net/core/datagram.c __skb_wait_for_more_packets()'],
         evidence: measured,
       },
-      { name: 'udp recv: nothing there', then: () => code('EAGAIN'), source: [`${RECV}: EAGAIN where there is no time left`], evidence: measured },
+      { name: 'udp recv: nothing there', does: () => code('EAGAIN'), source: [`${RECV}: EAGAIN where there is no time left`], evidence: measured },
     ]),
 
     ...on('send', [
       {
         name: 'udp send: longer than a datagram',
         when: (_, { length }) => length > MAX_DATAGRAM,
-        then: () => code('EMSGSIZE'),
+        does: () => code('EMSGSIZE'),
         source: ['net/ipv4/udp.c udp_sendmsg(), net/ipv4/ip_output.c __ip_append_data(): EMSGSIZE'],
         evidence: measured,
       },
       {
         name: 'udp send: sk_err, taken once',
         when: (s) => s.err !== undefined,
-        then: (s) => {
+        does: (s) => {
           const { err } = s;
           s.err = undefined;
           return code(err as string);
@@ -92,13 +92,13 @@ export const linuxUdp = endModel<LinuxUdp>({
       {
         name: 'udp send: the sending side is shut',
         when: (s) => s.sendShutdown,
-        then: () => code('EPIPE'),
+        does: () => code('EPIPE'),
         source: ['net/core/sock.c sock_alloc_send_pskb(): EPIPE with SEND_SHUTDOWN'],
         evidence: measured,
       },
       {
         name: 'udp send: a datagram',
-        then: (s, { length }, wire) => {
+        does: (s, { length }, wire) => {
           wire.push({ type: 'datagram', bytes: length, refused: s.to === 'nobody' });
           return sent(length);
         },
@@ -110,7 +110,7 @@ export const linuxUdp = endModel<LinuxUdp>({
     ...on('so_error', [
       {
         name: 'udp SO_ERROR: sk_err, taken',
-        then: (s) => {
+        does: (s) => {
           const { err } = s;
           s.err = undefined;
           return soError(err);
@@ -122,29 +122,29 @@ export const linuxUdp = endModel<LinuxUdp>({
     ...on('poll', [
       {
         name: 'udp poll: sk_shutdown, sk_err and the queue',
-        then: (s) => poll(...events(s)),
+        does: (s) => poll(...events(s)),
         source: ['net/core/datagram.c datagram_poll()'],
         evidence: measured,
       },
     ]),
-    ...on('select', [{ name: 'udp select: what poll says', then: (s) => selectOf(events(s)), source: ['fs/select.c do_select()'], evidence: measured }]),
+    ...on('select', [{ name: 'udp select: what poll says', does: (s) => selectOf(events(s)), source: ['fs/select.c do_select()'], evidence: measured }]),
     ...on('getpeername', [
       {
         name: 'udp getpeername: not connected',
         when: (s) => s.to === undefined,
-        then: () => code('ENOTCONN'),
+        does: () => code('ENOTCONN'),
         source: ['net/ipv4/af_inet.c inet_getname()'],
         evidence: measured,
       },
     ]),
     ...on(
       ['getpeername', 'getsockname'],
-      [{ name: 'udp getpeername, getsockname', then: () => OK, source: ['net/ipv4/af_inet.c inet_getname()'], evidence: measured }],
+      [{ name: 'udp getpeername, getsockname', does: () => OK, source: ['net/ipv4/af_inet.c inet_getname()'], evidence: measured }],
     ),
     ...on('readable', [
       {
         name: 'udp FIONREAD: the first datagram',
-        then: (s) => readable(s.queue[0] ?? 0),
+        does: (s) => readable(s.queue[0] ?? 0),
         source: ['net/ipv4/udp.c udp_ioctl(), first_packet_length()'],
         evidence: measured,
       },
@@ -154,7 +154,7 @@ export const linuxUdp = endModel<LinuxUdp>({
       {
         name: 'udp shutdown: not connected, and the flags are set all the same',
         when: (s) => s.to === undefined,
-        then: (s, { direction }) => {
+        does: (s, { direction }) => {
           shut(s, direction);
           return code('ENOTCONN');
         },
@@ -163,7 +163,7 @@ export const linuxUdp = endModel<LinuxUdp>({
       },
       {
         name: 'udp shutdown',
-        then: (s, { direction }) => {
+        does: (s, { direction }) => {
           shut(s, direction);
           return OK;
         },
@@ -174,7 +174,7 @@ export const linuxUdp = endModel<LinuxUdp>({
     ...on('connect', [
       {
         name: 'udp connect',
-        then: (s, { refused }) => {
+        does: (s, { refused }) => {
           s.to = refused ? 'nobody' : 'P';
           return OK;
         },
@@ -182,13 +182,13 @@ export const linuxUdp = endModel<LinuxUdp>({
         evidence: measured,
       },
     ]),
-    ...on('accept', [{ name: 'udp accept', then: () => code('EOPNOTSUPP'), source: ['net/core/sock.c sock_no_accept()'], evidence: measured }]),
+    ...on('accept', [{ name: 'udp accept', does: () => code('EOPNOTSUPP'), source: ['net/core/sock.c sock_no_accept()'], evidence: measured }]),
     ...on(
       ['close', 'kill'],
       [
         {
           name: 'udp close',
-          then: (s) => {
+          does: (s) => {
             s.closed = true;
             return OK;
           },
@@ -202,7 +202,7 @@ export const linuxUdp = endModel<LinuxUdp>({
       {
         name: 'arrives: a datagram for nobody',
         when: (s) => s.closed || s.to === 'nobody',
-        then: (_, __, wire) => {
+        does: (_, __, wire) => {
           wire.push({ type: 'unreachable' });
           return undefined;
         },
@@ -211,7 +211,7 @@ export const linuxUdp = endModel<LinuxUdp>({
       },
       {
         name: 'arrives: a datagram',
-        then: (s, { bytes }) => datagramIsIn(s, bytes),
+        does: (s, { bytes }) => datagramIsIn(s, bytes),
         source: ['net/ipv4/udp.c __udp4_lib_rcv()'],
         evidence: measured,
       },
@@ -220,7 +220,7 @@ export const linuxUdp = endModel<LinuxUdp>({
       {
         name: 'arrives: port unreachable, at a connected socket',
         when: (s) => s.to !== undefined,
-        then: (s) => {
+        does: (s) => {
           s.err = 'ECONNREFUSED';
           return undefined;
         },

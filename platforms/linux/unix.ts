@@ -47,32 +47,32 @@ export const linuxUnix = endModel<LinuxUnix>({
   isFull: ({ unread, pieces }) => unread + pieces * PIECE > WRITABLE,
   rules: [
     ...on('poll', [
-      { name: 'unix poll: a closed descriptor', when: (s) => s.closed, then: () => poll('NVAL'), source: ['man 2 poll (POLLNVAL)'], evidence: measured },
+      { name: 'unix poll: a closed descriptor', when: (s) => s.closed, does: () => poll('NVAL'), source: ['man 2 poll (POLLNVAL)'], evidence: measured },
     ]),
     ...on(
       ['recv', 'send', 'so_error', 'select', 'shutdown', 'getpeername', 'getsockname', 'readable', 'connect', 'accept', 'close'],
-      [{ name: 'unix: a closed descriptor', when: (s) => s.closed, then: () => code('EBADF'), source: ['man 2 recv (EBADF)'], evidence: measured }],
+      [{ name: 'unix: a closed descriptor', when: (s) => s.closed, does: () => code('EBADF'), source: ['man 2 recv (EBADF)'], evidence: measured }],
     ),
 
     ...on('recv', [
       {
         name: 'unix recv: not connected',
         when: (s) => s.state !== 'ESTABLISHED',
-        then: () => code('EINVAL'),
+        does: () => code('EINVAL'),
         source: [`${RECV}: EINVAL unless ESTABLISHED`],
         evidence: measured,
       },
       {
         name: 'unix recv: MSG_WAITALL waits for the rest',
         when: (s, argument) => isPartOf(s, argument) && s.blocking && s.rcvtimeo === 0 && !s.rcvShutdown,
-        then: () => undefined,
+        does: () => undefined,
         source: [`${RECV}: goes on while copied < target`],
         evidence: measured,
       },
       {
         name: 'unix recv: MSG_WAITALL with a part loses sk_err',
         when: (s, argument) => isPartOf(s, argument) && s.err !== undefined,
-        then: (s, argument) => {
+        does: (s, argument) => {
           s.err = undefined;
           return data(s, argument);
         },
@@ -82,7 +82,7 @@ export const linuxUnix = endModel<LinuxUnix>({
       {
         name: 'unix recv: what is queued',
         when: (s) => s.unread > 0,
-        then: (s, argument) => {
+        does: (s, argument) => {
           const token = data(s, argument);
           if (s.unread === 0) s.pieces = 0;
           return token;
@@ -93,7 +93,7 @@ export const linuxUnix = endModel<LinuxUnix>({
       {
         name: 'unix recv: sk_err, taken once',
         when: (s) => s.err !== undefined,
-        then: (s) => {
+        does: (s) => {
           const { err } = s;
           s.err = undefined;
           return code(err as string);
@@ -104,38 +104,38 @@ export const linuxUnix = endModel<LinuxUnix>({
       {
         name: 'unix recv: the receiving side is shut, by either end',
         when: (s) => s.rcvShutdown,
-        then: (_, argument) => ended(argument),
+        does: (_, argument) => ended(argument),
         source: [`${RECV}: RCV_SHUTDOWN`],
         evidence: measured,
       },
       {
         name: 'unix recv: waits',
         when: (s) => s.blocking && s.rcvtimeo === 0,
-        then: () => undefined,
+        does: () => undefined,
         source: ['net/unix/af_unix.c unix_stream_data_wait()'],
         evidence: measured,
       },
-      { name: 'unix recv: nothing there', then: () => code('EAGAIN'), source: [`${RECV}: EAGAIN where there is no time left`], evidence: measured },
+      { name: 'unix recv: nothing there', does: () => code('EAGAIN'), source: [`${RECV}: EAGAIN where there is no time left`], evidence: measured },
     ]),
 
     ...on('send', [
       {
         name: 'unix send: not connected',
         when: (s) => s.state !== 'ESTABLISHED',
-        then: () => code('ENOTCONN'),
+        does: () => code('ENOTCONN'),
         source: [`${SEND}: ENOTCONN without a peer`],
         evidence: measured,
       },
       {
         name: 'unix send: the sending side is shut, by either end',
         when: (s) => s.sendShutdown,
-        then: () => code('EPIPE'),
+        does: () => code('EPIPE'),
         source: [`${SEND}: EPIPE with SEND_SHUTDOWN; sk_err is not looked at`],
         evidence: measured,
       },
       {
         name: 'unix send: queued at the peer',
-        then: (_, { length }, wire) => {
+        does: (_, { length }, wire) => {
           if (length > 0) wire.push({ type: 'data', bytes: length });
           return sent(length);
         },
@@ -147,7 +147,7 @@ export const linuxUnix = endModel<LinuxUnix>({
     ...on('so_error', [
       {
         name: 'unix SO_ERROR: sk_err, taken',
-        then: (s) => {
+        does: (s) => {
           const { err } = s;
           s.err = undefined;
           return soError(err);
@@ -159,40 +159,40 @@ export const linuxUnix = endModel<LinuxUnix>({
     ...on('poll', [
       {
         name: 'unix poll: its state, sk_shutdown, sk_err and the queue',
-        then: (s) => poll(...events(s)),
+        does: (s) => poll(...events(s)),
         source: ['net/unix/af_unix.c unix_poll(): HUP with both sides shut or in CLOSE; IN with RCV_SHUTDOWN, data or a connection; OUT unless LISTEN'],
         evidence: measured,
       },
     ]),
-    ...on('select', [{ name: 'unix select: what poll says', then: (s) => selectOf(events(s)), source: ['fs/select.c do_select()'], evidence: measured }]),
+    ...on('select', [{ name: 'unix select: what poll says', does: (s) => selectOf(events(s)), source: ['fs/select.c do_select()'], evidence: measured }]),
     ...on('getpeername', [
       {
         name: 'unix getpeername: not connected',
         when: (s) => s.state !== 'ESTABLISHED',
-        then: () => code('ENOTCONN'),
+        does: () => code('ENOTCONN'),
         source: ['net/unix/af_unix.c unix_getname(): ENOTCONN without a peer; one that closed is still there'],
         evidence: measured,
       },
     ]),
     ...on(
       ['getpeername', 'getsockname'],
-      [{ name: 'unix getpeername, getsockname', then: () => OK, source: ['net/unix/af_unix.c unix_getname()'], evidence: measured }],
+      [{ name: 'unix getpeername, getsockname', does: () => OK, source: ['net/unix/af_unix.c unix_getname()'], evidence: measured }],
     ),
     ...on('readable', [
       {
         name: 'unix FIONREAD: a listener',
         when: (s) => s.state === 'LISTEN',
-        then: () => code('EINVAL'),
+        does: () => code('EINVAL'),
         source: ['net/unix/af_unix.c unix_inq_len(): EINVAL in LISTEN'],
         evidence: measured,
       },
-      { name: 'unix FIONREAD: what is queued', then: (s) => readable(s.unread), source: ['net/unix/af_unix.c unix_inq_len()'], evidence: measured },
+      { name: 'unix FIONREAD: what is queued', does: (s) => readable(s.unread), source: ['net/unix/af_unix.c unix_inq_len()'], evidence: measured },
     ]),
 
     ...on('shutdown', [
       {
         name: 'unix shutdown: both ends',
-        then: (s, { direction }, wire) => {
+        does: (s, { direction }, wire) => {
           if (direction !== 'write') s.rcvShutdown = true;
           if (direction !== 'read') s.sendShutdown = true;
           if (s.state === 'ESTABLISHED') tell(wire, direction !== 'read', direction !== 'write');
@@ -209,13 +209,13 @@ export const linuxUnix = endModel<LinuxUnix>({
       {
         name: 'unix connect: is connected',
         when: (s) => s.state === 'ESTABLISHED',
-        then: () => code('EISCONN'),
+        does: () => code('EISCONN'),
         source: ['net/unix/af_unix.c unix_stream_connect(): EISCONN in ESTABLISHED'],
         evidence: measured,
       },
       {
         name: 'unix connect: is connected at once',
-        then: (s, { refused }, wire) => {
+        does: (s, { refused }, wire) => {
           s.state = 'ESTABLISHED';
           wire.push({ type: 'syn', refused });
           if (s.rcvShutdown) tell(wire, false, true);
@@ -233,7 +233,7 @@ export const linuxUnix = endModel<LinuxUnix>({
       },
       {
         name: 'arrives: a unix connection',
-        then: (s) => {
+        does: (s) => {
           s.waiting = true;
           return undefined;
         },
@@ -245,26 +245,26 @@ export const linuxUnix = endModel<LinuxUnix>({
       {
         name: 'unix accept: no listener',
         when: (s) => s.state !== 'LISTEN',
-        then: () => code('EINVAL'),
+        does: () => code('EINVAL'),
         source: ['net/unix/af_unix.c unix_accept(): EINVAL unless LISTEN'],
         evidence: measured,
       },
-      { name: 'unix accept: the connection', when: (s) => s.waiting, then: () => OK, source: ['net/unix/af_unix.c unix_accept()'], evidence: measured },
+      { name: 'unix accept: the connection', when: (s) => s.waiting, does: () => OK, source: ['net/unix/af_unix.c unix_accept()'], evidence: measured },
       {
         name: 'unix accept: the receiving side is shut, where it would wait',
         when: (s) => s.rcvShutdown && s.blocking,
-        then: () => code('EINVAL'),
+        does: () => code('EINVAL'),
         source: ['net/unix/af_unix.c unix_accept(): EINVAL where skb_recv_datagram() ends without an error'],
         evidence: measured,
       },
       {
         name: 'unix accept: waits',
         when: (s) => s.blocking && s.rcvtimeo === 0,
-        then: () => undefined,
+        does: () => undefined,
         source: ['net/unix/af_unix.c unix_accept()'],
         evidence: measured,
       },
-      { name: 'unix accept: nothing there', then: () => code('EAGAIN'), source: ['man 2 accept (EAGAIN)'], evidence: measured },
+      { name: 'unix accept: nothing there', does: () => code('EAGAIN'), source: ['man 2 accept (EAGAIN)'], evidence: measured },
     ]),
 
     ...on(
@@ -273,8 +273,8 @@ export const linuxUnix = endModel<LinuxUnix>({
         {
           name: 'unix close: what is unread, or not accepted, resets the peer',
           when: (s) => (s.state === 'ESTABLISHED' && s.unread > 0) || s.waiting,
-          then: (s, _, wire) => {
-            wire.push({ type: 'rst' });
+          does: (s, _, wire) => {
+            wire.push({ type: 'rst', drawn: false });
             s.closed = true;
             return OK;
           },
@@ -283,7 +283,7 @@ export const linuxUnix = endModel<LinuxUnix>({
         },
         {
           name: 'unix close: shuts both sides of the peer',
-          then: (s, _, wire) => {
+          does: (s, _, wire) => {
             if (s.state === 'ESTABLISHED') tell(wire, true, true);
             s.closed = true;
             return OK;
@@ -297,7 +297,7 @@ export const linuxUnix = endModel<LinuxUnix>({
     ...on('data', [
       {
         name: 'arrives: unix data',
-        then: (s, { bytes }) => {
+        does: (s, { bytes }) => {
           s.unread += bytes;
           s.pieces++;
           return undefined;
@@ -309,7 +309,7 @@ export const linuxUnix = endModel<LinuxUnix>({
     ...on('fin', [
       {
         name: 'arrives: the unix peer sends no more',
-        then: (s) => {
+        does: (s) => {
           s.rcvShutdown = true;
           return undefined;
         },
@@ -320,7 +320,7 @@ export const linuxUnix = endModel<LinuxUnix>({
     ...on('stop', [
       {
         name: 'arrives: the unix peer receives no more',
-        then: (s) => {
+        does: (s) => {
           s.sendShutdown = true;
           return undefined;
         },
@@ -332,7 +332,7 @@ export const linuxUnix = endModel<LinuxUnix>({
       {
         name: 'arrives: the unix peer closed with unread data',
         when: (s) => s.state === 'ESTABLISHED',
-        then: (s) => {
+        does: (s) => {
           Object.assign(s, { err: 'ECONNRESET', rcvShutdown: true, sendShutdown: true } satisfies Partial<LinuxUnix>);
           return undefined;
         },
