@@ -47,14 +47,14 @@ export async function tryOut(given: readonly string[], options: TryArguments): P
   return tried.every(({ measured }) => measured.every((answers) => contradictions(answers).length === 0)) ? EXIT.conforms : EXIT.differs;
 }
 
-function shown(tried: readonly Tried[], { format, trials }: TryArguments): string {
+function shown(tried: readonly Tried[], { format }: TryArguments): string {
   switch (format) {
     case 'json':
       return jsonText(tryDocument(tried));
     case 'jsonl':
       return tryLines(tried);
     case 'text':
-      return tryPage(tried, { ...layoutOf(process.stdout), width: terminalWidth(process.stdout, WIDTH_OF_NO_TERMINAL), trials });
+      return tryPage(tried, { ...layoutOf(process.stdout), width: terminalWidth(process.stdout, WIDTH_OF_NO_TERMINAL) });
   }
 }
 

@@ -5,24 +5,20 @@ import { BLOCKED } from '../../language/token.ts';
 import { type GridRow, gridLines, type Layout } from '../grid.ts';
 import { groupBy } from '../group-by.ts';
 import { count, paragraph } from '../text.ts';
-import type { Cell } from '../text-table.ts';
-import { columnWidths } from '../text-table.ts';
+import { type Cell, columnWidths } from '../text-table.ts';
 import { few, traceWords } from '../trace-words.ts';
 import { contradictions, type MeasuredAnswers, type PredictedAnswers, type Tried } from './answers.ts';
 
-export interface TryLayout extends Layout {
-  readonly trials: number;
-}
+/** What a grid is indented by. */
+const INDENT = 2;
 
 /** Sequences for a terminal: each call of S, with what the platforms answer side by side, and what is to be known of the answers. */
-export function tryPage(tried: readonly Tried[], layout: TryLayout): string {
-  const { width } = layout;
-  return [...tried.flatMap((one) => [...part(one, layout), '']), ...summary(tried).map((line) => paragraph(line, width, '  '))]
-    .map((line) => `${line}\n`)
-    .join('');
+export function tryPage(tried: readonly Tried[], layout: Layout): string {
+  const last = summary(tried).map((line) => paragraph(line, layout.width, '  '));
+  return [...tried.map((one) => part(one, layout)), ...(last.length > 0 ? [last] : [])].map((lines) => lines.map((line) => `${line}\n`).join('')).join('\n');
 }
 
-function part(tried: Tried, { width, paint }: TryLayout): string[] {
+function part(tried: Tried, { width, paint }: Layout): string[] {
   const title = paragraph(printSteps(tried.sequence), width, '  ');
   const rows = rowsOf(tried, columnsOf(tried, false));
   const columns = fits(rows, width) ? columnsOf(tried, false) : columnsOf(tried, true);
@@ -137,11 +133,11 @@ function rowOf(answers: readonly Answers[]): GridRow {
   return { name: '', cells, mark: new Set(known).size > 1 ? { text: '≠', style: 'yellow' } : { text: '' } };
 }
 
-/** Whether no cell has to wrap. */
+/** Whether no cell has to wrap: each column is as wide in the layout as in one without end. */
 function fits({ headings, rows }: Rows, width: number): boolean {
-  const table = [['', ...headings], ...rows.map(({ name, cells, mark }) => [name, ...cells, mark])];
-  const natural = columnWidths(table, Number.MAX_SAFE_INTEGER) ?? [];
-  return 2 + natural.reduce((sum, column) => sum + column + 2, 0) - 2 <= width;
+  const table = [['', ...headings, ''], ...rows.map(({ name, cells, mark }) => [name, ...cells, mark])];
+  const natural = columnWidths(table, Number.MAX_SAFE_INTEGER);
+  return columnWidths(table, width - INDENT)?.every((column, i) => column === natural?.[i]) ?? false;
 }
 
 function notes({ measured, predicted }: Tried): string[] {
@@ -181,8 +177,9 @@ function predictedNotes(predicted: readonly PredictedAnswers[]): string[] {
     const platforms = group.map(({ platform }) => platform);
     const { prediction } = group[0] as PredictedAnswers;
     const [first, ...others] = prediction.traces;
-    const how = others.length > 0 ? predictedWords(prediction) : first === undefined || !covers(prediction) ? undefined : evidencePhrase(first.evidence);
-    return [...(how === undefined ? [] : [`${platforms.join(', ')}: predicted, not measured: ${how}`]), ...uncoveredNote(platforms, prediction)];
+    const alone = first === undefined || !covers(prediction) ? undefined : `predicted; weakest evidence: ${evidencePhrase(first.evidence)}`;
+    const how = others.length > 0 ? `predicted: ${predictedWords(prediction)}` : alone;
+    return [...(how === undefined ? [] : [`${platforms.join(', ')}: ${how}`]), ...uncoveredNote(platforms, prediction)];
   });
 }
 
@@ -205,11 +202,11 @@ function words(trace: readonly string[]): string {
   return trace.length === 0 ? 'no call' : traceWords(trace);
 }
 
+/** Where there are several, or a model and its system differ. */
 function summary(tried: readonly Tried[]): string[] {
   const wrong = tried.flatMap(({ measured }) => measured.filter((answers) => contradictions(answers).length > 0));
+  if (tried.length === 1 && wrong.length === 0) return [];
   const platforms = [...new Set(wrong.map(({ platform }) => platform))].join(', ');
-  const [several, one] = [tried.length > 1, wrong.length === 0 ? 'none' : String(wrong.length)];
-  if (!several && wrong.length === 0) return [];
-  const line = `${count(tried.length, 'sequence')}; answers that the platform's own model does not predict: ${one}`;
-  return [`${line}${wrong.length === 0 ? '.' : ` (${platforms}): a mistake in the model, or a system that it does not know.`}`];
+  const told = wrong.length === 0 ? 'none.' : `${wrong.length} (${platforms}): a mistake in the model, or a system that it does not describe.`;
+  return [`${count(tried.length, 'sequence')}; answers that are not what the platform's own model predicts: ${told}`];
 }
