@@ -68,7 +68,7 @@ interface Lexeme {
   readonly text: string;
 }
 
-const LEXEME = /(?<skip>[^\S\n]+|#[^\n]*)|(?<mark>[;\n()~&:])|(?<times>[×*]|x(?=\s*\d))|(?<number>\d+)|(?<word>[A-Za-z_][\w.]*)|(?<other>.)/gu;
+const LEXEME = /(?<skip>[^\S\n]+|#[^\n]*)|(?<mark>[;\n()~&:])|(?<times>[×*]|x(?=\s*\d))|(?<number>\d+)|(?<word>[A-Za-z_][\w.]*)|(?<other>[\s\S])/gu;
 
 class Parser {
   readonly #text: string;

@@ -3,9 +3,12 @@ import { linux } from './linux/model.ts';
 import { windows } from './windows/model.ts';
 import { wine } from './wine/model.ts';
 
-/** The models, in the order in which they are shown. Of darwin there is none. */
+/** In the order in which they are shown. There is none of darwin. */
 const MODELS: readonly Model[] = [linux, windows, wine('8.0'), wine('10.0')];
 
-export function modelOf(platform: string): Model | undefined {
-  return MODELS.find((model) => model.platform === platform);
+export const MODEL_NAMES: readonly string[] = MODELS.map(({ platform }) => platform);
+
+/** The model of a platform, by the platform's name: `linux`, `wine-10.0`. */
+export function modelOf(name: string): Model | undefined {
+  return MODELS.find(({ platform }) => platform === name);
 }

@@ -17,9 +17,8 @@ export interface WindowsTcp extends End {
   over: 'reset' | 'own send' | 'own shutdown' | 'data after shutdown' | undefined;
   /** What recv says of it, where it is over. */
   failure: 'WSAECONNRESET' | 'WSAECONNABORTED' | undefined;
-  /** Whether recv has said so; whether send has failed since. */
+  /** Whether a call has said so. */
   told: boolean;
-  sendFailed: boolean;
   /** A connection waits to be accepted, or waited and was reset. */
   waiting: 'none' | 'there' | 'reset';
   bound: boolean;
@@ -51,7 +50,6 @@ export const windowsTcp = endModel<WindowsTcp>({
     over: undefined,
     failure: undefined,
     told: false,
-    sendFailed: false,
     waiting: 'none',
     bound: opening !== 'fresh',
     closed: false,
@@ -132,7 +130,12 @@ export const windowsTcp = endModel<WindowsTcp>({
         name: 'recv: reset, every time',
         when: (s) => s.over === 'reset' && !s.fin,
         does: tells,
-        source: [`${SOCK}:13983-13990 (test_tcp_reset)`, `${SOCK}:10867 (test_completion_port): as the first call after the reset`, 'baresip/re#1', 'creytiv/re#244'],
+        source: [
+          `${SOCK}:13983-13990 (test_tcp_reset)`,
+          `${SOCK}:10867 (test_completion_port): as the first call after the reset`,
+          'baresip/re#1',
+          'creytiv/re#244',
+        ],
         evidence: 'asserted',
       },
       {
@@ -144,25 +147,17 @@ export const windowsTcp = endModel<WindowsTcp>({
       },
       {
         name: 'recv: the abort by own send',
-        when: (s) => s.over === 'own send' && !s.told && !s.sendFailed,
+        when: (s) => s.over === 'own send' && !s.told,
         does: tells,
         source: [`${SOCK}:9712-9715 (test_shutdown)`, 'libuv/libuv#2687 (measured 0x80072745)'],
         evidence: 'asserted',
       },
       {
-        name: 'recv: the abort by own send, again',
-        when: (s) => s.over === 'own send' && !s.sendFailed,
-        does: tells,
-        source: ['baresip/re#1', 'creytiv/re#244', 'ocaml-multicore/eio#783'],
-        evidence: 'reported',
-      },
-      {
-        name: 'recv: after a send that failed with the abort',
+        name: 'recv: the abort by own send, again, or after a send that failed',
         when: (s) => s.over === 'own send',
-        either: [
-          { name: 'recv: then aborted too', does: tells, source: ['curl/curl 72d5e144 (curl#657)', 'libuv/libuv#2687'], evidence: 'reported' },
-          { name: 'recv: then reset', does: () => code('WSAECONNRESET'), source: ['curl/curl 72d5e144 (curl#657)'], evidence: 'reported' },
-        ],
+        does: tells,
+        source: ['baresip/re#1', 'creytiv/re#244', 'ocaml-multicore/eio#783', 'curl/curl 72d5e144 (curl#657)'],
+        evidence: 'reported',
       },
       {
         name: 'recv: MSG_WAITALL waits for the rest',
@@ -279,19 +274,13 @@ export const windowsTcp = endModel<WindowsTcp>({
         either: [
           {
             name: 'send: then aborted',
-            does: (s) => {
-              s.sendFailed = true;
-              return code('WSAECONNABORTED');
-            },
+            does: (s) => failed(s, 'WSAECONNABORTED'),
             source: ['golang/go#28852 (both were seen)', 'tokio-rs/mio tests/tcp_stream.rs:443-466', SEND],
             evidence: 'reported',
           },
           {
             name: 'send: then reset',
-            does: (s) => {
-              s.sendFailed = true;
-              return code('WSAECONNRESET');
-            },
+            does: (s) => failed(s, 'WSAECONNRESET'),
             source: ['golang/go#28852 (both were seen)'],
             evidence: 'reported',
           },
@@ -334,7 +323,10 @@ export const windowsTcp = endModel<WindowsTcp>({
         name: 'SO_ERROR: 0',
         when: (s) => !s.told,
         does: () => soError(undefined),
-        source: ['oven-sh/bun packages/bun-usockets/src/eventing/libuv.c (no reset is latched)', `${SOCK}:4930-4937 (test_select): a blocking connect's refusal`],
+        source: [
+          'oven-sh/bun packages/bun-usockets/src/eventing/libuv.c (no reset is latched)',
+          `${SOCK}:4930-4937 (test_select): a blocking connect's refusal`,
+        ],
         evidence: 'reported',
       },
     ]),
@@ -855,6 +847,12 @@ export const windowsTcp = endModel<WindowsTcp>({
 function tells(s: WindowsTcp): Token {
   s.told = true;
   return code(s.failure as string);
+}
+
+/** What send says, recv says from then on. */
+function failed(s: WindowsTcp, failure: NonNullable<WindowsTcp['failure']>): Token {
+  s.failure = failure;
+  return tells(s);
 }
 
 function events(s: WindowsTcp): readonly PollEvent[] {

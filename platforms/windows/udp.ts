@@ -26,7 +26,15 @@ export const windowsUdp = endModel<WindowsUdp>({
   rules: [
     ...on(
       ['recv', 'send', 'so_error', 'poll', 'select', 'shutdown', 'getpeername', 'getsockname', 'readable', 'connect', 'accept', 'close'],
-      [{ name: 'udp: a closed handle', when: (s) => s.closed, does: () => code('WSAENOTSOCK'), source: [RECV, `${SOCK}:4421 (test_select)`], evidence: 'documented' }],
+      [
+        {
+          name: 'udp: a closed handle',
+          when: (s) => s.closed,
+          does: () => code('WSAENOTSOCK'),
+          source: [RECV, `${SOCK}:4421 (test_select)`],
+          evidence: 'documented',
+        },
+      ],
     ),
 
     ...on('recv', [
@@ -172,9 +180,7 @@ export const windowsUdp = endModel<WindowsUdp>({
         evidence: 'documented',
       },
     ]),
-    ...on('accept', [
-      { name: 'udp accept', does: () => code('WSAEOPNOTSUPP'), source: [`${LEARN}/winsock2/nf-winsock2-accept`], evidence: 'documented' },
-    ]),
+    ...on('accept', [{ name: 'udp accept', does: () => code('WSAEOPNOTSUPP'), source: [`${LEARN}/winsock2/nf-winsock2-accept`], evidence: 'documented' }]),
     ...on(
       ['close', 'kill'],
       [

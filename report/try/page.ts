@@ -11,6 +11,8 @@ import { contradictions, type MeasuredAnswers, type PredictedAnswers, type Tried
 
 /** What a grid is indented by. */
 const INDENT = 2;
+/** Stands for a space of a step, which is read as one word. */
+const GLUE = '\u00a0';
 
 /** Sequences for a terminal: each call of S, with what the platforms answer side by side, and what is to be known of the answers. */
 export function tryPage(tried: readonly Tried[], layout: Layout): string {
@@ -122,7 +124,7 @@ function rowsOf({ sequence }: Tried, columns: readonly Column[]): Rows {
   });
   return {
     headings: columns.map(({ heading }) => heading),
-    rows: rows.map(({ call, row, times }) => ({ ...row, name: times === 1 ? call : `${call} ×${times}` })),
+    rows: rows.map(({ call, row, times }) => ({ ...row, name: (times === 1 ? call : `${call} ×${times}`).replaceAll(' ', GLUE) })),
   };
 }
 

@@ -1,17 +1,15 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseRun } from '../../results/read.ts';
+import { workplace } from '../fixtures/check.ts';
 import { here } from '../fixtures/here.ts';
 
-const folder = realpathSync.native(mkdtempSync(join(tmpdir(), 'sockatlas steps ')));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { folder, run: inFolder, written: writtenAt } = workplace();
 
-const inFolder = (...args: string[]) => here(args, { cwd: folder });
 function written(name: string, text: string): string {
-  writeFileSync(join(folder, name), text);
+  writtenAt(name, text);
   return `./${name}`;
 }
 const lines = (stdout: string) => parseRun(stdout, 'stdout').scenarios.map(({ id, steps, traces }) => ({ id, steps, trace: traces[0]?.trace }));
@@ -43,7 +41,7 @@ describe('a file of steps', () => {
     ['with CRLF and a byte order mark', `\uFEFF${MINE.replaceAll('\n', '\r\n')}`],
   ])('is run in its order, its steps as they are written everywhere: %s', async (_, text) => {
     const { code, stdout, stderr } = await inFolder('run', written('mine.steps', text), '--format', 'jsonl');
-    expect(stderr).toMatch(/^run kept as .*\n$/);
+    expect(stderr).toMatch(/^run kept as .*$/);
     expect(code).toBe(0);
     expect(lines(stdout).map(({ id, steps }) => [id, steps])).toEqual([
       ['tcp/mine/two-reads', 'P reset; S recv 4 ×2'],
@@ -105,11 +103,11 @@ describe('what is at fault is told with its line and column: exit 2, nothing run
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(says);
     expect(stderr.length).toBeLessThan(1000);
-    expect(stderr).toMatch(/^\P{C}*\n$/u);
+    expect(stderr).toMatch(/^\P{C}*$/u);
   });
 
   test('no file, a folder', async () => {
-    expect(await inFolder('run', './none.steps')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('sockatlas: ./none.steps: ENOENT') });
+    expect(await inFolder('run', './none.steps')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('./none.steps: ENOENT') });
     expect((await here(['run', `${folder}/../${'x'.repeat(300)}.steps`])).code).toBe(2);
   });
 });

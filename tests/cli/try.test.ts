@@ -1,22 +1,20 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { parseSteps } from '../../language/parse-steps.ts';
 import * as predicting from '../../language/predict.ts';
 import { contradictions } from '../../report/try/answers.ts';
 import { tryDocumentSchema, tryLineSchema } from '../../report/try/document.ts';
 import { tryPage } from '../../report/try/page.ts';
+import { workplace } from '../fixtures/check.ts';
 import { here } from '../fixtures/here.ts';
 
 const onLinux = process.platform === 'linux';
-const folder = realpathSync.native(mkdtempSync(join(tmpdir(), 'sockatlas try ')));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { folder, written: writtenAt } = workplace();
 
 const tried = (...args: string[]) => here(['try', ...args], { cwd: folder, env: { COLUMNS: '' } });
 function written(name: string, text: string): string {
-  writeFileSync(join(folder, name), text);
+  writtenAt(name, text);
   return `@${name}`;
 }
 const linesOf = (stdout: string) =>
