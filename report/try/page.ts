@@ -21,12 +21,13 @@ export function tryPage(tried: readonly Tried[], layout: Layout): string {
 }
 
 function part(tried: Tried, { width, paint }: Layout): string[] {
-  const title = paragraph(printSteps(tried.sequence), width, '  ');
-  const rows = rowsOf(tried, columnsOf(tried, false));
-  const columns = fits(rows, width) ? columnsOf(tried, false) : columnsOf(tried, true);
-  const { headings, rows: shown } = rowsOf(tried, columns);
-  const event = { event: '', about: '', rows: columns.length === 0 ? [] : shown, notes: notes(tried) };
-  return [...title.split('\n').map((line) => paint('bold', line)), ...gridLines({ headings, events: [event] }, { width, paint }).slice(0, -1)];
+  const title = paragraph(printSteps(tried.sequence), width, '  ').split('\n');
+  const whole = rowsOf(tried, columnsOf(tried, false));
+  const { headings, rows } = fits(whole, width) ? whole : rowsOf(tried, columnsOf(tried, true));
+  const event = { event: '', about: '', rows: headings.length === 0 ? [] : rows, notes: notes(tried) };
+  // Without the title that each event of a grid has, and the blank line at its end.
+  const grid = gridLines({ headings, events: [event] }, { width, paint }).slice(1, -1);
+  return [...title.map((line) => paint('bold', line)), '', ...grid.map((line) => line.replaceAll(GLUE, ' '))];
 }
 
 /** One platform, or several with equal answers. */
@@ -131,8 +132,17 @@ function rowsOf({ sequence }: Tried, columns: readonly Column[]): Rows {
 function rowOf(answers: readonly Answers[]): GridRow {
   const cells = answers.map(({ text, isUnknown, contradicts }): Cell => ({ text, style: contradicts ? 'red' : isUnknown ? 'gray' : undefined }));
   if (answers.some(({ contradicts }) => contradicts)) return { name: '', cells, mark: { text: '≠ its model', style: 'red' } };
-  const known = answers.filter(({ isUnknown }) => !isUnknown).map(({ tokens }) => tokens.map(withoutSpelling).sort().join());
-  return { name: '', cells, mark: new Set(known).size > 1 ? { text: '≠', style: 'yellow' } : { text: '' } };
+  const known = answers.filter(({ isUnknown }) => !isUnknown).map(({ tokens }) => new Set(tokens.map(withoutSpelling)));
+  return { name: '', cells, mark: markOf(known) };
+}
+
+/** Whether platforms differ in a call, or may: where several answers are possible, and one of them is the other's. */
+function markOf(answers: readonly ReadonlySet<string>[]): Cell {
+  const pairs = answers.flatMap((a, i) =>
+    answers.slice(i + 1).map((b) => ({ larger: Math.max(a.size, b.size), shared: [...a].filter((token) => b.has(token)).length })),
+  );
+  if (pairs.some(({ larger, shared }) => larger > 0 && shared === 0)) return { text: '≠', style: 'yellow' };
+  return { text: pairs.some(({ larger, shared }) => shared < larger) ? '≠?' : '', style: 'yellow' };
 }
 
 /** Whether no cell has to wrap: each column is as wide in the layout as in one without end. */
