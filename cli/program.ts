@@ -57,6 +57,15 @@ function program(done: (code: number) => void): Command {
     .addHelpText('after', examples('sockatlas run tcp/reset --trials 1000', 'sockatlas run --on linux,wine --out runs.jsonl'))
     .action(async (patterns, options) => done(await (await import('./run.ts')).run(patterns, options)));
   command
+    .command('predict')
+    .description('What would these steps give on each platform? Asks the models of Linux, Windows and Wine; runs nothing.')
+    .argument('<steps...>', "sequences, each in quotes: 'P send 10; P reset; S recv ×3'; @FILE has one a line")
+    .option('--on <platforms>', 'platforms, separated by commas: linux, windows, wine-8.0, wine-10.0 (default: all)', commaSeparated)
+    .option('--why', 'for each call its rule, with the sources and the kind of evidence')
+    .option('--format <format>', 'pretty, json or jsonl', parseChoice('--format', ['pretty', 'json', 'jsonl']), 'pretty')
+    .addHelpText('after', examples("sockatlas predict 'P send 10; P reset; S recv ×3'", "sockatlas predict --on windows --why 'P close; S send 8; S recv ×2'"))
+    .action(async (steps, options) => done(await (await import('./predict.ts')).predictions(steps, options)));
+  command
     .command('report')
     .description('What do these run files say? Prints runs from here or elsewhere, side by side.')
     .argument('<run...>', 'run files (.jsonl, .json; - is stdin)')

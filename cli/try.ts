@@ -1,8 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { predict } from '../language/predict.ts';
 import { printSteps, type Sequence } from '../language/steps.ts';
-import { modelOf } from '../platforms/models.ts';
-import { LANES } from '../provisioning/lanes.ts';
+import { MODEL_NAMES, modelOf } from '../platforms/models.ts';
 import { layoutOf } from '../report/grid.ts';
 import { jsonText } from '../report/json-text.ts';
 import { terminalWidth } from '../report/text.ts';
@@ -29,8 +28,6 @@ export interface TryArguments {
   readonly format: 'text' | 'json' | 'jsonl';
 }
 
-/** Where a model is looked for, in the order in which platforms are shown. */
-const MODELLED: readonly string[] = ['linux', 'windows', ...LANES.map(({ name }) => name)];
 /** As wide as a page or a mail shows it. */
 const WIDTH_OF_NO_TERMINAL = 80;
 
@@ -122,7 +119,7 @@ function triedOf(sequence: Sequence, i: number, measurements: readonly Measureme
     const model = modelOf(platform);
     return result === undefined ? [] : [{ platform, measured: result, ...(model && { prediction: predict(model, sequence) }) }];
   });
-  const predicted = MODELLED.flatMap((platform): PredictedAnswers[] => {
+  const predicted = MODEL_NAMES.flatMap((platform): PredictedAnswers[] => {
     const model = measurements.some((one) => one.platform === platform) ? undefined : modelOf(platform);
     return model === undefined ? [] : [{ platform, prediction: predict(model, sequence) }];
   });

@@ -10,6 +10,7 @@ import { explainDocumentSchema } from '../report/explain/explanation.ts';
 import { findingsSchema } from '../report/findings/json.ts';
 import { jsonText } from '../report/json-text.ts';
 import { listDocumentSchema } from '../report/list.ts';
+import { predictDocumentSchema, predictLineSchema } from '../report/predict/document.ts';
 import { showDocumentSchema } from '../report/show/document.ts';
 import { tryDocumentSchema, tryLineSchema } from '../report/try/document.ts';
 import { lineSchema } from '../results/schema.ts';
@@ -24,6 +25,8 @@ export const SCHEMAS: readonly { path: string; title: string; schema: Zod.ZodTyp
   { path: 'report/schema/list.schema.json', title: 'sockatlas list --format json', schema: listDocumentSchema },
   { path: 'report/schema/show.schema.json', title: 'sockatlas show --format json', schema: showDocumentSchema },
   { path: 'report/schema/explain.schema.json', title: 'sockatlas explain --format json', schema: explainDocumentSchema },
+  { path: 'report/schema/predict.schema.json', title: 'sockatlas predict --format json', schema: predictDocumentSchema },
+  { path: 'report/schema/predict-line.schema.json', title: 'sockatlas predict --format jsonl: a line', schema: predictLineSchema },
   { path: 'report/schema/doctor.schema.json', title: 'sockatlas doctor --format json', schema: doctorDocumentSchema },
   { path: 'report/schema/close.schema.json', title: 'sockatlas close --format json: a policy, played over scenarios', schema: closeSchema },
   { path: 'report/schema/close-matrix.schema.json', title: 'sockatlas close mongoose --format json: every version', schema: matrixSchema },

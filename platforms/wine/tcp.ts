@@ -140,9 +140,9 @@ export const wineTcp: readonly WineDeviation<WindowsTcp>[] = [
     before: 'recv: not connected',
     rules: on('recv', [
       {
-        name: 'recv: a blocking listener never returns',
-        when: (s) => s.phase === 'listening' && s.blocking && s.rcvtimeo === 0,
-        does: () => undefined,
+        name: 'recv: a blocking listener waits, as if it were connected',
+        when: (s) => s.phase === 'listening' && s.blocking,
+        does: (s) => (s.rcvtimeo === 0 ? undefined : code('WSAETIMEDOUT')),
         source: [`${AFD}:1449-1452 (test_recv, todo_wine)`, ...MEASURED],
         evidence: measured,
       },
@@ -201,6 +201,18 @@ export const wineTcp: readonly WineDeviation<WindowsTcp>[] = [
         when: (s) => s.waiting === 'reset',
         does: () => OK,
         source: [`Wine 11.10, ${SERVER} (accept_socket): accept of Linux`, ...MEASURED],
+        evidence: measured,
+      },
+    ]),
+  },
+  {
+    instead: 'getpeername: after a refused connect',
+    rules: on('getpeername', [
+      {
+        name: 'getpeername: after a refused connect it is not connected',
+        when: (s) => s.phase === 'refused',
+        does: () => code('WSAENOTCONN'),
+        source: MEASURED,
         evidence: measured,
       },
     ]),
