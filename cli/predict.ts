@@ -32,7 +32,9 @@ export async function predictions(words: readonly string[], { on = MODEL_NAMES, 
     if (model !== undefined) return model;
     throw new UsageError(`there is no model of ${JSON.stringify(name)}; the nearest: ${nearest(MODEL_NAMES, name).join(', ')}`);
   });
-  const sequences = words.flatMap((word) => (word.startsWith('@') ? sequencesOf(word.slice(1)) : [parsed(word, ({ line, column }) => `line ${line}, column ${column}`)]));
+  const sequences = words.flatMap((word) =>
+    word.startsWith('@') ? sequencesOf(word.slice(1)) : [parsed(word, ({ line, column }) => `line ${line}, column ${column}`)],
+  );
   const of = (some: readonly Sequence[]) =>
     some.flatMap((sequence) => models.map((model): Predicted => ({ sequence, platform: model.platform, prediction: predict(model, sequence) })));
   switch (format) {

@@ -10,8 +10,8 @@ import { explainDocumentSchema } from '../report/explain/explanation.ts';
 import { findingsSchema } from '../report/findings/json.ts';
 import { jsonText } from '../report/json-text.ts';
 import { listDocumentSchema } from '../report/list.ts';
-import { showDocumentSchema } from '../report/show/document.ts';
 import { predictDocumentSchema, predictLineSchema } from '../report/predict/document.ts';
+import { showDocumentSchema } from '../report/show/document.ts';
 import { lineSchema } from '../results/schema.ts';
 
 /** The published JSON Schemas, and where they lie. */
