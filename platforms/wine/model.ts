@@ -21,7 +21,9 @@ export function wine(version: string): Model {
 function measuredOn<S extends End>(version: string, end: EndModel<S>): EndModel<S> {
   const source = MEASURED.filter((one) => one.includes(`Wine ${version} `));
   if (source.length === 0) return end;
-  const rules = end.rules.map((rule) => ('source' in rule ? { ...rule, source: [...new Set([...rule.source, ...source])], evidence: 'measured' as const } : rule));
+  const rules = end.rules.map((rule) =>
+    'source' in rule ? { ...rule, source: [...new Set([...rule.source, ...source])], evidence: 'measured' as const } : rule,
+  );
   return endModel({ ...end, rules });
 }
 
