@@ -10,6 +10,7 @@ const START = [
   ['sockatlas diff linux windows', 'every difference, with the kind of evidence'],
   ['sockatlas run tcp/reset/unread-data', 'one scenario: each call, its return value, its code'],
   ['sockatlas show tcp/reset/unread-data', 'its steps, what each platform is expected to return, the sources'],
+  ['sockatlas try "P reset; S recv x2"', 'steps of your own, performed here, beside what models say of Windows'],
   ["sockatlas predict 'P reset; S recv ×3'", 'what would these steps give, on each platform?'],
   ['sockatlas explain 10054', 'an error code, and the scenarios that report it'],
   ['sockatlas check ./mine.json', 'is your classification table right?'],

@@ -5,6 +5,7 @@ import { MEANINGS } from '../language/code.ts';
 import { didYouMean } from '../platforms/nearest.ts';
 import { packageRoot } from '../platforms/package-root.ts';
 import { jsonText } from '../report/json-text.ts';
+import { isStepsFile } from '../runner/steps-file.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { say } from './output.ts';
 
@@ -58,8 +59,9 @@ export async function newPolicy(file: string): Promise<number> {
 
 /** @throws UsageError for a file that exists already, or another ending */
 export async function newScenario(file: string): Promise<number> {
-  if (!isModule(file)) throw new UsageError(`${file}: scenarios are a module; name a .js, .mjs, .ts or .mts file`);
-  return writeSkeleton(file, skeleton('scenario.mjs', file), `run it with: sockatlas run ${asArgument(file)} -v`);
+  const isSteps = isStepsFile(file);
+  if (!isSteps && !isModule(file)) throw new UsageError(`${file}: scenarios are a file of steps or a module; name a .steps, .js, .mjs, .ts or .mts file`);
+  return writeSkeleton(file, skeleton(isSteps ? 'scenario.steps' : 'scenario.mjs', file), `run it with: sockatlas run ${asArgument(file)} -v`);
 }
 
 function isModule(file: string): boolean {

@@ -23,6 +23,7 @@ const READ_EXPECTATIONS: ReadonlySet<string> = new Set(['run', 'report', 'diff',
 
 const runFormat = parseChoice('--format', FORMATS);
 const textFormat = parseChoice('--format', ['pretty', 'json', 'markdown']);
+const tryFormat = parseChoice('--format', ['text', 'json', 'jsonl']);
 const pageFormat = parseChoice('--format', ['pretty', 'json']);
 
 function commaSeparated(value: string): string[] {
@@ -41,7 +42,7 @@ function program(done: (code: number) => void): Command {
   command
     .command('run', { isDefault: true })
     .description('What does this system do? Runs scenarios, and shows where Windows (on Windows: Linux) differs.')
-    .argument('[pattern...]', 'which scenarios (all where none is given), or modules of your own: ./mine.mjs')
+    .argument('[pattern...]', 'which scenarios (all where none is given), or files of your own: ./mine.steps, ./mine.mjs')
     .option('--skip <pattern...>', 'leave these out', [])
     .option('--on <platforms>', `platforms to run on, separated by commas: ${[HERE, ...LANE_NAMES].join(', ')}`, commaSeparated, [HERE])
     .option('--peer <platform>', 'platform of the peer sockets (default: the same)')
@@ -136,8 +137,8 @@ function program(done: (code: number) => void): Command {
   created
     .command('scenario')
     .description('How is a scenario written? Writes a skeleton that sockatlas run accepts.')
-    .argument('<file>', '.js, .mjs, .ts or .mts')
-    .addHelpText('after', examples('sockatlas new scenario mine.mjs', 'sockatlas new scenario mine.ts'))
+    .argument('<file>', '.steps, or for functions .js, .mjs, .ts or .mts')
+    .addHelpText('after', examples('sockatlas new scenario mine.steps', 'sockatlas new scenario mine.mjs'))
     .action(async (file) => done(await (await import('./new.ts')).newScenario(file)));
   command
     .command('close')
@@ -164,6 +165,21 @@ Examples
   sockatlas close --policy ./mine.mjs           your policy, on every platform`,
     )
     .action(async (what, options) => done(await (await import('./close.ts')).close(what, options)));
+  command
+    .command('try')
+    .description('What happens if …? Performs a sequence of steps, and shows what the models say of the other platforms.')
+    .argument('<sequence...>', 'steps, "P send 10; P reset; S recv ×3" (docs/steps.md), or @FILE: a sequence per line, # starts a comment')
+    .option('--on <platforms>', `platforms to perform on, separated by commas: ${[HERE, ...LANE_NAMES].join(', ')}`, commaSeparated, [HERE])
+    .option('--trials <n>', 'how often each sequence is performed', parseCount('--trials', 1, 100_000_000), 5)
+    .option('--timeout <ms>', 'after how long a call counts as blocked', parseCount('--timeout', 100, 3_600_000), 5000)
+    .option('--format <format>', 'text, json or jsonl', tryFormat, 'text')
+    .addHelpText(
+      'after',
+      `
+Exit code 1: an answer is not what the platform's own model predicts.
+${examples('sockatlas try "P send 10; P reset; S recv x3"', 'sockatlas try @sequences.txt --on linux,wine-10.0 --format jsonl')}`,
+    )
+    .action(async (sequences, options) => done(await (await import('./try.ts')).tryOut(sequences, options)));
   command
     .command('list')
     .description('Which scenarios are there? Prints ids, one a line.')

@@ -11,6 +11,7 @@ import type { Run } from '../results/schema.ts';
 import { WholeFile } from '../results/write.ts';
 import { askScenarios } from '../runner/ask-scenarios.ts';
 import { type RecordOptions, RunFailed, record } from '../runner/record.ts';
+import { isStepsFile, readStepsFile, refuseTaken } from '../runner/steps-file.ts';
 import { isModule, UserModuleError } from '../runner/user-module.ts';
 import { scenarios } from '../suites/index.ts';
 import { agentCommand } from './agent-command.ts';
@@ -20,7 +21,7 @@ import { interruptible } from './interruptible.ts';
 import { fileFormat, print, say } from './output.ts';
 import { Progress } from './progress.ts';
 import { expand, select } from './select.ts';
-import { type OpenTarget, type Target, targetsNamed } from './targets.ts';
+import { type OpenTarget, onEach, type Target, targetsNamed } from './targets.ts';
 
 export interface RunArguments extends ClassesOption {
   readonly skip: readonly string[];
@@ -45,9 +46,8 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   if (options.record && (patterns.length > 0 || options.skip.length > 0)) {
     throw new UsageError('--record is for complete runs; it cannot be used with patterns or --skip');
   }
-  const files = patterns.filter(isModule);
-  const modules = files.map((file) => resolve(file));
-  const own = files.length === 0 ? [] : await ownScenarios(files, modules);
+  const modules = patterns.filter(isModule).map((file) => resolve(file));
+  const own = await ownScenarios(patterns);
   const chosen = choose(own, patterns, options.skip);
   const targets = targetsNamed(options.on);
   const [peer, ...otherPeers] = options.peer === undefined ? [] : targetsNamed([options.peer]);
@@ -85,19 +85,39 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   return views.every(conforms) ? EXIT.conforms : EXIT.differs;
 }
 
-/** What scenarios the user's modules hold. @throws UsageError where one is at fault */
-async function ownScenarios(files: readonly string[], modules: readonly string[]): Promise<Chosen['scenarios']> {
+/** What scenarios the user's modules and files of steps hold. @throws UsageError where one is at fault */
+async function ownScenarios(patterns: readonly string[]): Promise<Chosen['scenarios']> {
   const known = scenarios.map(({ id }) => id);
-  return askScenarios(files, known, agentCommand('scenarios', modules)).catch((error) => {
+  const modules = patterns.filter(isModule);
+  try {
+    const written = patterns.filter(isStepsFile).flatMap(readStepsFile);
+    const ofModules =
+      modules.length === 0
+        ? []
+        : await askScenarios(
+            modules,
+            known,
+            agentCommand(
+              'scenarios',
+              modules.map((file) => resolve(file)),
+            ),
+          );
+    refuseTaken(written, [...known, ...ofModules.map(({ id }) => id)]);
+    return [...ofModules, ...written.map(({ place: _, ...scenario }) => scenario)];
+  } catch (error) {
     throw error instanceof UserModuleError ? new UsageError(plain(error.message)) : error;
-  });
+  }
+}
+
+function isOwn(pattern: string): boolean {
+  return isModule(pattern) || isStepsFile(pattern);
 }
 
 type Chosen = Required<Pick<RecordOptions, 'scenarios' | 'chosenBy' | 'known'>>;
 
-/** The scenarios that the patterns choose; modules alone choose their own. @throws UsageError */
+/** The scenarios that the patterns choose; files of the user's alone choose their own. @throws UsageError */
 function choose(own: Chosen['scenarios'], patterns: readonly string[], skip: readonly string[]): Chosen {
-  const others = patterns.filter((pattern) => !isModule(pattern));
+  const others = patterns.filter((pattern) => !isOwn(pattern));
   const known = own.length > 0 && others.length === 0 ? own : [...scenarios, ...own];
   const ownIds = own.map(({ id }) => id);
   const chosenBy = { patterns: expand([...others, ...ownIds]), ...(skip.length > 0 && { skip: expand(skip) }) };
@@ -115,7 +135,7 @@ function choose(own: Chosen['scenarios'], patterns: readonly string[], skip: rea
 function isOneScenario(patterns: readonly string[], chosen: Chosen['scenarios']): boolean {
   return (
     patterns.length === 1 &&
-    !isModule(patterns[0] as string) &&
+    !isOwn(patterns[0] as string) &&
     new Set(chosen.map(({ id }) => withoutParameters(id))).size === 1 &&
     patterns[0]?.split('/').length === 3
   );
@@ -128,7 +148,6 @@ interface Recorded {
   readonly interrupted: boolean;
 }
 
-/** One target after the other, because runs at the same time would slow each other down. */
 async function recordAll(
   targets: readonly Target[],
   peer: Target | undefined,
@@ -138,28 +157,17 @@ async function recordAll(
   signal: AbortSignal,
 ): Promise<Recorded> {
   const runs: Run[] = [];
-  const failures: EnvironmentError[] = [];
-  const missing: EnvironmentError[] = [];
-  for (const target of targets) {
-    if (signal.aborted) break;
-    let opened: OpenTarget | undefined;
-    let openedPeer: OpenTarget | undefined;
+  const { failures, missing } = await onEach(targets, signal, async (target, opened) => {
+    const openedPeer = peer === undefined || peer.name === target.name ? undefined : peer.open();
     try {
-      opened = target.open();
-      openedPeer = peer === undefined || peer.name === target.name ? undefined : peer.open();
       runs.push(await recordAt(opened, openedPeer, chosen, modules, options, signal));
     } catch (error) {
-      if (!(error instanceof EnvironmentError)) throw error;
       if (error instanceof RunFailed) runs.push(error.run);
-      if (opened === undefined && target.mayBeMissing) {
-        missing.push(error);
-        say(`${target.name} is skipped: ${error.message}`);
-      } else failures.push(error);
+      throw error;
     } finally {
-      opened?.close();
       openedPeer?.close();
     }
-  }
+  });
   const [first] = [...failures, ...missing];
   if (runs.length === 0 && first !== undefined) throw first;
   return { runs, failures, interrupted: signal.aborted };

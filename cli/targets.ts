@@ -3,6 +3,7 @@ import { startWine, windowsPath } from '../provisioning/agent.ts';
 import { LANE_NAMES, type Lane, lanesNamed } from '../provisioning/lanes.ts';
 import { agentCommand, agentProgram, type Role } from './agent-command.ts';
 import { EnvironmentError, UsageError } from './errors.ts';
+import { say } from './output.ts';
 
 /** A platform that agents can be started on from here. */
 export interface Target {
@@ -34,6 +35,36 @@ export function targetsNamed(names: readonly string[]): Target[] {
     return lanes.map((lane) => wine(lane, lane.name !== name));
   });
   return [...new Map(targets.map((target) => [target.name, target])).values()];
+}
+
+export interface Failed {
+  /** Where the machine was at fault. */
+  readonly failures: readonly EnvironmentError[];
+  /** Of targets that may be missing, and are: they were said to be skipped. */
+  readonly missing: readonly EnvironmentError[];
+}
+
+/** Works on one target after the other, because agents at the same time would slow each other down. */
+export async function onEach(targets: readonly Target[], signal: AbortSignal, work: (target: Target, opened: OpenTarget) => Promise<void>): Promise<Failed> {
+  const failures: EnvironmentError[] = [];
+  const missing: EnvironmentError[] = [];
+  for (const target of targets) {
+    if (signal.aborted) break;
+    let opened: OpenTarget | undefined;
+    try {
+      opened = target.open();
+      await work(target, opened);
+    } catch (error) {
+      if (!(error instanceof EnvironmentError)) throw error;
+      if (opened === undefined && target.mayBeMissing) {
+        missing.push(error);
+        say(`${target.name} is skipped: ${error.message}`);
+      } else failures.push(error);
+    } finally {
+      opened?.close();
+    }
+  }
+  return { failures, missing };
 }
 
 const here: Target = { name: HERE, mayBeMissing: false, open: () => ({ command: agentCommand, close: () => {} }) };

@@ -18,7 +18,7 @@ export interface Model {
 export type Family = 'tcp' | 'unix' | 'udp';
 
 /** How an end begins: `connected` is what accept returned, or connect made of it. A UDP socket is `fresh`: bound, and not connected. */
-export type Opening = 'connected' | 'fresh' | 'listening';
+type Opening = 'connected' | 'fresh' | 'listening';
 
 /** What every end's state has. */
 export interface End {
@@ -66,7 +66,7 @@ export interface Calls {
 }
 
 /** What can arrive at an end. */
-export interface Arrivals {
+interface Arrivals {
   readonly data: { readonly bytes: number };
   readonly fin: Nothing;
   readonly rst: { readonly drawn: boolean };
@@ -95,12 +95,12 @@ export interface Known {
 }
 
 /** What happens: the state changes, segments go out, and a call has its answer. A call without an answer waits. */
-export type Does<S extends End, E extends EventName = EventName> = {
+type Does<S extends End, E extends EventName = EventName> = {
   // As a method: a table of one event is kept among those of all.
   bivariance(state: S, argument: Events[E], wire: Wire): Token | undefined;
 }['bivariance'];
 
-export interface Alternative<S extends End, E extends EventName = EventName> extends Known {
+interface Alternative<S extends End, E extends EventName = EventName> extends Known {
   readonly does: Does<S, E>;
 }
 

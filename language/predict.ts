@@ -29,7 +29,7 @@ export interface Prediction {
   readonly isCut?: true;
 }
 
-export interface PredictedTrace {
+interface PredictedTrace {
   readonly trace: readonly string[];
   readonly calls: readonly PredictedCall[];
   /** All that were used, in that order: of the calls of both ends, and of what arrived at them. */
@@ -40,14 +40,14 @@ export interface PredictedTrace {
 }
 
 /** A call whose answer is in the trace. */
-export interface PredictedCall {
+interface PredictedCall {
   /** Which step, as they are made, from 0. */
   readonly step: number;
   readonly token: string;
   readonly rule: Known;
 }
 
-export interface Used {
+interface Used {
   readonly end: 'S' | 'P';
   readonly rule: Known;
 }

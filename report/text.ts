@@ -9,10 +9,10 @@ const WIDTH = 100;
 const NARROWEST = 40;
 const WIDEST = 1000;
 
-/** Columns that a line may take: the terminal's, or COLUMNS where that is set, or 100. */
-export function terminalWidth(stream: { readonly columns?: number } = process.stdout): number {
+/** Columns that a line may take: the terminal's, or COLUMNS where that is set, or `otherwise`. */
+export function terminalWidth(stream: { readonly columns?: number } = process.stdout, otherwise = WIDTH): number {
   const asked = Number(process.env.COLUMNS);
-  return Math.min(WIDEST, Math.max(NARROWEST, stream.columns ?? (Number.isInteger(asked) && asked > 0 ? asked : WIDTH)));
+  return Math.min(WIDEST, Math.max(NARROWEST, stream.columns ?? (Number.isInteger(asked) && asked > 0 ? asked : otherwise)));
 }
 
 /** Columns that a text takes; escape sequences for colours take none. */

@@ -320,7 +320,7 @@ export class Trial {
   /** Closes what the trial opened. */
   async end(): Promise<void> {
     this.#state.finished = true;
-    const { haste, sockets } = this.context;
+    const { haste } = this.context;
     // S first, then: its RST is the end of both.
     if (haste !== undefined) this.#closeAll((handle) => haste.reset(handle));
     for (const peer of this.#state.peers) await peer.end();

@@ -1,4 +1,5 @@
 import { StepsError } from '../language/parse-steps.ts';
+import { brief } from '../platforms/brief.ts';
 import { shownPath } from '../platforms/shown-path.ts';
 import type { DescribeMessage } from './agent-protocol.ts';
 import { type Case, type Scenario, scenarioFrom, suite } from './scenario.ts';
@@ -7,9 +8,12 @@ import { importUserModule, UserModuleError } from './user-module.ts';
 
 /** Scenarios of the user's own: a module that exports `event` and `cases`, and perhaps `about`. In an agent, which may die of them. */
 
-const EVENT = /^[a-z0-9-]+\/[a-z0-9-]+$/;
-const NAME = /^[a-z0-9-]+$/;
-const MAX_TEXT = 500;
+/** Of a module, and of a file of steps. */
+export const EVENT = /^[a-z0-9-]+\/[a-z0-9-]+$/;
+export const NAME = /^[a-z0-9-]+$/;
+export const MAX_TEXT = 500;
+/** A run file holds no longer one. */
+export const MAX_ID = 200;
 
 /** The scenarios of the modules, in order. @throws UserModuleError */
 export async function loadScenarios(files: readonly string[]): Promise<Scenario[]> {
@@ -43,7 +47,10 @@ function scenariosOf(file: string, { event, about = '', cases }: Readonly<Record
     const wrong = NAME.test(name) ? faultOf(one) : 'its name may have lower-case letters, digits and -';
     if (wrong !== undefined) throw refuse(`cases.${name}: ${wrong}`);
   }
-  return suite(event as `${string}/${string}`, about, cases as Record<string, Case>);
+  const scenarios = suite(event as `${string}/${string}`, about, cases as Record<string, Case>);
+  const long = scenarios.find(({ id }) => id.length > MAX_ID);
+  if (long !== undefined) throw refuse(`${brief(long.id)}: an id has at most ${MAX_ID} characters`);
+  return scenarios;
 }
 
 function faultOf(one: unknown): string | undefined {

@@ -13,6 +13,7 @@ import { jsonText } from '../report/json-text.ts';
 import { listDocumentSchema } from '../report/list.ts';
 import { predictDocumentSchema, predictLineSchema } from '../report/predict/document.ts';
 import { showDocumentSchema } from '../report/show/document.ts';
+import { tryDocumentSchema, tryLineSchema } from '../report/try/document.ts';
 import { lineSchema } from '../results/schema.ts';
 
 /** The published JSON Schemas, and where they lie. */
@@ -31,6 +32,8 @@ export const SCHEMAS: readonly { path: string; title: string; schema: Zod.ZodTyp
   { path: 'report/schema/doctor.schema.json', title: 'sockatlas doctor --format json', schema: doctorDocumentSchema },
   { path: 'report/schema/close.schema.json', title: 'sockatlas close --format json: a policy, played over scenarios', schema: closeSchema },
   { path: 'report/schema/close-matrix.schema.json', title: 'sockatlas close mongoose --format json: every version', schema: matrixSchema },
+  { path: 'report/schema/try.schema.json', title: 'sockatlas try --format json', schema: tryDocumentSchema },
+  { path: 'report/schema/try-line.schema.json', title: 'A line of sockatlas try --format jsonl', schema: tryLineSchema },
   { path: 'report/schema/check.schema.json', title: 'sockatlas check --format json', schema: findingsSchema },
 ];
 

@@ -13,4 +13,4 @@ const PAGES = { 'differences.md': differencesPage, 'scenarios.md': scenariosPage
 for (const [name, page] of Object.entries(PAGES)) writeFileSync(docs(name), page());
 
 const built = join(packageRoot, 'dist', 'cli', 'main.js');
-writeFileSync(docs('your-own.md'), yourOwnPage(readFileSync(docs('your-own.md'), 'utf8'), runLine([built])));
+for (const name of ['your-own.md', 'steps.md']) writeFileSync(docs(name), yourOwnPage(readFileSync(docs(name), 'utf8'), runLine([built])));

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 /** Runs a command line in a folder, and gives what it printed; undefined where this machine cannot run it. */
 type RunLine = (line: string, folder: string) => string | undefined;
 
-/** `sockatlas` is a node program, given as its arguments; a shared library is made only where the page's own command makes one. */
+/** `sockatlas` is a node program, given as its arguments; a shared library is made only where the page's own command makes one. What is performed, is on Linux. */
 export function runLine(sockatlas: readonly string[]): RunLine {
   return (line, folder) => {
     const [name = '', ...args] = line.split(' ');
-    if (line.includes('.so') && process.platform !== 'linux') return undefined;
+    if (/\.so|^sockatlas try /.test(line) && process.platform !== 'linux') return undefined;
     const [program, programArgs] = name === 'sockatlas' ? [process.execPath, [...sockatlas, ...args]] : [name, args];
     const env = { ...process.env, NO_COLOR: '1', COLUMNS: '100' };
     const { error, stdout, stderr } = spawnSync(program, programArgs, { cwd: folder, env, encoding: 'utf8' });
@@ -22,7 +22,7 @@ export function runLine(sockatlas: readonly string[]): RunLine {
 const BLOCK = /(?:<!-- (file|change): (\S+) -->\n)?```(\w+)\n([\s\S]*?)```\n/g;
 
 /**
- * docs/your-own.md, with what its commands print. The page is written by hand; its files are written to a folder, in order, and each line of a `console` block
+ * docs/your-own.md or docs/steps.md, with what its commands print. The page is written by hand; its files are written to a folder, in order, and each line of a `console` block
  * that begins with `$` is run there.
  */
 export function yourOwnPage(page: string, run: RunLine): string {

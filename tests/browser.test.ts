@@ -16,6 +16,10 @@ const FILES = [
   'report/difference.ts',
   'report/deviation.ts',
   'results/newest.ts',
+  'platforms/models.ts',
+  'platforms/answers.ts',
+  ...['linux', 'windows', 'wine'].flatMap((platform) => ['model', 'tcp', 'udp'].map((name) => `platforms/${platform}/${name}.ts`)),
+  'platforms/linux/unix.ts',
 ];
 /** The files of those folders that read what comes with sockatlas, or hold its schema. */
 const LOADERS = ['known', 'libraries', 'library-data'].map((name) => `classification/policies/${name}.ts`);
@@ -50,6 +54,18 @@ test('a page can bundle the language, the policies and the rules: no built-in of
   // The last: node_modules may be a link into the cache of another.
   const packages = script.modules.flatMap((id) => /.*node_modules[/\\](.+?)[/\\]/.exec(id)?.[1] ?? []);
   expect([...new Set(packages)]).toEqual(['fastest-levenshtein']);
+});
+
+test('a model predicts there', () => {
+  const page = createContext({});
+  runInContext(script.code.replace(/^var sockatlas/, 'globalThis.sockatlas'), page);
+  const traces = runInContext(
+    `const { parseSteps } = sockatlas['language/parse-steps.ts'];
+    const { predict } = sockatlas['language/predict.ts'];
+    JSON.stringify(predict(sockatlas['platforms/models.ts'].modelOf('windows'), parseSteps('P reset; S recv ×2')).traces.map(({ trace }) => trace))`,
+    page,
+  );
+  expect(JSON.parse(traces)).toEqual([['WSAECONNRESET', 'WSAECONNRESET']]);
 });
 
 test.each(LOADERS)('%s is none of them: it reaches a built-in', async (file) => expect((await bundled([file])).imports).not.toEqual([]));

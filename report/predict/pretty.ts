@@ -13,7 +13,9 @@ export function prettyPredictions(all: readonly Predicted[], why: boolean, { wid
     .map(([sequence, platforms]) => {
       const lines = [paint('bold', printSteps(sequence))];
       for (const group of [...groupBy(platforms, (one) => (why ? one.platform : said(one))).values()]) {
-        lines.push(`  ${paint('gray', group.map(({ platform }) => platform).join(', '))}`, ...answerLines(group, why));
+        const below = [paint('gray', group.map(({ platform }) => platform).join(', ')), ...answerLines(group, why)];
+        // A source is often an address, which stays on one line.
+        lines.push(...below.map((line) => (why ? line : `  ${line}`)));
       }
       return lines.map((line) => `${hanging(line, width)}\n`).join('');
     })
@@ -30,22 +32,32 @@ function answerLines(group: readonly Predicted[], why: boolean): string[] {
   const { traces, uncovered, isCut } = prediction;
   const lines = traces.flatMap((one, i) => {
     if (one.trace.length === 0) return [];
-    const words = `    ${i === 0 ? '' : 'or '}${traceWords(one.trace)}`;
+    const words = `  ${i === 0 ? '' : 'or '}${traceWords(one.trace)}`;
     if (!why) return [words];
     const steps = stepByStep(sequence);
     return [
       words,
       ...one.calls.flatMap(({ step, token, rule }) => [
-        `      ${printStep(steps[step] as (typeof steps)[number])}: ${token}`,
-        `        ${rule.name} (${evidencePhrase(rule.evidence)})`,
-        ...rule.source.map((source) => `          ${source}`),
+        `  ${printStep(steps[step] as (typeof steps)[number])}: ${token}`,
+        `    ${rule.name} (${evidencePhrase(rule.evidence)})`,
+        ...rule.source.map((source) => `    ${source}`),
       ]),
+      ...weakestElsewhere(one),
     ];
   });
-  if (uncovered !== undefined) lines.push(`    ${lines.length > 0 ? 'then ' : ''}not covered, from ${JSON.stringify(uncovered.text)} on: ${uncovered.why}`);
-  if (isCut) lines.push('    there are more ways than were followed');
-  if (traces.some(({ trace }) => trace.length > 0)) lines.push(`    predicted: ${evidenceWords(group)}`);
+  if (uncovered !== undefined) lines.push(`  ${lines.length > 0 ? 'then ' : ''}not covered, from ${JSON.stringify(uncovered.text)} on: ${uncovered.why}`);
+  if (isCut) lines.push('  there are more ways than were followed');
+  if (traces.some(({ trace }) => trace.length > 0)) lines.push(`  predicted: ${evidenceWords(group)}`);
   return lines;
+}
+
+/** The rule that the evidence of the whole is of, where it is not that of a call: of what arrived, or of the peer. */
+function weakestElsewhere({ used, calls, evidence }: Predicted['prediction']['traces'][number]): string[] {
+  if (calls.some(({ rule }) => rule.evidence === evidence)) return [];
+  const weakest = used.find(({ rule }) => rule.evidence === evidence);
+  if (weakest === undefined) return [];
+  const { end, rule } = weakest;
+  return [`  by way of (${end})`, `    ${rule.name} (${evidencePhrase(rule.evidence)})`, ...rule.source.map((source) => `    ${source}`)];
 }
 
 /** `measured here`; where the platforms differ, that of each. */

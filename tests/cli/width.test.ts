@@ -6,6 +6,7 @@ import { close } from '../../cli/close.ts';
 import { compare } from '../../cli/diff.ts';
 import { explain } from '../../cli/explain.ts';
 import { list } from '../../cli/list.ts';
+import { predictions } from '../../cli/predict.ts';
 import { report } from '../../cli/report.ts';
 import { show } from '../../cli/show.ts';
 import { recordedFolder } from '../../results/recorded.ts';
@@ -33,6 +34,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<number>>> = {
   'list -v': () => list([], { ...pretty, skip: [], verbose: true }),
   'show tcp/reset/idle': () => show('tcp/reset/idle', pretty),
   'show tls/reset/write-waiting': () => show('tls/reset/write-waiting', pretty),
+  'predict --why': () => predictions(['P send 10; P close; S send 8; S recv ×5', 'S recv &; P reset'], { format: 'pretty', why: true }),
   'explain 10054': () => explain('10054', pretty),
   'explain ECONNRESET': () => explain('ECONNRESET', pretty),
 };
@@ -69,7 +71,7 @@ describe.each(WIDTHS)('at %i columns', (width) => {
 });
 
 describe('at 80 columns', () => {
-  const manuals = ['run', 'report', 'diff', 'check', 'close', 'list', 'show', 'explain', 'setup', 'doctor', 'new'].map((name) => [name, '--help']);
+  const manuals = ['run', 'report', 'diff', 'check', 'close', 'try', 'list', 'show', 'explain', 'setup', 'doctor', 'new'].map((name) => [name, '--help']);
   test.each([['--help'], ...manuals])('%s %s', async (...args) => {
     const { stdout } = await here(present(args), { env: { COLUMNS: '80' } });
     expect(stdout.length).toBeGreaterThan(100);

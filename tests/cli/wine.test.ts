@@ -55,6 +55,18 @@ describe.each(LANES)('$name', (lane) => {
     expect(wineProcesses()).toEqual([]);
   });
 
+  test('performs what is in no scenario: it is told the steps', ({ skip }) => {
+    if (reason !== undefined) return skip(reason);
+    const { code, stdout } = cli(['try', 'P reset; S recv ×2', '--on', lane.name, '--trials', '2', '--format', 'jsonl']);
+    const [measured, ...predicted] = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(measured).toMatchObject({ platform: lane.name, kind: 'measured', traces: [{ count: 2 }] });
+    expect(predicted.map(({ platform }) => platform)).not.toContain(lane.name);
+    expect(code).toBe(0);
+  });
+
   test(`a sweep of ports changes no verdict${namespaces.reason}`, ({ skip }) => {
     if (reason !== undefined || !namespaces.are) return skip(reason ?? namespaces.reason);
     const script = sweeping(40000, 59999);

@@ -10,8 +10,16 @@ import { cliProgram } from '../fixtures/index.ts';
 const page = readFileSync(join(packageRoot, 'docs', 'your-own.md'), 'utf8');
 const { written } = workplace();
 
-test('docs/your-own.md has what its commands print: npm run docs', () => {
-  expect(yourOwnPage(page, runLine([cliProgram]))).toBe(page);
+const stepsPage = readFileSync(join(packageRoot, 'docs', 'steps.md'), 'utf8');
+
+test('docs/your-own.md and docs/steps.md have what their commands print: npm run docs', () => {
+  for (const text of [page, stepsPage]) expect(yourOwnPage(text, runLine([cliProgram]))).toBe(text);
+});
+
+test('README.md shows what docs/steps.md does', () => {
+  const [, screen] = /print[^`]*\n```\n(P send 10; [^`]*)```/.exec(readFileSync(join(packageRoot, 'README.md'), 'utf8')) ?? [];
+  expect(screen?.length).toBeGreaterThan(300);
+  expect(stepsPage).toContain(screen);
 });
 
 test('its worked example is wrong as it stands, and right as corrected', () => {

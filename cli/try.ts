@@ -1,0 +1,127 @@
+import { availableParallelism } from 'node:os';
+import { predict } from '../language/predict.ts';
+import { printSteps, type Sequence } from '../language/steps.ts';
+import { MODEL_NAMES, modelOf } from '../platforms/models.ts';
+import { layoutOf } from '../report/grid.ts';
+import { jsonText } from '../report/json-text.ts';
+import { terminalWidth } from '../report/text.ts';
+import { contradictions, type MeasuredAnswers, type PredictedAnswers, type Tried } from '../report/try/answers.ts';
+import { tryDocument, tryLines } from '../report/try/document.ts';
+import { tryPage } from '../report/try/page.ts';
+import type { Measured } from '../results/measured.ts';
+import { waitsIn } from '../runner/perform-steps.ts';
+import { StartFailed } from '../runner/process.ts';
+import { runScenarios } from '../runner/run.ts';
+import { EnvironmentError, EXIT } from './errors.ts';
+import { interruptible } from './interruptible.ts';
+import { print, say } from './output.ts';
+import { Progress } from './progress.ts';
+import { sequencesOf } from './sequences.ts';
+import { type OpenTarget, onEach, type Target, targetsNamed } from './targets.ts';
+
+export interface TryArguments {
+  /** Platforms to perform on, by name. */
+  readonly on: readonly string[];
+  readonly trials: number;
+  /** ms */
+  readonly timeout: number;
+  readonly format: 'text' | 'json' | 'jsonl';
+}
+
+/** As wide as a page or a mail shows it. */
+const WIDTH_OF_NO_TERMINAL = 80;
+
+/** `sockatlas try`: performs sequences, and shows what the models say of the other platforms. Resolves to the exit code. */
+export async function tryOut(given: readonly string[], options: TryArguments): Promise<number> {
+  const sequences = sequencesOf(given);
+  const targets = targetsNamed(options.on);
+  const { measurements, failures, interrupted } = await interruptible((signal) => performAll(targets, sequences, options, signal));
+  const tried = sequences.map((sequence, i) => triedOf(sequence, i, measurements));
+  await print(shown(tried, options));
+  if (interrupted) return EXIT.interrupted;
+  for (const { message } of failures) say(`sockatlas: ${message}`);
+  if (failures.length > 0) return EXIT.environment;
+  return tried.every(({ measured }) => measured.every((answers) => contradictions(answers).length === 0)) ? EXIT.conforms : EXIT.differs;
+}
+
+function shown(tried: readonly Tried[], { format }: TryArguments): string {
+  switch (format) {
+    case 'json':
+      return jsonText(tryDocument(tried));
+    case 'jsonl':
+      return tryLines(tried);
+    case 'text':
+      return tryPage(tried, { ...layoutOf(process.stdout), width: terminalWidth(process.stdout, WIDTH_OF_NO_TERMINAL) });
+  }
+}
+
+/** What one platform gave: for each sequence that was performed, by its index. */
+interface Measurements {
+  readonly platform: string;
+  readonly of: ReadonlyMap<number, Measured>;
+}
+
+interface Performed {
+  readonly measurements: readonly Measurements[];
+  readonly failures: readonly EnvironmentError[];
+  readonly interrupted: boolean;
+}
+
+async function performAll(targets: readonly Target[], sequences: readonly Sequence[], options: TryArguments, signal: AbortSignal): Promise<Performed> {
+  const measurements: Measurements[] = [];
+  const { failures, missing } = await onEach(targets, signal, async ({ name }, opened) => {
+    const of = new Map<number, Measured>();
+    measurements.push({ platform: name, of });
+    await performAt(opened, sequences, options, signal, of);
+    const refused = [...of.values()].find(({ unmeasured }) => unmeasured !== undefined);
+    if (refused !== undefined) throw new EnvironmentError(`${name}: ${refused.id}: this machine refused what each trial needs: ${refused.unmeasured}`);
+  });
+  const [first] = [...failures, ...missing];
+  if (first !== undefined && measurements.every(({ of }) => of.size === 0)) throw first;
+  return { measurements, failures, interrupted: signal.aborted };
+}
+
+async function performAt(
+  target: OpenTarget,
+  sequences: readonly Sequence[],
+  { trials, timeout }: TryArguments,
+  signal: AbortSignal,
+  measurements: Map<number, Measured>,
+): Promise<void> {
+  const scenarios = sequences.map((sequence, i) => ({ id: `sequence ${i + 1}`, steps: printSteps(sequence), waits: waitsIn(sequence), isAdHoc: true }));
+  const indexes = new Map(scenarios.map(({ id }, i) => [id, i]));
+  const progress = new Progress(scenarios.length);
+  try {
+    await runScenarios({
+      agent: target.command('agent'),
+      scenarios,
+      trials,
+      timeout,
+      jobs: Math.min(2, availableParallelism()),
+      signal,
+      onPlatform: () => {},
+      onStart: (id) => progress.start(id),
+      onMeasured: (measured) => {
+        progress.done(measured.id);
+        measurements.set(indexes.get(measured.id) as number, measured);
+      },
+    });
+  } catch (error) {
+    throw error instanceof StartFailed ? new EnvironmentError(error.message) : error;
+  } finally {
+    progress.clear();
+  }
+}
+
+function triedOf(sequence: Sequence, i: number, measurements: readonly Measurements[]): Tried {
+  const measured = measurements.flatMap(({ platform, of }): MeasuredAnswers[] => {
+    const result = of.get(i);
+    const model = modelOf(platform);
+    return result === undefined ? [] : [{ platform, measured: result, ...(model && { prediction: predict(model, sequence) }) }];
+  });
+  const predicted = MODEL_NAMES.flatMap((platform): PredictedAnswers[] => {
+    const model = measurements.some((one) => one.platform === platform) ? undefined : modelOf(platform);
+    return model === undefined ? [] : [{ platform, prediction: predict(model, sequence) }];
+  });
+  return { sequence, measured, predicted };
+}
