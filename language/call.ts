@@ -12,7 +12,7 @@ export type Direction = 'read' | 'write' | 'both';
 export type FlagName = 'MSG_PEEK' | 'MSG_WAITALL' | 'MSG_OOB';
 
 /** How long poll and select wait for something to report. */
-export const READINESS_TIMEOUT_MS = 1000;
+const READINESS_TIMEOUT_MS = 1000;
 
 /** The calls of every socket API. `args` is recorded as it stands; what is beside it is not. */
 interface SocketKinds {

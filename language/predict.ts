@@ -29,7 +29,7 @@ export interface Prediction {
   readonly isCut?: true;
 }
 
-interface PredictedTrace {
+export interface PredictedTrace {
   readonly trace: readonly string[];
   readonly calls: readonly PredictedCall[];
   /** All that were used, in that order: of the calls of both ends, and of what arrived at them. */
