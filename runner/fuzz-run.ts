@@ -117,7 +117,7 @@ class Sum {
     addCounts(this.#rules, found.rules);
     for (const difference of found.differences) {
       const known = this.#differences.get(difference.rule);
-      if (known === undefined || difference.steps.length < known.steps.length) this.#differences.set(difference.rule, difference);
+      if (known === undefined || isShorter(difference.steps, known.steps)) this.#differences.set(difference.rule, difference);
     }
     for (const [rule, next] of Object.entries(found.follows)) {
       const known = this.#follows.get(rule) ?? new Set();
@@ -131,7 +131,8 @@ class Sum {
       performed: this.performed,
       uncovered: this.#uncovered,
       differing: this.#differing,
-      differences: [...this.#differences.values()],
+      // Whichever agent found them first.
+      differences: [...this.#differences.values()].sort((a, b) => (a.rule < b.rule ? -1 : 1)),
       unstable: this.#unstable,
       unstables: this.#unstables,
       rules: this.#rules,
@@ -139,6 +140,10 @@ class Sum {
       unmeasured: this.unmeasured,
     };
   }
+}
+
+function isShorter(a: string, b: string): boolean {
+  return a.length < b.length || (a.length === b.length && a < b);
 }
 
 /** The rules that these transports may use. */

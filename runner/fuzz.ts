@@ -108,10 +108,12 @@ export async function fuzz(own: TrialContext, model: Model, { seed, sequences, t
     }
   };
 
-  const lane = async () => {
-    while (next < chosen.length && unmeasured === undefined && !hooks.isInterrupted()) {
+  const lane = async (indices: readonly number[]) => {
+    for (;;) {
+      const index = indices[next++];
+      if (index === undefined || unmeasured !== undefined || hooks.isInterrupted()) return;
       try {
-        await compare(next++);
+        await compare(index);
       } catch (error) {
         if (!(error instanceof EnvironmentFailure)) throw error;
         unmeasured = error.message;
@@ -124,7 +126,13 @@ export async function fuzz(own: TrialContext, model: Model, { seed, sequences, t
       }
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  // Those that need threads by themselves: one that starts may be given the handle that a sequence has closed.
+  const isBlocking = (index: number) => (chosen[index] as Sequence).steps.some(({ verb }) => verb === 'blocking');
+  const all = chosen.map((_, index) => index);
+  for (const indices of [all.filter((index) => !isBlocking(index)), all.filter(isBlocking)]) {
+    next = 0;
+    await Promise.all(Array.from({ length: LANES }, () => lane(indices)));
+  }
   haste.end();
   return { performed, uncovered, differing, differences, unstable, unstables, ...seen.told(), ...(unmeasured !== undefined && { unmeasured }) };
 }

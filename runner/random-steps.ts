@@ -21,9 +21,10 @@ const READS = [
 ];
 const SUBJECT = steps([...READS, 'S send 8', 'S send 1', 'S shutdown read', 'S shutdown write', 'S shutdown both', 'S connect', 'S close']);
 const PEER = steps(['P reset', 'P close', 'P send 10', 'P send 1', 'P recv', 'P shutdown write', 'P shutdown read', 'P shutdown both']);
-const DATAGRAM_SUBJECT = steps([...READS, 'S send 8', 'S send 0', 'S connect', 'S shutdown read', 'S shutdown write', 'S close']);
+const DATAGRAM_SUBJECT = steps([...READS, 'S send 8', 'S send 0', 'S send 70000', 'S connect', 'S accept', 'S shutdown read', 'S shutdown write', 'S close']);
 const DATAGRAM_PEER = steps(['P close', 'P send 10', 'P send 0', 'P recv']);
 
+const TIMED = steps(['(S blocking)', '(S rcvtimeo 1)']);
 /** How S begins, and how often of a thousand. */
 const OPENINGS: readonly {
   readonly steps: readonly Step[];
@@ -37,7 +38,8 @@ const OPENINGS: readonly {
   // These wait: for what nothing tells, or for a time to run out.
   { steps: steps(['(S socket)', 'S connect refused']), weight: 4, peer: 'none' },
   { steps: steps(['(S listen)']), weight: 4, peer: 'connects' },
-  { steps: steps(['(S blocking)', '(S rcvtimeo 1)']), weight: 2, peer: 'connected', waits: true },
+  { steps: steps(['(S listen)']), weight: 2, peer: 'none' },
+  { steps: TIMED, weight: 2, peer: 'connected', waits: true },
 ];
 const CONNECT = step('(S listen); P connect; S accept', 1);
 const ACCEPT = step('(S listen); S accept', 1);
@@ -71,8 +73,12 @@ function stream(transport: Transport): fc.Arbitrary<Sequence> {
 }
 
 function datagrams(transport: Transport): fc.Arbitrary<Sequence> {
+  const waits = fc.oneof({ weight: 998, arbitrary: fc.constant(false) }, { weight: 2, arbitrary: fc.constant(true) });
   const middle = fc.array(fc.oneof(fc.constantFrom(...DATAGRAM_SUBJECT), fc.constantFrom(...DATAGRAM_PEER)), { minLength: 1, maxLength: MOST });
-  return middle.map((chosen) => ({ transport, steps: possible(chosen, transport) }));
+  return fc.tuple(waits, middle).map(([waiting, chosen]) => ({
+    transport,
+    steps: [...(waiting ? TIMED : []), ...possible(chosen, transport, { cannotConnect: waiting, cannotClose: waiting })],
+  }));
 }
 
 /**
