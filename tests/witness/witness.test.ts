@@ -1,10 +1,19 @@
 import { spawnSync } from 'node:child_process';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { agentCommand } from '../../cli/agent-command.ts';
 import { parseSteps } from '../../language/parse-steps.ts';
-import { printSteps } from '../../language/steps.ts';
+import { printSteps, type Sequence } from '../../language/steps.ts';
 import { newestTraces, shippedRuns } from '../../results/recorded.ts';
+import { localContext } from '../../runner/agent.ts';
+import { performing } from '../../runner/perform-steps.ts';
+import { randomSteps } from '../../runner/random-steps.ts';
+import { Haste, Trial } from '../../runner/trial.ts';
 import { SCENARIOS, UNIX_SCENARIOS } from './sequences.ts';
 import { compiledWitness, WITNESS_FLAGS, WITNESS_SOURCE, witnessed, witnessLines } from './witness.ts';
+
+/** The environment variable asks for more. */
+const SEQUENCES_COMPARED = Number(process.env.SEQUENCES ?? 2000);
 
 const missing = process.platform === 'linux' ? compiledWitness().reason : 'needs Linux';
 const here = missing === undefined ? '' : ` [${missing}]`;
@@ -70,6 +79,28 @@ describe.each([
     const traces = witnessed(SEQUENCES, { ...options, timeout: 300 });
     expect(SEQUENCES.map((text, i) => `${text}: ${traces[i]?.join(' ')}`)).toEqual(SEQUENCES.map((text, i) => `${text}: ${TRACES[i]}`));
   });
+});
+
+/** What the two programs answer at different times of a thread, or say of an unnamed peer, is no difference of the calls. */
+function isComparable({ transport, steps }: Sequence): boolean {
+  return !steps.some(({ verb, ...step }) => verb === 'blocking' || (transport === 'unix' && verb === 'connect' && !('recorded' in step && !step.recorded)));
+}
+
+test(`the same calls through koffi have the same answers: it adds nothing, and hides nothing${here}`, async ({ skip }) => {
+  if (missing !== undefined) return skip(missing);
+  const random = fc.sample(randomSteps(['tcp', 'tcp6', 'unix', 'udp']), { seed: 1, numRuns: SEQUENCES_COMPARED }).filter(isComparable);
+  const { context } = await localContext(agentCommand('peer'), 5000);
+  const haste = new Haste(context.sockets);
+  const traces: string[] = [];
+  for (const sequence of random) {
+    const trial = new Trial({ ...context, haste, asksFor: [] });
+    await performing(sequence)(trial);
+    traces.push(`${printSteps(sequence)}: ${trial.observations.map(({ token }) => token).join(' ')}`);
+    await trial.end();
+  }
+  haste.end();
+  const witnesses = witnessed(random.map(printSteps), { lanes: 20 });
+  expect(random.map((sequence, i) => `${printSteps(sequence)}: ${witnesses[i]?.join(' ')}`)).toEqual(traces);
 });
 
 test(`a peer's process is killed, and the next sequence has another${here}`, ({ skip }) => {
