@@ -5,6 +5,7 @@ import { modelOf } from '../platforms/models.ts';
 import type { Platform } from '../platforms/platform.ts';
 import { AgentHandle } from './agent-handle.ts';
 import type { Difference, Fuzzed, Unstable } from './fuzz.ts';
+import { roomInTimeWait } from './time-wait.ts';
 
 export interface FuzzOptions {
   /** How an agent of the platform is started. */
@@ -75,6 +76,7 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
     platform ??= agent.platform;
     const size = agent.platform.id === 'linux' ? BLOCK.told : BLOCK.waited;
     while (left > 0 && performance.now() - begun < ms && signal?.aborted !== true && sum.unmeasured === undefined) {
+      await roomInTimeWait(signal);
       const count = Math.min(size, left);
       left -= count;
       // Neighbouring seeds give unlike sequences: fast-check's generator mixes them.

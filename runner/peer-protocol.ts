@@ -19,7 +19,8 @@ const arrival = z.union([
 ]) satisfies Schema<Arrival>;
 
 const requests = [
-  z.object({ do: z.literal('connect'), to: address }),
+  /** `from`: the address that it has itself. */
+  z.object({ do: z.literal('connect'), to: address, from: address.exactOptional() }),
   /** Listens at this address; of port 0 the system gives one. */
   z.object({ do: z.literal('listen'), at: address }),
   /** Takes the connection that comes from there, and no other. */

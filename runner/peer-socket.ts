@@ -39,7 +39,7 @@ export class PeerSocket implements PeerLink {
     const { sockets } = this.#context;
     switch (request.do) {
       case 'connect':
-        return { address: this.#connect(request.to) };
+        return { address: this.#connect(request) };
       case 'listen':
         return { address: this.#listen(request.at) };
       case 'accept':
@@ -96,11 +96,12 @@ export class PeerSocket implements PeerLink {
   }
 
   /** Gives the address that it has connected from. What it sends leaves at once (TCP_NODELAY): else a second piece waits for the acknowledgement of the first, which the other end delays by 40 ms. */
-  #connect(to: Address): Address {
+  #connect({ to, from }: PeerRequest & { readonly do: 'connect' }): Address {
     const { sockets } = this.#context;
     const { SOL_SOCKET, SO_SNDTIMEO } = sockets.constants;
     this.#handle = this.#socket(to);
     mustSucceed(this.#context, sockets.setsockopt(this.#handle, SOL_SOCKET, SO_SNDTIMEO, sockets.timeout(MOST_MS)), 'setsockopt(SO_SNDTIMEO)');
+    if (from !== undefined) mustSucceed(this.#context, sockets.bind(this.#handle, from), "the peer's bind");
     const connected = sockets.connect(this.#handle, to);
     if (connected.ret === -1 && QUEUE_FULL.has(this.#context.nameOf(connected.code) ?? ''))
       throw new EnvironmentFailure("the peer's connect: the queue of the trial's listener is full of connections of other processes");

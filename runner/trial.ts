@@ -44,13 +44,14 @@ export interface TrialContext extends Names {
 }
 
 /**
- * poll and select do not wait; trials share a listener, and reset their connections as they end: a port that a trial had would be in TIME_WAIT for a minute, and there are
- * 28,000.
+ * poll and select do not wait; trials share a listener, and reset their connections as they end. A port would be in TIME_WAIT for a minute, and there are 28,000: where a
+ * trial ends its connection in good order it is the port of an address of its own, of 127.0.0.0/8.
  */
 export class Haste {
   readonly #sockets: Sockets;
   readonly #listeners = new Map<Family, Listener>();
   readonly cleanUps: (() => void)[] = [];
+  #peers = 0;
 
   constructor(sockets: Sockets) {
     this.#sockets = sockets;
@@ -60,6 +61,13 @@ export class Haste {
     const known = this.#listeners.get(family) ?? listen();
     this.#listeners.set(family, known);
     return known;
+  }
+
+  /** An address for the next peer; undefined where all of 127.0.0.0/8 is not this host (macOS), or for another family. */
+  peerAddress(family: Family, platform: CodePlatform): Address | undefined {
+    if (family !== 'inet' || platform === 'darwin') return undefined;
+    const n = this.#peers++;
+    return { family, host: `127.${FIRST_NETWORK + (process.pid % NETWORKS)}.${(n >> 8) & 255}.${n & 255}`, port: 0 };
   }
 
   /** A connection that is closed then is reset. */
@@ -73,6 +81,10 @@ export class Haste {
     for (const cleanUp of this.cleanUps) cleanUp();
   }
 }
+
+/** A process takes one of these networks, so that two seldom take the same. */
+const FIRST_NETWORK = 50;
+const NETWORKS = 200;
 
 interface Listener {
   readonly L: Subject;
@@ -342,7 +354,8 @@ export class Trial {
     const P = peer instanceof Promise ? await peer : peer;
     // Only now: strangers would fill the queue of a listener while a process starts.
     const { L, address } = haste === undefined ? listen() : haste.listener(family, () => this.#lasting(listen(), haste));
-    const connected = P.ask({ do: 'connect', to: address });
+    const from = haste?.peerAddress(family, this.context.platform);
+    const connected = P.ask({ do: 'connect', to: address, ...(from !== undefined && { from }) });
     // No turn of the event loop for a peer in this process: another trial at the same listener would take its connection for a stranger's.
     if (connected instanceof Promise) await connected;
     const S = this.acceptFrom(L);
