@@ -19,7 +19,7 @@ export interface FuzzArguments {
   readonly sequences?: number;
   readonly seconds?: number;
   readonly seed?: number;
-  readonly transport: readonly string[];
+  readonly transport?: readonly string[];
   readonly jobs?: number;
   /** ms */
   readonly timeout: number;
@@ -40,8 +40,9 @@ export async function fuzz({ on, model, sequences, seconds, seed, jobs, timeout,
   const [target, ...others] = targetsNamed([on]);
   if (target === undefined || others.length > 0) throw new UsageError(`--on ${on}: name one of ${[target, ...others].map((one) => one?.name).join(', ')}`);
   const name = model ?? target.name;
-  if (modelOf(name) === undefined) throw new UsageError(`there is no model of ${JSON.stringify(name)}; choose from ${MODEL_NAMES.join(', ')}`);
-  const transports = options.transport.map(transportNamed);
+  const compared = modelOf(name);
+  if (compared === undefined) throw new UsageError(`there is no model of ${JSON.stringify(name)}; choose from ${MODEL_NAMES.join(', ')}`);
+  const transports = options.transport?.map(transportNamed) ?? (['tcp', 'unix', 'udp'] as const).filter((family) => typeof compared.ends[family] !== 'string');
   const most = sequences ?? (seconds === undefined ? SEQUENCES : undefined);
   const progress = new Progress(most);
   const opened = target.open();

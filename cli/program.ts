@@ -112,7 +112,7 @@ function program(done: (code: number) => void): Command {
     .option('--sequences <n>', 'how many sequences (default: 20000, or as many as --seconds allows)', parseCount('--sequences', 1, 1_000_000_000))
     .option('--seconds <s>', 'begin none after so many seconds', parseCount('--seconds', 1, 86_400))
     .option('--seed <n>', 'the same seed and number give the same sequences', parseCount('--seed', 0, 2_147_483_647))
-    .option('--transport <list>', 'tcp, tcp6, unix, udp, udp6, separated by commas', commaSeparated, ['tcp', 'unix', 'udp'])
+    .option('--transport <list>', 'tcp, tcp6, unix, udp, udp6, separated by commas (default: tcp, unix and udp, as far as they are modelled)', commaSeparated)
     .option('--jobs <n>', 'how many agent processes run side by side', parseCount('--jobs', 1, 64))
     .option('--timeout <ms>', 'after how long a call counts as blocked', parseCount('--timeout', 100, 3_600_000), 5000)
     .option('--format <format>', 'pretty or json', pageFormat, 'pretty')
