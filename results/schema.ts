@@ -29,7 +29,7 @@ export type Verdict = (typeof VERDICTS)[number];
 const id = z
   .string()
   .max(200)
-  .regex(/^[a-z0-9-]+\/[a-z0-9-]+\/[a-z0-9-]+(\?[a-z0-9-]+=[a-z0-9-]+(&[a-z0-9-]+=[a-z0-9-]+)*)?$/, 'an id is transport/event/case, parameters as a query')
+  .regex(/^[a-z0-9-]+\/[a-z0-9-]+\/[a-z0-9-]+(\?[a-z0-9-]+=[a-z0-9_-]+(&[a-z0-9-]+=[a-z0-9_-]+)*)?$/, 'an id is transport/event/case, parameters as a query')
   .describe('transport/event/case, parameters as a query');
 const token = z.string().min(1).max(100).regex(PRINTABLE);
 const text = z.string().max(2000).regex(PRINTABLE);

@@ -2,7 +2,7 @@ import { BLOCKED } from '../language/token.ts';
 import type { Command } from '../platforms/command.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
-import { type AgentMessage, type AgentRequest, agentMessageSchema, type FuzzRequest, type RunRequest } from './agent-protocol.ts';
+import { type AgentMessage, type AgentRequest, agentMessageSchema, type BatchRequest, type FuzzRequest, type RunRequest } from './agent-protocol.ts';
 import { type ProcessConversation, startReady } from './conversation.ts';
 import type { Fuzzed } from './fuzz.ts';
 import { Silence } from './inbox.ts';
@@ -13,15 +13,20 @@ const GRACE_MS = 1000;
 /** ms for an agent that is interrupted to finish the trials that it has begun, on a machine that is busy too. */
 const INTERRUPT_MS = 3000;
 
+type Ready = Extract<AgentMessage, { readonly type: 'ready' }>;
+
 /** An agent, as the process that started it sees it. */
 export class AgentHandle {
   readonly platform: Platform;
+  /** How many scenarios it runs side by side. */
+  readonly lanes: number;
   readonly #conversation: ProcessConversation<AgentRequest, AgentMessage>;
   #usable = true;
   #interrupted = false;
 
-  private constructor(platform: Platform, conversation: ProcessConversation<AgentRequest, AgentMessage>) {
+  private constructor({ platform, lanes = 1 }: Ready, conversation: ProcessConversation<AgentRequest, AgentMessage>) {
     this.platform = platform;
+    this.lanes = lanes;
     this.#conversation = conversation;
     conversation.ended.then(() => {
       this.#usable = false;
@@ -31,7 +36,7 @@ export class AgentHandle {
   /** @throws StartFailed with the reason, in the agent's words where it had any */
   static async start(command: Command): Promise<AgentHandle> {
     const { conversation, ready } = await startReady<AgentRequest, AgentMessage>(command, agentMessageSchema, 'agent');
-    return new AgentHandle(ready.platform, conversation);
+    return new AgentHandle(ready, conversation);
   }
 
   /** Whether it can take another scenario: not after a call in it has blocked, or when it is gone. */
@@ -96,6 +101,36 @@ export class AgentHandle {
           return said.measured;
         default:
           return cutShort('crashed', said.type === 'cannot' ? said.reason : `the agent sent ${said.type}`);
+      }
+    }
+  }
+
+  /**
+   * Runs scenarios that may share the agent. Where it hangs or dies among them nobody knows which of them did it: those without a result, which it returns, are to be run alone.
+   *
+   * @throws StartFailed where the agent ended before it began, which says nothing of any scenario
+   */
+  async runBatch({ ids, ...request }: Omit<BatchRequest, 'type'>, onMeasured: (measured: Measured) => void): Promise<readonly string[]> {
+    const left = new Set(ids);
+    let begun = false;
+    this.#conversation.say({ type: 'batch', ids, ...request });
+    for (;;) {
+      const said = await this.#conversation.hear({ ms: request.timeout + GRACE_MS });
+      if (said instanceof Silence) {
+        this.kill();
+        if (!begun && !this.#interrupted) throw new StartFailed(`the agent process ${said.inWords('was silent')}, before it began ${ids[0]}`);
+        return [...left];
+      }
+      switch (said.type) {
+        case 'begun':
+          begun = true;
+          break;
+        case 'done':
+          // What failed beside others is tried again alone, and so is what the machine refused: fewer at a time need less.
+          if (said.measured.ended === undefined && said.measured.unmeasured === undefined && left.delete(said.measured.id)) onMeasured(said.measured);
+          break;
+        case 'batched':
+          return [...left];
       }
     }
   }

@@ -15,6 +15,8 @@ export interface Scenario {
   readonly steps: string;
   /** It spends its time waiting, so that its trials run side by side. */
   readonly waits: boolean;
+  /** Its trials may be made beside those of other scenarios of an agent: no call of it blocks, and it uses no handle after its close, which others may be given. */
+  readonly sharesAgent?: boolean;
   /** Codes that it asks for, and that elsewhere say that the machine has run out of something: EADDRINUSE, EMFILE … */
   readonly asksFor?: readonly string[];
   run(t: Trial): Promise<void>;
@@ -27,7 +29,7 @@ export interface Described extends Omit<Scenario, 'run'> {
 }
 
 /** What runs a scenario must know of it. */
-export type Runnable = Pick<Described, 'id' | 'waits'> & Partial<Pick<Described, 'steps' | 'isAdHoc'>>;
+export type Runnable = Pick<Described, 'id' | 'waits'> & Partial<Pick<Described, 'steps' | 'isAdHoc' | 'sharesAgent'>>;
 
 /** A scenario as a suite's file writes it down: its steps, and, where they are no straight line, the function that does what they say. */
 export interface Case extends Pick<Scenario, 'why' | 'steps' | 'asksFor'>, Partial<Pick<Scenario, 'run' | 'waits'>> {
