@@ -1,4 +1,5 @@
 import { brief, readBounded } from '../platforms/bounded.ts';
+import { withoutParameters } from '../platforms/expectation.ts';
 import { nearest } from '../platforms/nearest.ts';
 import { MAX_PATTERNS } from '../results/limits.ts';
 import type { Scenario } from '../runner/scenario.ts';
@@ -10,7 +11,7 @@ const MAX_LENGTH = 200;
 
 /**
  * The ids that the patterns choose, in their own order; all of them where there is no pattern. A pattern is an id, an id that there is only with parameters (all its variants), a folder of ids
- * (`tcp/reset`), a glob (`tcp/*\/idle`, `**\/select`), or `@file`: a list of patterns, one a line, `#` starts a comment.
+ * (`tcp/reset`), a glob (`tcp/*\/idle`, `**\/select`; of whole ids, or of ids without their parameters), or `@file`: a list of patterns, one a line, `#` starts a comment.
  *
  * @throws UsageError for a pattern that matches nothing, with the nearest ids, and for a list that cannot be read
  */
@@ -55,7 +56,7 @@ function hitsOf(ids: readonly string[], pattern: string): string[] {
   if (pattern.length > MAX_LENGTH) throw new UsageError(`the pattern ${quoted(pattern)} has ${pattern.length} characters; an id has at most ${MAX_LENGTH}`);
   const matches = glob(pattern);
   const folder = `${pattern.replace(/\/$/, '')}/`;
-  return ids.filter((id) => id.startsWith(`${pattern}?`) || id.startsWith(folder) || matches(id));
+  return ids.filter((id) => id.startsWith(`${pattern}?`) || id.startsWith(folder) || matches(id) || matches(withoutParameters(id)));
 }
 
 function quoted(pattern: string): string {

@@ -13,20 +13,15 @@ const GRACE_MS = 1000;
 /** ms for an agent that is interrupted to finish the trials that it has begun, on a machine that is busy too. */
 const INTERRUPT_MS = 3000;
 
-type Ready = Extract<AgentMessage, { readonly type: 'ready' }>;
-
 /** An agent, as the process that started it sees it. */
 export class AgentHandle {
   readonly platform: Platform;
-  /** How many scenarios it runs side by side. */
-  readonly lanes: number;
   readonly #conversation: ProcessConversation<AgentRequest, AgentMessage>;
   #usable = true;
   #interrupted = false;
 
-  private constructor({ platform, lanes = 1 }: Ready, conversation: ProcessConversation<AgentRequest, AgentMessage>) {
+  private constructor(platform: Platform, conversation: ProcessConversation<AgentRequest, AgentMessage>) {
     this.platform = platform;
-    this.lanes = lanes;
     this.#conversation = conversation;
     conversation.ended.then(() => {
       this.#usable = false;
@@ -36,7 +31,7 @@ export class AgentHandle {
   /** @throws StartFailed with the reason, in the agent's words where it had any */
   static async start(command: Command): Promise<AgentHandle> {
     const { conversation, ready } = await startReady<AgentRequest, AgentMessage>(command, agentMessageSchema, 'agent');
-    return new AgentHandle(ready, conversation);
+    return new AgentHandle(ready.platform, conversation);
   }
 
   /** Whether it can take another scenario: not after a call in it has blocked, or when it is gone. */

@@ -24,7 +24,7 @@ export interface RunRequest {
   readonly peerHost?: Door;
 }
 
-/** Several scenarios of the agent's own, each of which may share it with others: several run side by side where they spend their time waiting. A `done` for each, as it ends. */
+/** Several scenarios of the agent's own, each of which may share it with others: side by side where they spend their time waiting. A `done` for each, as it ends; a message each would cost more than its trials. */
 export interface BatchRequest extends Omit<RunRequest, 'type' | 'id' | 'steps'> {
   readonly type: 'batch';
   readonly ids: readonly string[];
@@ -81,8 +81,7 @@ const fuzzed = z.object({
 const cannot = z.object({ type: z.literal('cannot'), reason: z.string() });
 
 export const agentMessageSchema = z.discriminatedUnion('type', [
-  /** `lanes`: how many scenarios it runs side by side; one where absent. */
-  z.object({ type: z.literal('ready'), platform: platformSchema, lanes: z.int().min(1).exactOptional() }),
+  z.object({ type: z.literal('ready'), platform: platformSchema }),
   cannot,
   /** It has heard which scenario to run: whatever happens from here on is the scenario's. */
   z.object({ type: z.literal('begun') }),

@@ -73,8 +73,7 @@ export async function runAgent(scenarios: readonly Scenario[], peerCommand: Comm
     return starter.end();
   }
   const byId = new Map(scenarios.map((scenario) => [scenario.id, scenario]));
-  const lanes = ready.context.tellsState ? 1 : LANES;
-  starter.say({ type: 'ready', platform: ready.platform, lanes });
+  starter.say({ type: 'ready', platform: ready.platform });
 
   /** What runs a scenario's trials: the peers are asked for, and told of, for this request. */
   const trialContext = ({ timeout, peerHost }: Pick<RunRequest, 'timeout' | 'peerHost'>): TrialContext => {
@@ -92,7 +91,7 @@ export async function runAgent(scenarios: readonly Scenario[], peerCommand: Comm
         starter.say({ type: 'done', measured: await runTrials(context, scenario, { trials, isInterrupted: () => interrupted, onProgress }) });
       }
     };
-    await Promise.all(Array.from({ length: lanes }, lane));
+    await Promise.all(Array.from({ length: ready.context.tellsState ? 1 : LANES }, lane));
     starter.say({ type: 'batched' });
   };
 

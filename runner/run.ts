@@ -84,11 +84,11 @@ export async function runScenarios(options: RunOptions): Promise<void> {
   /** Those of a batch that gave no result, and are to be run alone. */
   const alone = new Set<string>();
   /** As many of the next ones as an agent can be given at once: several only where each may share it. */
-  const take = (agent: AgentHandle, from: Runnable[]): Runnable[] => {
+  const take = (from: Runnable[]): Runnable[] => {
     const shares = ({ id, sharesAgent, isAdHoc }: Runnable) => sharesAgent === true && isAdHoc !== true && !alone.has(id);
-    const end = from.findIndex((one) => !shares(one));
-    const many = Math.min(end === -1 ? from.length : end, BATCH);
-    return from.splice(0, agent.lanes === 1 ? 1 : Math.max(many, 1));
+    let many = 0;
+    while (many < BATCH && from[many] !== undefined && shares(from[many] as Runnable)) many++;
+    return from.splice(0, Math.max(many, 1));
   };
 
   const work = async (first: Runnable[], second: Runnable[]) => {
@@ -97,7 +97,7 @@ export async function runScenarios(options: RunOptions): Promise<void> {
       let taken: Runnable[] = [];
       try {
         if (agent?.usable !== true) agent = await freshAgent();
-        taken = take(agent, first.length > 0 ? first : second);
+        taken = take(first.length > 0 ? first : second);
         const [next] = taken;
         if (next === undefined || stopped()) break;
         if (taken.length === 1) await runAlone(agent, next);
