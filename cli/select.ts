@@ -10,7 +10,7 @@ import { glob } from './glob.ts';
 const MAX_LENGTH = 200;
 
 /**
- * The ids that the patterns choose, in their own order; all of them where there is no pattern. A pattern is an id, an id that there is only with parameters (all its variants), a folder of ids
+ * The ids that the patterns choose, in their own order; all of them where there is no pattern. A pattern is an id, an id that there is only with parameters, or with more of them (all its variants), a folder of ids
  * (`tcp/reset`), a glob (`tcp/*\/idle`, `**\/select`; of whole ids, or of ids without their parameters), or `@file`: a list of patterns, one a line, `#` starts a comment.
  *
  * @throws UsageError for a pattern that matches nothing, with the nearest ids, and for a list that cannot be read
@@ -56,7 +56,14 @@ function hitsOf(ids: readonly string[], pattern: string): string[] {
   if (pattern.length > MAX_LENGTH) throw new UsageError(`the pattern ${quoted(pattern)} has ${pattern.length} characters; an id has at most ${MAX_LENGTH}`);
   const matches = glob(pattern);
   const folder = `${pattern.replace(/\/$/, '')}/`;
-  return ids.filter((id) => id.startsWith(`${pattern}?`) || id.startsWith(folder) || matches(id) || matches(withoutParameters(id)));
+  return ids.filter(
+    (id) =>
+      id.startsWith(`${pattern}?`) ||
+      (pattern.includes('?') && id.startsWith(`${pattern}&`)) ||
+      id.startsWith(folder) ||
+      matches(id) ||
+      matches(withoutParameters(id)),
+  );
 }
 
 function quoted(pattern: string): string {

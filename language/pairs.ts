@@ -81,7 +81,9 @@ export function pairs(): ReadonlyMap<string, Pair> {
   all ??= new Map(
     ENDINGS.flatMap((ending) =>
       ending.states.flatMap((state) =>
-        FIRST_CALLS.flatMap((first) => SECOND_CALLS.map((second): [string, Pair] => [pairId(ending, state, first, second), pairOf(ending, state, first, second)])),
+        FIRST_CALLS.flatMap((first) =>
+          SECOND_CALLS.map((second): [string, Pair] => [pairId(ending, state, first, second), pairOf(ending, state, first, second)]),
+        ),
       ),
     ),
   );

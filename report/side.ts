@@ -39,7 +39,7 @@ export function callCountOf(id: string): number | undefined {
 
 export function runSide(run: Run, name: string = run.header.platform.name): Side {
   const lines = new Map(run.scenarios.map((line) => [line.id, line]));
-  const isNotRun = notRunIn(run.footer);
+  const isNotRun = notRunIn(run);
   return {
     name,
     heading: `${name}, measured`,

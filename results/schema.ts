@@ -113,7 +113,9 @@ export const footerSchema = z.strictObject({
     .array(id)
     .max(MAX_SCENARIOS)
     .optional()
-    .describe('Scenarios that this version has and that were not run: not asked for, or the run was stopped before'),
+    .describe(
+      'Scenarios that this version has and that were not run: not asked for, or the run was stopped before. An id without its parameters stands for all that have some',
+    ),
   unfinished: z
     .array(id)
     .max(MAX_SCENARIOS)

@@ -76,9 +76,7 @@ export async function runScenarios(options: RunOptions): Promise<void> {
 
   const runAlone = async (agent: AgentHandle, { id, steps, isAdHoc = false }: Runnable) => {
     options.onStart?.(id);
-    onMeasured(
-      await agent.run({ id, ...(isAdHoc && steps !== undefined && { steps }), ...asked }, (observation) => options.onObservation?.(id, observation)),
-    );
+    onMeasured(await agent.run({ id, ...(isAdHoc && steps !== undefined && { steps }), ...asked }, (observation) => options.onObservation?.(id, observation)));
   };
 
   /** Those of a batch that gave no result, and are to be run alone. */

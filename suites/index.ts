@@ -46,4 +46,7 @@ export const stories: readonly Scenario[] = [
 ];
 
 /** Every scenario, in the order in which runs list them: the stories, then the grid. */
-export const scenarios: readonly Scenario[] = [...stories, ...pairScenarios(new Map(stories.map(({ id, about }) => [id.split('/').slice(0, 2).join('/'), about])))];
+export const scenarios: readonly Scenario[] = [
+  ...stories,
+  ...pairScenarios(new Map(stories.map(({ id, about }) => [id.split('/').slice(0, 2).join('/'), about]))),
+];
