@@ -1,3 +1,4 @@
+import { isPair } from '../language/pairs.ts';
 import { brief, readBounded } from '../platforms/bounded.ts';
 import { withoutParameters } from '../platforms/expectation.ts';
 import { nearest } from '../platforms/nearest.ts';
@@ -31,9 +32,12 @@ export function selectOrFind(scenarios: readonly Scenario[], patterns: readonly 
   return scenarios.filter(({ id }) => chosen.has(id));
 }
 
+/** Of pairs of calls the words are all alike, and would hide what is found. */
 function found(scenarios: readonly Scenario[], words: string): string[] {
   const wanted = words.toLowerCase();
-  const hits = scenarios.filter((scenario) => [scenario.id, scenario.about, scenario.why, scenario.steps].join(' ').toLowerCase().includes(wanted));
+  const hits = scenarios.filter(
+    (scenario) => !isPair(scenario.id) && [scenario.id, scenario.about, scenario.why, scenario.steps].join(' ').toLowerCase().includes(wanted),
+  );
   // What is found nowhere is told as a pattern that matches nothing.
   return hits.length === 0 ? [words] : hits.map(({ id }) => id);
 }

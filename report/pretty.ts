@@ -139,7 +139,7 @@ function besideWords(lines: readonly Line[], beside: Side | undefined): string[]
   const inferred = lines.filter(({ differsFromInferred }) => differsFromInferred).length;
   const differing = lines.filter(({ differs }) => differs).length + inferred;
   if (beside === undefined || differing === 0) return [];
-  return [`${differing} differ from ${beside.name}${inferred === 0 ? '' : `, ${inferred} of them by inference only`}`];
+  return [`${differing} differ from the model of ${beside.name}${inferred === 0 ? '' : `, ${inferred} of them by inference only`}`];
 }
 
 /** The scenarios of one event: those that are shown, and how many others there are of each kind. */
