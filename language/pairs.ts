@@ -99,6 +99,11 @@ function pairOf(ending: Ending, state: PairState, first: FirstCall, second: Seco
   return { id: pairId(ending, state, first, second), ending, state, first, second, steps: steps.filter((step) => step !== undefined).join('; ') };
 }
 
+/** `recv 0`, of `recv-0`. */
+export function stepOf(call: FirstCall): string {
+  return CALLS[call];
+}
+
 /** Whether an id is a pair's, of this version or of another. */
 export function isPair(id: string): boolean {
   return /\/pair(\?|$)/.test(id);
@@ -109,7 +114,7 @@ export function pairGroup(id: string): string {
   return id.replace(/\?(?!end=).*$|&.*$/, '');
 }
 
-/** The parameters of the call in the trace: it begins with what made the state, where that was recorded. */
+/** How many answers a trace has before those of the pair: what made the state may be recorded. */
 export function recordedBefore(state: PairState): number {
   return state === 'would-block' ? 1 : 0;
 }

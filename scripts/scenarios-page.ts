@@ -8,7 +8,7 @@ const INTRODUCTION = `# Scenarios
 <!-- Written by \`npm run docs\` from suites/ and platforms/expected/. -->
 
 This page lists the scenarios that tell a story each: the steps, and what each platform is expected to return. Beside them there is the grid, pairs of calls after every way that a
-connection ends (`sockatlas list tcp/reset/pair`): [which call takes the error](which-call-takes-the-error.md) shows it as matrices. \`S\` is the subject, the socket under test. \`P\` is its peer.
+connection ends (\`sockatlas list tcp/reset/pair\`): [which call takes the error](which-call-takes-the-error.md) shows it as matrices. \`S\` is the subject, the socket under test. \`P\` is its peer.
 
 - The steps are described in [steps.md](steps.md). Those of a scenario that is a function may have other verbs: calls that only Winsock or OpenSSL has.
 - [Tokens and patterns](run-format.md#tokens) are described with the run format.
