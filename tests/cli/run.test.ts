@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseRun, readRun } from '../../results/read.ts';
-import { scenarios } from '../../suites/index.ts';
+import { scenarios, stories } from '../../suites/index.ts';
 import { here } from '../fixtures/here.ts';
 import { agentsAtWork, childrenOf, cliProgram, isRunning, startCli, trialsEnded, until } from '../fixtures/index.ts';
 import { inNamespace, namespaces, withPorts } from '../fixtures/namespace.ts';
@@ -52,7 +52,8 @@ describe('sockatlas run', () => {
       .map((line) => JSON.parse(line));
     expect(header).toMatchObject({ type: 'header', schema: 2, tool: { name: 'sockatlas' }, ffi: { backend: 'koffi' }, platform: { arch: process.arch } });
     expect(header.asked).toEqual({ trials: 2, timeout: 5000, patterns: ['tcp/reset/idle'] });
-    expect(footer.notRun).toEqual(scenarios.map(({ id }) => id).filter((id) => id !== 'tcp/reset/idle'));
+    const pairs = ['tcp/idle/pair', 'tcp/reset/pair', 'tcp/fin/pair', 'tcp/shutdown/pair'];
+    expect(footer.notRun).toEqual([...stories.map(({ id }) => id).filter((id) => id !== 'tcp/reset/idle'), ...pairs]);
     expect(scenario).toMatchObject({ type: 'scenario', id: 'tcp/reset/idle', trials: 2, verdict: 'match' });
     if (onLinux) {
       expect(scenario.traces).toEqual([
@@ -207,7 +208,21 @@ describe('arguments', () => {
 
   test('patterns are ids, folders and globs', async () => {
     const ids = async (...args: string[]) => (await here(['list', ...args])).stdout.trimEnd().split('\n');
-    expect(await ids()).toEqual(scenarios.map(({ id }) => id));
+    const all = await ids();
+    expect(all.slice(0, stories.length)).toEqual(stories.map(({ id }) => id));
+    expect(all.slice(stories.length)).toEqual([
+      'tcp/idle/pair # 198 pairs of calls',
+      'tcp/reset/pair # 594 pairs of calls',
+      'tcp/fin/pair # 330 pairs of calls',
+      'tcp/shutdown/pair # 396 pairs of calls',
+    ]);
+    // Its lines are patterns again.
+    const list = join(folder, 'all.txt');
+    writeFileSync(list, all.join('\n'));
+    expect(await ids(`@${list}`)).toEqual(all);
+    expect(await ids('tcp/*/pair')).toHaveLength(scenarios.length - stories.length);
+    expect(await ids('tcp/reset/pair?end=close')).toHaveLength(132);
+    expect(await ids('tcp/reset/pair?state=unread&first=so_error&second=recv')).toEqual(['tcp/reset/pair?state=unread&first=so_error&second=recv']);
     expect(await ids('tcp/reset/idle')).toEqual(['tcp/reset/idle']);
     expect(await ids('tls/reset/idle')).toEqual(['tls/reset/idle?reader=socket', 'tls/reset/idle?reader=bio']);
     expect(await ids('tcp/reset/idle?family=inet6')).toEqual(['tcp/reset/idle?family=inet6']);
