@@ -59,7 +59,7 @@ function expectationLines(id: string, { when, evidence, sources, note, deviates,
 
 function recordedLines(id: string, runs: readonly Recorded[], paint: Layout['paint']): string[] {
   const newest = newestTraces(runs, id);
-  if (newest.length === 0) return [`  not in any run that comes with sockatlas; to run it: sockatlas run ${id}`];
+  if (newest.length === 0) return [`  not in any run that comes with sockatlas; to run it: sockatlas run ${id.includes('?') ? `"${id}"` : id}`];
   return newest.flatMap(({ recorded, scenario: line }) => {
     const { platform, peer, started } = recorded.run.header;
     // Why it is a known deviation stands above, with the expectation.
