@@ -84,8 +84,10 @@ export async function runScenarios(options: RunOptions): Promise<void> {
   /** As many of the next ones as an agent can be given at once: several only where each may share it. */
   const take = (from: Runnable[]): Runnable[] => {
     const shares = ({ id, sharesAgent, isAdHoc }: Runnable) => sharesAgent === true && isAdHoc !== true && !alone.has(id);
+    // The other agents want their part, also of the last ones.
+    const most = Math.min(BATCH, Math.ceil(from.length / (2 * options.jobs)));
     let many = 0;
-    while (many < BATCH && from[many] !== undefined && shares(from[many] as Runnable)) many++;
+    while (many < most && from[many] !== undefined && shares(from[many] as Runnable)) many++;
     return from.splice(0, Math.max(many, 1));
   };
 

@@ -1,6 +1,6 @@
 import { parseDescribed, parseSteps } from '../language/parse-steps.ts';
 import { type Described as DescribedSteps, printSteps, type Transport } from '../language/steps.ts';
-import { performing, waitsIn } from './perform-steps.ts';
+import { performing, sharesAgentIn, waitsIn } from './perform-steps.ts';
 import type { Trial } from './trial.ts';
 
 /** What is done and which calls are recorded. */
@@ -56,7 +56,7 @@ export function scenarioFrom({ why, steps, run, waits, ...rest }: Omit<Case, 'fa
     return { why, steps: printSteps(described), waits: waits ?? false, ...rest, run: family === undefined ? run : (t) => run(t.with({ family })) };
   }
   const sequence = inFamily(parseSteps(steps), family);
-  return { why, steps: printSteps(sequence), waits: waits ?? waitsIn(sequence), ...rest, run: performing(sequence) };
+  return { why, steps: printSteps(sequence), waits: waits ?? waitsIn(sequence), sharesAgent: sharesAgentIn(sequence), ...rest, run: performing(sequence) };
 }
 
 function inFamily<S extends DescribedSteps>(steps: S, family: 'inet6' | undefined): S {

@@ -96,7 +96,10 @@ describe.runIf(onLinux)('a stdout that takes nothing [needs /dev/full]', () => {
   });
 
   test.each(['>/dev/full', '>&-'])('a stderr, 2%s, costs nothing but what it would say', (how) => {
-    expect(shell(`exec "$@" 2${how}`, ['run', 'tcp/idle/recv', '--out', 'out.jsonl'])).toMatchObject({ code: 0, stdout: expect.stringContaining('tcp/idle/recv') });
+    expect(shell(`exec "$@" 2${how}`, ['run', 'tcp/idle/recv', '--out', 'out.jsonl'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('tcp/idle/recv'),
+    });
     expect(readdirSync(kept)).toHaveLength(1);
   });
 });
