@@ -16,7 +16,7 @@ import { layoutOf } from '../report/grid.ts';
 import { written } from '../report/paint.ts';
 import { WholeFile } from '../results/write.ts';
 import { isModule } from '../runner/user-module.ts';
-import { scenarios } from '../suites/index.ts';
+import { stories } from '../suites/index.ts';
 import { agentCommand } from './agent-command.ts';
 import { isLibraryFunction, type LibraryOptions, libraryAdvice, libraryFunction } from './check-library.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
@@ -153,7 +153,7 @@ type Evidence = Sighting & { readonly from: Held['from'] };
 
 function sightings(local: boolean): Evidence[] {
   const as = (from: Held['from']) => (sighting: Sighting) => ({ ...sighting, from });
-  return [...expectedSightings(scenarios).map(as('expected')), ...recordedSightings(scenarios, evidenceRuns({ local }), shownPath).map(as('recorded'))];
+  return [...expectedSightings(stories).map(as('expected')), ...recordedSightings(stories, evidenceRuns({ local }), shownPath).map(as('recorded'))];
 }
 
 function choose(evidence: readonly Evidence[], platforms: readonly string[]): readonly Evidence[] {

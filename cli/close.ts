@@ -26,7 +26,7 @@ import type { NotPlayed, Played } from '../report/close/played.ts';
 import { prettyPlayed } from '../report/close/pretty.ts';
 import { layoutOf } from '../report/grid.ts';
 import { jsonText } from '../report/json-text.ts';
-import { scenarios } from '../suites/index.ts';
+import { stories as scenarios } from '../suites/index.ts';
 import type { PolicySource } from './close-live.ts';
 import { inProcess } from './close-process.ts';
 import { DEFAULT_LIBRARY } from './default-library.ts';

@@ -3,7 +3,7 @@ import { tableLines } from '../report/text-table.ts';
 
 const PATTERNS =
   'Scenario ids are transport/event/case (tcp/reset/idle); parameters follow as a query (tcp/reset/idle?family=inet6). A pattern is an id, a folder of ids ' +
-  '(tcp/reset), a glob ("tcp/*/idle", "**/select"), or @FILE: one pattern per line, # starts a comment.';
+  '(tcp/reset), an id without its last parameters ("tcp/reset/pair?end=close"), a glob ("tcp/*/idle", "**/select"), or @FILE: one pattern per line, # starts a comment.';
 
 const START = [
   ['sockatlas', 'run everything on this machine, and show where Windows differs'],

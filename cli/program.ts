@@ -19,7 +19,7 @@ function collect(value: string, earlier: readonly string[]): string[] {
 const CLASSES = 'show the classes that a table gives, call by call: mongoose@7.16, ./mine.json (may be repeated)';
 const LOCAL = 'also look at the runs kept on this machine: in your cache folder, or where the variable SOCKATLAS_RUNS says';
 
-const READ_EXPECTATIONS: ReadonlySet<string> = new Set(['run', 'report', 'diff', 'check', 'close', 'show', 'explain']);
+const READ_EXPECTATIONS: ReadonlySet<string> = new Set(['run', 'report', 'diff', 'check', 'close', 'coverage', 'show', 'explain']);
 
 const runFormat = parseChoice('--format', FORMATS);
 const textFormat = parseChoice('--format', ['pretty', 'json', 'markdown']);
@@ -189,6 +189,12 @@ ${examples('sockatlas try "P send 10; P reset; S recv x3"', 'sockatlas try @sequ
     .option('-v, --verbose', 'with what each is about')
     .addHelpText('after', examples('sockatlas list tcp/reset -v', 'sockatlas list unread'))
     .action(async (patterns, options) => done(await (await import('./list.ts')).list(patterns, options)));
+  command
+    .command('coverage')
+    .description('Which calls are made after which ends of a connection, what is expected of them, and what is missing?')
+    .option('--format <format>', 'pretty or json', pageFormat, 'pretty')
+    .addHelpText('after', examples('sockatlas coverage', 'sockatlas coverage --format json'))
+    .action(async (options) => done(await (await import('./coverage.ts')).coverage(options)));
   command
     .command('show')
     .description('What is known of a scenario? Its steps, what each platform is expected to do, the sources, the recorded traces.')

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isPair } from '../language/pairs.ts';
 import { withoutParameters } from '../platforms/expectation.ts';
 import { plain } from '../platforms/printable.ts';
 import type { Format } from '../report/format-names.ts';
@@ -131,11 +132,12 @@ function choose(own: Chosen['scenarios'], patterns: readonly string[], skip: rea
   return { scenarios: known.filter(({ id }) => ids.has(id)), chosenBy, known: [...scenarios, ...own].map(({ id }) => id) };
 }
 
-/** One scenario that was asked for by its id, with all its variants, is shown whole. */
+/** One scenario that was asked for by its id, with all its variants, is shown whole; pairs of calls are many. */
 function isOneScenario(patterns: readonly string[], chosen: Chosen['scenarios']): boolean {
   return (
     patterns.length === 1 &&
     !isOwn(patterns[0] as string) &&
+    (chosen.length === 1 || !chosen.some(({ id }) => isPair(id))) &&
     new Set(chosen.map(({ id }) => withoutParameters(id))).size === 1 &&
     patterns[0]?.split('/').length === 3
   );

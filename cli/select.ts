@@ -1,4 +1,6 @@
+import { isPair } from '../language/pairs.ts';
 import { brief, readBounded } from '../platforms/bounded.ts';
+import { withoutParameters } from '../platforms/expectation.ts';
 import { nearest } from '../platforms/nearest.ts';
 import { MAX_PATTERNS } from '../results/limits.ts';
 import type { Scenario } from '../runner/scenario.ts';
@@ -9,8 +11,8 @@ import { glob } from './glob.ts';
 const MAX_LENGTH = 200;
 
 /**
- * The ids that the patterns choose, in their own order; all of them where there is no pattern. A pattern is an id, an id that there is only with parameters (all its variants), a folder of ids
- * (`tcp/reset`), a glob (`tcp/*\/idle`, `**\/select`), or `@file`: a list of patterns, one a line, `#` starts a comment.
+ * The ids that the patterns choose, in their own order; all of them where there is no pattern. A pattern is an id, an id that there is only with parameters, or with more of them (all its variants), a folder of ids
+ * (`tcp/reset`), a glob (`tcp/*\/idle`, `**\/select`; of whole ids, or of ids without their parameters), or `@file`: a list of patterns, one a line, `#` starts a comment.
  *
  * @throws UsageError for a pattern that matches nothing, with the nearest ids, and for a list that cannot be read
  */
@@ -30,9 +32,12 @@ export function selectOrFind(scenarios: readonly Scenario[], patterns: readonly 
   return scenarios.filter(({ id }) => chosen.has(id));
 }
 
+/** Of pairs of calls the words are all alike, and would hide what is found. */
 function found(scenarios: readonly Scenario[], words: string): string[] {
   const wanted = words.toLowerCase();
-  const hits = scenarios.filter((scenario) => [scenario.id, scenario.about, scenario.why, scenario.steps].join(' ').toLowerCase().includes(wanted));
+  const hits = scenarios.filter(
+    (scenario) => !isPair(scenario.id) && [scenario.id, scenario.about, scenario.why, scenario.steps].join(' ').toLowerCase().includes(wanted),
+  );
   // What is found nowhere is told as a pattern that matches nothing.
   return hits.length === 0 ? [words] : hits.map(({ id }) => id);
 }
@@ -55,7 +60,14 @@ function hitsOf(ids: readonly string[], pattern: string): string[] {
   if (pattern.length > MAX_LENGTH) throw new UsageError(`the pattern ${quoted(pattern)} has ${pattern.length} characters; an id has at most ${MAX_LENGTH}`);
   const matches = glob(pattern);
   const folder = `${pattern.replace(/\/$/, '')}/`;
-  return ids.filter((id) => id.startsWith(`${pattern}?`) || id.startsWith(folder) || matches(id));
+  return ids.filter(
+    (id) =>
+      id.startsWith(`${pattern}?`) ||
+      (pattern.includes('?') && id.startsWith(`${pattern}&`)) ||
+      id.startsWith(folder) ||
+      matches(id) ||
+      matches(withoutParameters(id)),
+  );
 }
 
 function quoted(pattern: string): string {

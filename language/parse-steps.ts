@@ -242,7 +242,8 @@ class Parser {
 }
 
 const RECEIVE_WORDS: readonly ReceiveWord[] = ['MSG_PEEK', 'MSG_WAITALL', 'MSG_OOB', 'NULL', '&'];
-const SUBJECT_VERBS: readonly (SubjectVerb | 'peek')[] = [
+/** What can be asked of S, or prepares it. */
+export const SUBJECT_VERBS: readonly (SubjectVerb | 'peek')[] = [
   'recv',
   'peek',
   'send',

@@ -9,6 +9,7 @@ import { type Complaint, faulty, parseJson } from './json-file.ts';
 import { didYouMean } from './nearest.ts';
 import { packageRoot } from './package-root.ts';
 import type { Platform } from './platform.ts';
+import { MODELLED_WINES, type Predicted, predictedFor } from './predicted.ts';
 import { inRange } from './version.ts';
 import { z } from './zod.ts';
 
@@ -54,10 +55,14 @@ export const expectationsSchema = z
   )
   .describe('By case. One with parameters (idle?family=inet6) uses the entries of the one without, where a platform has none of its own');
 
-/** An entry, with its scenario. */
-export type Expectation = Zod.infer<typeof entrySchema> & { readonly id: string };
+/** An entry, with its scenario; or what a model says of a pair of calls that has no entry. */
+export type Expectation = Zod.infer<typeof entrySchema> & {
+  readonly id: string;
+  /** The file of the model, where it alone says so. */
+  readonly model?: string;
+};
 
-/** An expectation, and the file that contains it: failure messages name the file. */
+/** An expectation, and the file that contains it, or the model's: failure messages name the file. */
 export interface Found {
   readonly expectation: Expectation;
   readonly file: string;
@@ -78,18 +83,57 @@ export const NEWEST: Readonly<Record<ExpectedPlatform, Versions>> = {
 /** The expectations that apply to a platform. */
 export type Versions = Pick<Platform, 'id' | 'kernel' | 'build' | 'wine' | 'sandbox'>;
 
-/** What `platform` is expected to return in scenario `id`; undefined if nothing is known. @throws JsonFileError for a file that is wrong */
+/**
+ * What `platform` is expected to return in scenario `id`: by its entries, and, of a pair of calls that has none, by the model of the platform. undefined if nothing is known.
+ *
+ * @throws JsonFileError for a file that is wrong
+ */
 export function expectationFor(platform: Versions, id: string): Found | undefined {
-  const of = (wanted: ExpectedPlatform) => [...new Set([id, withoutParameters(id)])].flatMap((one) => index().own.get(one)?.[wanted] ?? []);
+  const of = (wanted: ExpectedPlatform) => entriesOf(wanted, id);
   const candidates = [...of(platform.id as ExpectedPlatform), ...(platform.id === 'wine' ? of('windows') : [])];
   const expectation = candidates.find(({ when = {} }) => Object.entries(when).every(([key, range]) => inRange(platform[key as keyof Versions], range)));
-  return expectation && { expectation, file: expectedFile(expectation.id) };
+  if (expectation !== undefined) return { expectation, file: expectedFile(expectation.id) };
+  const predicted = predictedFor(platform, id);
+  return predicted && { expectation: byModel(id, predicted), file: predicted.file };
 }
 
-/** A platform's own entries for a scenario, for every version. @throws JsonFileError for a file that is wrong */
+function entriesOf(platform: ExpectedPlatform, id: string): readonly Expectation[] {
+  const { own } = index();
+  const exact = own.get(id)?.[platform] ?? [];
+  const bare = withoutParameters(id);
+  return bare === id ? exact : [...exact, ...(own.get(bare)?.[platform] ?? [])];
+}
+
+function byModel(id: string, { traces, evidence, sources, file, deviates }: Predicted): Expectation {
+  const [only] = traces;
+  return {
+    id,
+    ...(traces.length === 1 && only !== undefined ? { trace: [...only] } : { anyOf: traces.map((trace) => [...trace]) }),
+    evidence,
+    sources: [...sources],
+    model: file,
+    ...(deviates !== undefined && { deviates }),
+  };
+}
+
+/** A platform's own entries for a scenario, for every version; of a pair of calls that has none, what its models say. @throws JsonFileError for a file that is wrong */
 export function expectationsFor(platform: string, id: string): readonly Expectation[] {
   const of = (wanted: string) => index().own.get(wanted)?.[platform as ExpectedPlatform] ?? [];
-  return of(id).length > 0 ? of(id) : of(withoutParameters(id));
+  const entries = of(id).length > 0 ? of(id) : of(withoutParameters(id));
+  return entries.length > 0 ? entries : modelled(platform, id);
+}
+
+function modelled(platform: string, id: string): Expectation[] {
+  if (platform !== 'wine') return [predictedFor({ id: platform }, id)].flatMap((predicted) => (predicted === undefined ? [] : byModel(id, predicted)));
+  return MODELLED_WINES.flatMap((wine) => {
+    const predicted = predictedFor({ id: platform, wine }, id);
+    return predicted === undefined ? [] : { ...byModel(id, predicted), when: { wine } };
+  });
+}
+
+/** The file that says so. */
+export function fileOf({ id, model }: Pick<Expectation, 'id' | 'model'>): string {
+  return model ?? expectedFile(id);
 }
 
 /** The file that says what is expected in a scenario. */

@@ -3,6 +3,7 @@ import type { Platform } from '../platforms/platform.ts';
 import type { Header, Run, ScenarioLine, Verdict } from '../results/schema.ts';
 import { describeDeviation, describeObservation } from './deviation.ts';
 import { type Paint, STYLES } from './paint.ts';
+import { groupPattern, splitPairs } from './pairs.ts';
 import { count } from './text.ts';
 import { few, traceWords } from './trace-words.ts';
 import { tableName, type View } from './view.ts';
@@ -33,10 +34,21 @@ function describePlatform(platform: Platform): string {
 /** What is wrong, a line each. */
 export function problemLines({ run, misclassifications }: View): string[] {
   const lines = new Map(run.scenarios.map((line) => [line.id, line]));
+  return [...scenarioProblems(run.scenarios), ...misclassifications.map((wrong) => misclassificationLine(lines.get(wrong.id), wrong)), ...endingLines(run)];
+}
+
+/** Where a model is wrong, many pairs of calls are not as predicted: of each way that a connection ends, the first. */
+const SHOWN = 5;
+
+function scenarioProblems(lines: readonly ScenarioLine[]): string[] {
+  const { single, grouped } = splitPairs(lines);
   return [
-    ...run.scenarios.flatMap(scenarioProblem),
-    ...misclassifications.map((wrong) => misclassificationLine(lines.get(wrong.id), wrong)),
-    ...endingLines(run),
+    ...single.flatMap(scenarioProblem),
+    ...[...grouped].flatMap(([group, own]) => {
+      const problems = own.flatMap(scenarioProblem);
+      const more = problems.length - SHOWN;
+      return [...problems.slice(0, SHOWN), ...(more > 0 ? [`${group}: ${more} more are not as predicted (sockatlas run -v ${groupPattern(group)})`] : [])];
+    }),
   ];
 }
 

@@ -1,7 +1,9 @@
 import { apiOf } from '../language/code.ts';
 import { type Behaviour, notRunIn, recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
+import type { ScenarioLine } from '../results/schema.ts';
 import { describeHeader, problemLines, summary, tablesSentence } from './describe.ts';
 import { code, markdownTable, text } from './markdown-text.ts';
+import { splitPairs, verdictCounts } from './pairs.ts';
 import { behaviourWords, counterpartOf } from './side.ts';
 import { classWords, tableName, type View } from './view.ts';
 
@@ -9,8 +11,9 @@ import { classWords, tableName, type View } from './view.ts';
 export function markdownRuns(views: readonly View[]): string {
   const beside = views.some(({ run }) => run.header.platform.id === 'windows') && views.length > 1 ? undefined : counterpartOf(besideOf(views));
   const byId = views.map(({ run }) => new Map(run.scenarios.map((line) => [line.id, line])));
-  const notRun = views.map(({ run }) => notRunIn(run.footer));
-  const ids = [...new Set(views.flatMap(({ run }) => run.scenarios.map(({ id }) => id)))];
+  const notRun = views.map(({ run }) => notRunIn(run));
+  const all = [...new Set(views.flatMap(({ run }) => run.scenarios.map(({ id }) => id)))];
+  const { single, grouped } = splitPairs(all.map((id) => ({ id })));
   const classes = views.flatMap((view, i) => (view.showsClasses ? view.tables.map((table) => ({ view, table, lines: byId[i] })) : []));
   const header = [
     'scenario',
@@ -18,7 +21,7 @@ export function markdownRuns(views: readonly View[]): string {
     ...(beside === undefined ? [] : [beside.heading, 'differs']),
     ...classes.map(({ table }) => text(tableName(table))),
   ];
-  const rows = ids.map((id) => {
+  const rows = single.map(({ id }) => {
     const lines = byId.map((map) => map.get(id));
     const there = beside?.behaviour(id);
     const here = lines.map((line) => line && recordedBehaviour(line));
@@ -39,10 +42,22 @@ export function markdownRuns(views: readonly View[]): string {
   return [
     ...views.map((view) => `- ${text(describeHeader(view.run.header))}: ${summary(view, (_, words) => words)}. ${text(tablesSentence(view))}`.trimEnd()),
     '',
-    ...markdownTable(header, rows),
-    '',
+    ...(rows.length > 0 ? [...markdownTable(header, rows), ''] : []),
+    ...(grouped.size > 0 ? [...pairTable(grouped, views, byId), ''] : []),
     ...(problems.length > 0 ? ['### Findings', '', ...problems, ''] : []),
   ].join('\n');
+}
+
+/** A row for each way that a connection ends. */
+function pairTable(
+  groups: ReadonlyMap<string, readonly { readonly id: string }[]>,
+  views: readonly View[],
+  byId: readonly ReadonlyMap<string, ScenarioLine>[],
+): string[] {
+  return markdownTable(
+    ['pairs of calls', ...views.map(({ run }) => text(run.header.platform.name))],
+    [...groups].map(([group, ids]) => [code(group), ...byId.map((lines) => verdictCounts(ids.flatMap(({ id }) => lines.get(id) ?? [])) || 'not run')]),
+  );
 }
 
 /** A run that speaks Winsock is shown beside what Windows does; on Windows itself Linux is. */

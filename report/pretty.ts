@@ -7,6 +7,7 @@ import { eventOf, titleOf } from './event.ts';
 import { type GridEvent, type GridRow, gridLines, type Layout } from './grid.ts';
 import { groupBy } from './group-by.ts';
 import { STYLES } from './paint.ts';
+import { splitPairs, verdictCounts } from './pairs.ts';
 import { behaviourWords, counterpartOf, type Side } from './side.ts';
 import { count, paragraph } from './text.ts';
 import type { Cell } from './text-table.ts';
@@ -29,6 +30,8 @@ export function prettyRuns(views: readonly View[], options: PrettyOptions): stri
     ...views.map(({ run }) => paragraph(describeHeader(run.header), width, '  ')),
     '',
     ...gridLines({ headings: table.headings, events: table.events }, options),
+    ...table.pairs.map((line) => paragraph(line, width, '    ')),
+    ...(table.pairs.length > 0 ? [''] : []),
     ...table.notes.map((note) => paragraph(note, width, '  ')),
     ...(table.notes.length > 0 ? [''] : []),
     ...problems.map((line) => paragraph(line, width, '  ')),
@@ -42,6 +45,8 @@ export function prettyRuns(views: readonly View[], options: PrettyOptions): stri
 interface Table {
   readonly headings: readonly string[];
   readonly events: readonly GridEvent[];
+  /** A line for each way that a connection ends: how the pairs of calls after it came out. */
+  readonly pairs: readonly string[];
   /** What stands below all events. */
   readonly notes: readonly string[];
   /** How many scenarios differ, and what to try next. */
@@ -70,18 +75,20 @@ function headingOf({ run: { header } }: View, views: readonly View[]): string {
 function tableOf(views: readonly View[]): Table {
   const beside = counterpart(views);
   const lines = linesOf(views, beside);
-  const parts = [...groupBy(lines, ({ id }) => eventOf(id))].map(([event, own]) => partOf(event, own, views, beside));
+  const { single, grouped } = splitPairs(lines);
+  const parts = [...groupBy(single, ({ id }) => eventOf(id))].map(([event, own]) => partOf(event, own, views, beside));
   const unseen = parts.filter(({ shown }) => shown.length === 0);
   return {
     headings: [...views.map((view) => headingOf(view, views)), ...(beside === undefined ? [] : [beside.heading])],
     events: parts.filter(({ shown }) => shown.length > 0).map((part) => gridEvent(part, views, beside)),
+    pairs: pairLines(grouped, views, beside),
     notes: [
       ...eventsNote(`The same on ${sides(views, beside)}`, unseen, ({ same }) => same),
       ...eventsNote('Different by inference only', unseen, ({ inferred }) => inferred),
       ...unsupportedNotes(views),
       ...legend(views),
     ],
-    next: nextLines(views, beside, lines),
+    next: nextLines(views, beside, single.length > 0 ? single : lines),
   };
 }
 
@@ -89,7 +96,7 @@ function tableOf(views: readonly View[]): Table {
 function linesOf(views: readonly View[], beside: Side | undefined): Line[] {
   const ids = [...new Set(views.flatMap(({ run }) => run.scenarios.map(({ id }) => id)))];
   const byId = views.map(({ run }) => new Map(run.scenarios.map((line) => [line.id, line])));
-  const notRun = views.map(({ run }) => notRunIn(run.footer));
+  const notRun = views.map(({ run }) => notRunIn(run));
   return ids.map((id) => {
     const lines = byId.map((map) => map.get(id));
     const own = lines.map((line) => line && recordedBehaviour(line));
@@ -107,6 +114,32 @@ function linesOf(views: readonly View[], beside: Side | undefined): Line[] {
       differsFromInferred: !differs && differ(known),
     };
   });
+}
+
+function pairLines(groups: ReadonlyMap<string, readonly Line[]>, views: readonly View[], beside: Side | undefined): string[] {
+  if (groups.size === 0) return [];
+  const widest = Math.max(...[...groups.keys()].map((group) => group.length));
+  return [
+    'Pairs of calls, by the way that the connection ended (each, call by call: add -v):',
+    ...[...groups].map(
+      ([group, lines]) =>
+        `  ${group.padEnd(widest)}  ${[...views.map((view, i) => pairWords(view, lines, i, views.length === 1)), ...besideWords(lines, beside)].join('; ')}`,
+    ),
+  ];
+}
+
+function pairWords({ run }: View, lines: readonly Line[], i: number, single: boolean): string {
+  const own = lines.flatMap((line) => line.lines[i] ?? []);
+  const words = own.length === 0 ? 'not run' : verdictCounts(own);
+  return single ? words : `${run.header.platform.name}: ${words}`;
+}
+
+/** In how many of them the other system does something else. */
+function besideWords(lines: readonly Line[], beside: Side | undefined): string[] {
+  const inferred = lines.filter(({ differsFromInferred }) => differsFromInferred).length;
+  const differing = lines.filter(({ differs }) => differs).length + inferred;
+  if (beside === undefined || differing === 0) return [];
+  return [`${differing} differ from the model of ${beside.name}${inferred === 0 ? '' : `, ${inferred} of them by inference only`}`];
 }
 
 /** The scenarios of one event: those that are shown, and how many others there are of each kind. */

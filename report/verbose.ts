@@ -1,6 +1,7 @@
 import type { Table } from '../classification/table.ts';
 import { evidencePhrase } from '../language/evidence.ts';
 import { fold } from '../language/fold.ts';
+import { isPair } from '../language/pairs.ts';
 import { recordedBehaviour, sameBehaviour } from '../results/behaviour.ts';
 import type { Observation, ScenarioLine } from '../results/schema.ts';
 import { describeHeader, endLines, problemLines } from './describe.ts';
@@ -36,7 +37,7 @@ function scenarioLines(view: View, line: ScenarioLine, { width, paint }: Layout)
   const tables = view.showsClasses ? view.tables : [];
   const classes = tables.map((table) => classTraces(table, platform, line));
   return [
-    paragraph(`${paint('bold', line.id)}  ${paint(STYLES[line.verdict], line.verdict)}${reason}`, width, '    '),
+    paragraph(`${paint('bold', line.id)}  ${paint(STYLES[line.verdict], line.verdict)}${ofModel(line)}${reason}`, width, '    '),
     ...line.traces.flatMap(({ trace, count, observations }, i) => [
       paragraph(
         `  ${platform.name}, measured here, ${line.trials === 0 ? 'a trial that did not end' : `${count} of ${line.trials} trials`}: ${traceWords(trace)}`,
@@ -53,12 +54,17 @@ function scenarioLines(view: View, line: ScenarioLine, { width, paint }: Layout)
       ? []
       : [
           paragraph(
-            `  ${beside.name}, ${evidencePhrase(there.evidence)}: ${behaviourWords(there, false)}${differs ? paint('yellow', '  ≠') : ''}`,
+            `  ${beside.name}, ${evidencePhrase(there.evidence)}${isPair(line.id) ? ', by its model' : ''}: ${behaviourWords(there, false)}${differs ? paint('yellow', '  ≠') : ''}`,
             width,
             '    ',
           ),
         ]),
   ];
+}
+
+/** What is expected may be only the model's. */
+function ofModel({ expected }: ScenarioLine): string {
+  return expected !== undefined && /\/model\.ts$/.test(expected.file) ? ` (by the model alone: ${expected.file})` : '';
 }
 
 /**

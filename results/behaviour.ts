@@ -1,8 +1,9 @@
 import type { Evidence } from '../language/evidence.ts';
+import { isPair } from '../language/pairs.ts';
 import { sameTrace, withoutSpelling } from '../language/same-trace.ts';
 import { ANY, expanded } from '../language/trace.ts';
-import { expectationFor, patternsOf, type Versions } from '../platforms/expectation.ts';
-import type { Footer, ScenarioLine } from './schema.ts';
+import { expectationFor, patternsOf, type Versions, withoutParameters } from '../platforms/expectation.ts';
+import type { Run, ScenarioLine } from './schema.ts';
 
 /** What a platform does in one scenario, recorded or expected. Durations and the count of each trace are not part of it. */
 export interface Behaviour {
@@ -23,11 +24,12 @@ export function recordedBehaviour({ traces, verdict }: Pick<ScenarioLine, 'trace
 
 /**
  * Whether a scenario without a line was not run (not asked for, the run was stopped before, or the machine refused what it needs), so that its absence says nothing of
- * the platform. Files of earlier versions say of a run only that it was stopped.
+ * the platform. Files of earlier versions say of a run only that it was stopped, and know no pairs of calls.
  */
-export function notRunIn({ notRun, unmeasured = [], interrupted }: Footer): (id: string) => boolean {
+export function notRunIn({ footer: { notRun, unmeasured = [], interrupted }, scenarios }: Pick<Run, 'footer' | 'scenarios'>): (id: string) => boolean {
   const ids = new Set([...(notRun ?? []), ...unmeasured.map(({ id }) => id)]);
-  return (id) => ids.has(id) || (notRun === undefined && interrupted);
+  const hasPairs = scenarios.some(({ id }) => isPair(id));
+  return (id) => ids.has(id) || ids.has(withoutParameters(id)) || (notRun === undefined && interrupted) || (!hasPairs && isPair(id));
 }
 
 /** What is expected of a platform; undefined where it lacks what the scenario needs, or nothing is said of it. `calls`: how many the scenario records. */

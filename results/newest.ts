@@ -6,12 +6,21 @@ export interface Recorded {
   readonly file: string;
 }
 
+const byId = new WeakMap<Run, ReadonlyMap<string, ScenarioLine>>();
+
+/** A run's line of a scenario: there are many of both, and a page asks for each. */
+function lineOf(run: Run, id: string): ScenarioLine | undefined {
+  const lines = byId.get(run) ?? new Map(run.scenarios.map((line) => [line.id, line]));
+  byId.set(run, lines);
+  return lines.get(id);
+}
+
 /** For each platform the newest run that has the scenario. `runs`: the newest first. */
 export function newestTraces(runs: readonly Recorded[], id: string): { recorded: Recorded; scenario: ScenarioLine }[] {
   const newest = new Map<string, { recorded: Recorded; scenario: ScenarioLine }>();
   for (const recorded of runs) {
     const { name } = recorded.run.header.platform;
-    const scenario = recorded.run.scenarios.find((line) => line.id === id);
+    const scenario = lineOf(recorded.run, id);
     if (scenario !== undefined && !newest.has(name)) newest.set(name, { recorded, scenario });
   }
   return [...newest.values()];

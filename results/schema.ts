@@ -29,7 +29,7 @@ export type Verdict = (typeof VERDICTS)[number];
 const id = z
   .string()
   .max(200)
-  .regex(/^[a-z0-9-]+\/[a-z0-9-]+\/[a-z0-9-]+(\?[a-z0-9-]+=[a-z0-9-]+(&[a-z0-9-]+=[a-z0-9-]+)*)?$/, 'an id is transport/event/case, parameters as a query')
+  .regex(/^[a-z0-9-]+\/[a-z0-9-]+\/[a-z0-9-]+(\?[a-z0-9-]+=[a-z0-9_-]+(&[a-z0-9-]+=[a-z0-9_-]+)*)?$/, 'an id is transport/event/case, parameters as a query')
   .describe('transport/event/case, parameters as a query');
 const token = z.string().min(1).max(100).regex(PRINTABLE);
 const text = z.string().max(2000).regex(PRINTABLE);
@@ -113,7 +113,9 @@ export const footerSchema = z.strictObject({
     .array(id)
     .max(MAX_SCENARIOS)
     .optional()
-    .describe('Scenarios that this version has and that were not run: not asked for, or the run was stopped before'),
+    .describe(
+      'Scenarios that this version has and that were not run: not asked for, or the run was stopped before. An id without its parameters stands for all that have some',
+    ),
   unfinished: z
     .array(id)
     .max(MAX_SCENARIOS)

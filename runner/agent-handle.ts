@@ -2,7 +2,7 @@ import { BLOCKED } from '../language/token.ts';
 import type { Command } from '../platforms/command.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Measured, TimedObservation } from '../results/measured.ts';
-import { type AgentMessage, type AgentRequest, agentMessageSchema, type FuzzRequest, type RunRequest } from './agent-protocol.ts';
+import { type AgentMessage, type AgentRequest, agentMessageSchema, type BatchRequest, type FuzzRequest, type RunRequest } from './agent-protocol.ts';
 import { type ProcessConversation, startReady } from './conversation.ts';
 import type { Fuzzed } from './fuzz.ts';
 import { Silence } from './inbox.ts';
@@ -96,6 +96,36 @@ export class AgentHandle {
           return said.measured;
         default:
           return cutShort('crashed', said.type === 'cannot' ? said.reason : `the agent sent ${said.type}`);
+      }
+    }
+  }
+
+  /**
+   * Runs scenarios that may share the agent. Where it hangs or dies among them nobody knows which of them did it: those without a result, which it returns, are to be run alone.
+   *
+   * @throws StartFailed where the agent ended before it began, which says nothing of any scenario
+   */
+  async runBatch({ ids, ...request }: Omit<BatchRequest, 'type'>, onMeasured: (measured: Measured) => void): Promise<readonly string[]> {
+    const left = new Set(ids);
+    let begun = false;
+    this.#conversation.say({ type: 'batch', ids, ...request });
+    for (;;) {
+      const said = await this.#conversation.hear({ ms: request.timeout + GRACE_MS });
+      if (said instanceof Silence) {
+        this.kill();
+        if (!begun && !this.#interrupted) throw new StartFailed(`the agent process ${said.inWords('was silent')}, before it began ${ids[0]}`);
+        return [...left];
+      }
+      switch (said.type) {
+        case 'begun':
+          begun = true;
+          break;
+        case 'done':
+          // What failed beside others is tried again alone, and so is what the machine refused: fewer at a time need less.
+          if (said.measured.ended === undefined && said.measured.unmeasured === undefined && left.delete(said.measured.id)) onMeasured(said.measured);
+          break;
+        case 'batched':
+          return [...left];
       }
     }
   }

@@ -10,7 +10,7 @@ import type { Described } from './scenario.ts';
 /** What the processes that run scenarios, or know of them, are asked and say. They take only the types from here: zod costs them 70 ms. */
 
 /** What an agent is asked: to run a scenario, and to end the one that it runs after the trials that have begun. */
-export type AgentRequest = RunRequest | FuzzRequest | { readonly type: 'interrupt' };
+export type AgentRequest = RunRequest | BatchRequest | FuzzRequest | { readonly type: 'interrupt' };
 
 export interface RunRequest {
   readonly type: 'run';
@@ -22,6 +22,12 @@ export interface RunRequest {
   readonly timeout: number;
   /** Where the peers live, if not beside the subject. */
   readonly peerHost?: Door;
+}
+
+/** Several scenarios of the agent's own, each of which may share it with others: side by side where they spend their time waiting. A `done` for each, as it ends; a message each would cost more than its trials. */
+export interface BatchRequest extends Omit<RunRequest, 'type' | 'id' | 'steps'> {
+  readonly type: 'batch';
+  readonly ids: readonly string[];
 }
 
 export interface FuzzRequest {
@@ -84,7 +90,9 @@ export const agentMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('observation'), observation }),
   z.object({ type: z.literal('progress'), measured }),
   z.object({ type: z.literal('done'), measured }),
-  /** It is still at work on a block. */
+  /** Of a batch, no more is left. */
+  z.object({ type: z.literal('batched') }),
+  /** It is still at work on a block, or on a batch. */
   z.object({ type: z.literal('alive') }),
   z.object({ type: z.literal('fuzzed'), fuzzed }),
 ]);

@@ -5,7 +5,7 @@ import { codes } from '../platforms/codes.ts';
 import type { Command } from '../platforms/command.ts';
 import { identify } from '../platforms/identify.ts';
 import type { Platform } from '../platforms/platform.ts';
-import type { AgentMessage, AgentRequest, FuzzRequest, RunRequest } from './agent-protocol.ts';
+import type { AgentMessage, AgentRequest, BatchRequest, FuzzRequest, RunRequest } from './agent-protocol.ts';
 import { BlockingThreads } from './blocking.ts';
 import { hostedPeers, localPeers, tellWaiting } from './peers.ts';
 import { type Scenario, scenarioFrom } from './scenario.ts';
@@ -46,6 +46,9 @@ function tellsState(sockets: Sockets): boolean {
   return told;
 }
 
+/** How many scenarios run side by side where a pause stands for all that nothing tells: each with its trials, so that the pauses are most of their time still. */
+const LANES = 8;
+
 /** An agent: owns sockets on one platform, runs the scenarios it is asked for, and ends with its starter. */
 export async function runAgent(scenarios: readonly Scenario[], peerCommand: Command): Promise<void> {
   // A Ctrl-C reaches the whole process group; what is to be stopped, and when, is the starter's to say.
@@ -54,7 +57,7 @@ export async function runAgent(scenarios: readonly Scenario[], peerCommand: Comm
   const starter = await withStarter<AgentMessage, AgentRequest>();
   let interrupted = false;
   /** Hears an interrupt at once, also while a scenario runs. */
-  const hear = async (): Promise<RunRequest | FuzzRequest> => {
+  const hear = async (): Promise<RunRequest | BatchRequest | FuzzRequest> => {
     for (;;) {
       const request = await starter.hear();
       if (request.type !== 'interrupt') return request;
@@ -69,7 +72,28 @@ export async function runAgent(scenarios: readonly Scenario[], peerCommand: Comm
     starter.say({ type: 'cannot', reason: (error as Error).message });
     return starter.end();
   }
+  const byId = new Map(scenarios.map((scenario) => [scenario.id, scenario]));
   starter.say({ type: 'ready', platform: ready.platform });
+
+  /** What runs a scenario's trials: the peers are asked for, and told of, for this request. */
+  const trialContext = ({ timeout, peerHost }: Pick<RunRequest, 'timeout' | 'peerHost'>): TrialContext => {
+    const peers = peerHost === undefined ? ready.context.peers : hostedPeers(peerHost);
+    return { ...ready.context, timeout, peers: tellWaiting(peers, () => starter.say({ type: 'waiting' })) };
+  };
+
+  /** A scenario that the agent does not know is left out: whoever asked hears nothing of it, and asks for it alone. */
+  const runBatch = async ({ ids, trials, ...request }: BatchRequest) => {
+    const context = trialContext(request);
+    const left = ids.flatMap((id) => byId.get(id) ?? []);
+    const lane = async () => {
+      for (let scenario = left.shift(); scenario !== undefined && !interrupted; scenario = left.shift()) {
+        const onProgress = () => starter.say({ type: 'alive' });
+        starter.say({ type: 'done', measured: await runTrials(context, scenario, { trials, isInterrupted: () => interrupted, onProgress }) });
+      }
+    };
+    await Promise.all(Array.from({ length: ready.context.tellsState ? 1 : LANES }, lane));
+    starter.say({ type: 'batched' });
+  };
 
   let next = hear();
   for (;;) {
@@ -87,14 +111,17 @@ export async function runAgent(scenarios: readonly Scenario[], peerCommand: Comm
       }
       continue;
     }
-    const { id, steps, trials, timeout, peerHost } = request;
-    const scenario = steps === undefined ? scenarios.find((one) => one.id === id) : { id, about: '', ...scenarioFrom({ why: '', steps }) };
+    if (request.type === 'batch') {
+      await runBatch(request);
+      continue;
+    }
+    const { id, steps, trials } = request;
+    const scenario = steps === undefined ? byId.get(id) : { id, about: '', ...scenarioFrom({ why: '', steps }) };
     if (scenario === undefined) {
       starter.say({ type: 'cannot', reason: `this agent has no scenario ${id}` });
       continue;
     }
-    const peers = tellWaiting(peerHost === undefined ? ready.context.peers : hostedPeers(peerHost), () => starter.say({ type: 'waiting' }));
-    const measured = await runTrials({ ...ready.context, timeout, peers }, scenario, {
+    const measured = await runTrials(trialContext(request), scenario, {
       trials,
       isInterrupted: () => interrupted,
       onObservation: (observation) => starter.say({ type: 'observation', observation }),

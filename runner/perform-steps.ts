@@ -52,6 +52,19 @@ export function waitsIn(sequence: Sequence): boolean {
   return kills || refuses || opening === 'listen' || sequence.steps.some(({ verb }) => verb === 'blocking');
 }
 
+/** Whether its trials may be made beside those of other scenarios: no call blocks, none is made on a handle after its close, which others may be given, and nothing is a race. */
+export function sharesAgentIn(sequence: Sequence): boolean {
+  const { transport, steps } = sequence;
+  const { kills, opening, connects, refuses } = planOf(transport, steps);
+  const isAlone = (step: Step) =>
+    !step.settles || ['blocking', 'fill'].includes(step.verb) || (step.actor === 'S' && step.verb === 'close') || waitsInThread(step);
+  return transport !== 'unix' && opening === 'accepted' && !kills && !connects && !refuses && !steps.some(isAlone);
+}
+
+function waitsInThread(step: Step): boolean {
+  return step.actor === 'S' && step.verb === 'recv' && step.flags.includes('&');
+}
+
 interface Plan {
   readonly transport: 'tcp' | 'udp' | 'unix';
   readonly isV6: boolean;

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
+import { isPair } from '../language/pairs.ts';
 import type { Command } from '../platforms/command.ts';
 import { EnvironmentError } from '../platforms/environment-error.ts';
+import { withoutParameters } from '../platforms/expectation.ts';
 import type { Platform } from '../platforms/platform.ts';
 import { footerOf, headerOf, inOneLine, scenarioOf, timingOf } from '../results/lines.ts';
 import type { Measured } from '../results/measured.ts';
@@ -29,6 +31,13 @@ export class RunFailed extends EnvironmentError {
     super(message);
     this.run = run;
   }
+}
+
+/** The ids without a result; of pairs of calls, of which there are many, an id without its parameters where none of its own has one. */
+function inShort(ids: readonly string[], measured: ReadonlyMap<string, Measured>): string[] {
+  const begun = new Set([...measured.keys()].map(withoutParameters));
+  const absent = ids.filter((id) => !measured.has(id));
+  return [...new Set(absent.map((id) => (isPair(id) && !begun.has(withoutParameters(id)) ? withoutParameters(id) : id)))];
 }
 
 /**
@@ -91,7 +100,7 @@ export async function record(options: RecordOptions): Promise<Run> {
   const unmeasured = results.flatMap(({ id, unmeasured: reason }) => (reason === undefined ? [] : [inOneLine({ id, reason })]));
   const whole = results.filter((result) => result.unmeasured === undefined);
   const unfinished = whole.filter((result) => result.ended === undefined && result.trials < trials).map(({ id }) => id);
-  const notRun = (options.known ?? ids).filter((id) => !measured.has(id));
+  const notRun = inShort(options.known ?? ids, measured);
   const strangers = results.reduce((sum, result) => sum + (result.strangers ?? 0), 0);
   const stepsOf = new Map(scenarios.map(({ id, steps }) => [id, steps]));
   const lines = whole.map((result) => scenarioOf(header.platform, result, stepsOf.get(result.id)));

@@ -30,6 +30,9 @@ export interface RunOptions {
   onMeasured(measured: Measured): void;
 }
 
+/** So many scenarios are given to an agent at once: enough that its lanes are seldom empty, and few enough that another agent is not left without. */
+const BATCH = 48;
+
 /** How often in a row an agent may fail to start, or end before it began a scenario: more is the machine's fault. */
 const STARTS = 3;
 
@@ -64,27 +67,51 @@ export async function runScenarios(options: RunOptions): Promise<void> {
     return agent;
   };
 
-  const work = async (first: typeof waiting, second: typeof waiting) => {
+  const { trials, timeout, peerHost } = options;
+  const asked = { trials, timeout, ...(peerHost !== undefined && { peerHost }) };
+  const onMeasured = (measured: Measured) => {
+    // What an interrupted scenario had not finished shows nothing about the platform.
+    if (!stopped() || (measured.trials > 0 && measured.ended === undefined)) options.onMeasured(measured);
+  };
+
+  const runAlone = async (agent: AgentHandle, { id, steps, isAdHoc = false }: Runnable) => {
+    options.onStart?.(id);
+    onMeasured(await agent.run({ id, ...(isAdHoc && steps !== undefined && { steps }), ...asked }, (observation) => options.onObservation?.(id, observation)));
+  };
+
+  /** Those of a batch that gave no result, and are to be run alone. */
+  const alone = new Set<string>();
+  /** As many of the next ones as an agent can be given at once: several only where each may share it. */
+  const take = (from: Runnable[]): Runnable[] => {
+    const shares = ({ id, sharesAgent, isAdHoc }: Runnable) => sharesAgent === true && isAdHoc !== true && !alone.has(id);
+    // The other agents want their part, also of the last ones.
+    const most = Math.min(BATCH, Math.ceil(from.length / (2 * options.jobs)));
+    let many = 0;
+    while (many < most && from[many] !== undefined && shares(from[many] as Runnable)) many++;
+    return from.splice(0, Math.max(many, 1));
+  };
+
+  const work = async (first: Runnable[], second: Runnable[]) => {
     let agent: AgentHandle | undefined;
     while (first.length + second.length > 0 && !stopped()) {
-      let next: (typeof waiting)[number] | undefined;
+      let taken: Runnable[] = [];
       try {
         if (agent?.usable !== true) agent = await freshAgent();
-        next = first.shift() ?? second.shift();
+        taken = take(first.length > 0 ? first : second);
+        const [next] = taken;
         if (next === undefined || stopped()) break;
-        const { id, steps, isAdHoc = false } = next;
-        options.onStart?.(id);
-        const { trials, timeout, peerHost } = options;
-        const measured = await agent.run(
-          { id, ...(isAdHoc && steps !== undefined && { steps }), trials, timeout, ...(peerHost !== undefined && { peerHost }) },
-          (observation) => options.onObservation?.(id, observation),
-        );
+        if (taken.length === 1) await runAlone(agent, next);
+        else {
+          const ids = taken.map(({ id }) => id);
+          options.onStart?.(next.id);
+          const without = new Set(await agent.runBatch({ ids, ...asked }, onMeasured));
+          for (const id of without) alone.add(id);
+          first.unshift(...taken.filter(({ id }) => without.has(id)));
+        }
         failedStarts = 0;
-        // What an interrupted scenario had not finished shows nothing about the platform.
-        if (!stopped() || (measured.trials > 0 && measured.ended === undefined)) options.onMeasured(measured);
       } catch (error) {
         if (!(error instanceof StartFailed) || error instanceof CannotRun || ++failedStarts >= STARTS) throw error;
-        if (next !== undefined) first.unshift(next);
+        first.unshift(...taken);
       }
     }
   };

@@ -1,6 +1,6 @@
 import { parseDescribed, parseSteps } from '../language/parse-steps.ts';
 import { type Described as DescribedSteps, printSteps, type Transport } from '../language/steps.ts';
-import { performing, waitsIn } from './perform-steps.ts';
+import { performing, sharesAgentIn, waitsIn } from './perform-steps.ts';
 import type { Trial } from './trial.ts';
 
 /** What is done and which calls are recorded. */
@@ -15,6 +15,8 @@ export interface Scenario {
   readonly steps: string;
   /** It spends its time waiting, so that its trials run side by side. */
   readonly waits: boolean;
+  /** Its trials may be made beside those of other scenarios of an agent: no call of it blocks, and it uses no handle after its close, which others may be given. */
+  readonly sharesAgent?: boolean;
   /** Codes that it asks for, and that elsewhere say that the machine has run out of something: EADDRINUSE, EMFILE … */
   readonly asksFor?: readonly string[];
   run(t: Trial): Promise<void>;
@@ -27,7 +29,7 @@ export interface Described extends Omit<Scenario, 'run'> {
 }
 
 /** What runs a scenario must know of it. */
-export type Runnable = Pick<Described, 'id' | 'waits'> & Partial<Pick<Described, 'steps' | 'isAdHoc'>>;
+export type Runnable = Pick<Described, 'id' | 'waits'> & Partial<Pick<Described, 'steps' | 'isAdHoc' | 'sharesAgent'>>;
 
 /** A scenario as a suite's file writes it down: its steps, and, where they are no straight line, the function that does what they say. */
 export interface Case extends Pick<Scenario, 'why' | 'steps' | 'asksFor'>, Partial<Pick<Scenario, 'run' | 'waits'>> {
@@ -54,7 +56,7 @@ export function scenarioFrom({ why, steps, run, waits, ...rest }: Omit<Case, 'fa
     return { why, steps: printSteps(described), waits: waits ?? false, ...rest, run: family === undefined ? run : (t) => run(t.with({ family })) };
   }
   const sequence = inFamily(parseSteps(steps), family);
-  return { why, steps: printSteps(sequence), waits: waits ?? waitsIn(sequence), ...rest, run: performing(sequence) };
+  return { why, steps: printSteps(sequence), waits: waits ?? waitsIn(sequence), sharesAgent: sharesAgentIn(sequence), ...rest, run: performing(sequence) };
 }
 
 function inFamily<S extends DescribedSteps>(steps: S, family: 'inet6' | undefined): S {

@@ -1,4 +1,5 @@
 import { evidencePhrase } from '../language/evidence.ts';
+import { isPair } from '../language/pairs.ts';
 import { NEWEST } from '../platforms/expectation.ts';
 import { diff } from '../report/diff/diff.ts';
 import { evidenceWord, markText } from '../report/diff/pretty.ts';
@@ -25,7 +26,8 @@ export function differencesPage(): string {
   const linux = linuxRun === undefined ? expectedSide(NEWEST.linux, 'linux') : runSide(linuxRun);
   const windows = expectedSide(NEWEST.windows, 'windows');
   const wines = runs.filter(({ header }) => header.platform.id === 'wine').map((run) => runSide(run));
-  const { differences } = diff(linux, windows);
+  // The pairs of calls have a page of their own.
+  const { differences } = diff(linux, windows, (id) => !isPair(id));
   const differing = differences.filter(({ change }) => change === 'differs');
   const onlyWindows = differences.filter(({ change }) => change === 'new');
   const unknown = differences.filter(({ change }) => change === 'unknown');

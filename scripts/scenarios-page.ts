@@ -1,13 +1,14 @@
 import { evidencePhrase } from '../language/evidence.ts';
 import { EXPECTED_PLATFORMS, type Expectation, expectationsFor, patternsOf } from '../platforms/expectation.ts';
 import { markdownTable } from '../report/markdown-text.ts';
-import { scenarios } from '../suites/index.ts';
+import { stories } from '../suites/index.ts';
 
 const INTRODUCTION = `# Scenarios
 
 <!-- Written by \`npm run docs\` from suites/ and platforms/expected/. -->
 
-This page lists every scenario: its steps, and what each platform is expected to return. \`S\` is the subject, the socket under test. \`P\` is its peer.
+This page lists the scenarios that tell a story each: the steps, and what each platform is expected to return. Beside them there is the grid, pairs of calls after every way that a
+connection ends (\`sockatlas list tcp/reset/pair\`): [which call takes the error](which-call-takes-the-error.md) shows it as matrices. \`S\` is the subject, the socket under test. \`P\` is its peer.
 
 - The steps are described in [steps.md](steps.md). Those of a scenario that is a function may have other verbs: calls that only Winsock or OpenSSL has.
 - [Tokens and patterns](run-format.md#tokens) are described with the run format.
@@ -15,9 +16,9 @@ This page lists every scenario: its steps, and what each platform is expected to
 - *measured here*: this project measured it. *inferred*: it follows from other behaviour; it is shown, and no run is judged by it.
 `;
 
-/** docs/scenarios.md: every scenario, with what each platform is expected to return, the evidence and the sources. */
+/** docs/scenarios.md: every story, with what each platform is expected to return, the evidence and the sources. */
 export function scenariosPage(): string {
-  return `${INTRODUCTION}\n${scenarios
+  return `${INTRODUCTION}\n${stories
     .map(
       ({ id, why, steps }) =>
         `## ${id}\n\n${why}\n\n    ${steps}\n\n${markdownTable(

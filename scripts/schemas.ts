@@ -3,6 +3,7 @@ import { tableSchema } from '../classification/table.ts';
 import { expectationsSchema } from '../platforms/expectation.ts';
 import { z } from '../platforms/zod.ts';
 import { closeSchema, matrixSchema } from '../report/close/document.ts';
+import { coverageDocumentSchema } from '../report/coverage.ts';
 import { diffDocumentSchema } from '../report/diff/document.ts';
 import { doctorDocumentSchema } from '../report/doctor.ts';
 import { runDocumentSchema } from '../report/document.ts';
@@ -24,6 +25,7 @@ export const SCHEMAS: readonly { path: string; title: string; schema: Zod.ZodTyp
   { path: 'report/schema/runs.schema.json', title: 'sockatlas run --format json, sockatlas report --format json', schema: runDocumentSchema },
   { path: 'report/schema/diff.schema.json', title: 'sockatlas diff --format json', schema: diffDocumentSchema },
   { path: 'report/schema/list.schema.json', title: 'sockatlas list --format json', schema: listDocumentSchema },
+  { path: 'report/schema/coverage.schema.json', title: 'sockatlas coverage --format json', schema: coverageDocumentSchema },
   { path: 'report/schema/show.schema.json', title: 'sockatlas show --format json', schema: showDocumentSchema },
   { path: 'report/schema/fuzz.schema.json', title: 'sockatlas fuzz --format json', schema: fuzzDocumentSchema },
   { path: 'report/schema/explain.schema.json', title: 'sockatlas explain --format json', schema: explainDocumentSchema },

@@ -16,7 +16,7 @@ import { markdownMatrix, matrixNotes } from '../report/close/matrix-text.ts';
 import { evidenceText, outcomeWord } from '../report/close/words.ts';
 import { code, markdownTable, text } from '../report/markdown-text.ts';
 import { type Recorded, shippedRuns } from '../results/recorded.ts';
-import { scenarios } from '../suites/index.ts';
+import { stories as scenarios } from '../suites/index.ts';
 
 const SCENARIO = 'tcp/reset/idle';
 const MONGOOSE = policiesOf('mongoose');

@@ -9,7 +9,7 @@ import { shownPath } from '../platforms/shown-path.ts';
 import { describeFinding, levelCounts, lineAt } from '../report/findings/check-report.ts';
 import { groupBy } from '../report/group-by.ts';
 import { code, markdownTable, text } from '../report/markdown-text.ts';
-import { scenarios } from '../suites/index.ts';
+import { stories } from '../suites/index.ts';
 
 /**
  * The assessment of each finding, made by hand: by rule, then by the table's library, `*` for all others. Findings that came from an error in our own tables are
@@ -26,7 +26,7 @@ const PLATFORMS_DIFFER =
 /** docs/tables.md: every table that comes with sockatlas, and what `check` finds in it. */
 export function tablesPage(): string {
   const tables = shippedFiles().map(checkedShipped);
-  const evidence = expectedSightings(scenarios);
+  const evidence = expectedSightings(stories);
   const findings = findFaults(tables, evidence);
   const libraries = [...new Set(tables.map(({ library }) => library))];
   return `${[

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../platforms/package-root.ts';
 import { differencesPage } from './differences-page.ts';
+import { errorPage } from './error-page.ts';
 import { scenariosPage } from './scenarios-page.ts';
 import { storyPage } from './story-page.ts';
 import { tablesPage } from './tables-page.ts';
@@ -9,7 +10,13 @@ import { runLine, yourOwnPage } from './your-own-page.ts';
 
 /** Writes the generated pages; tests assert that they are in step with the code and the data. */
 const docs = (name: string) => join(packageRoot, 'docs', name);
-const PAGES = { 'differences.md': differencesPage, 'scenarios.md': scenariosPage, 'mongoose-3031.md': storyPage, 'tables.md': tablesPage };
+const PAGES = {
+  'differences.md': differencesPage,
+  'scenarios.md': scenariosPage,
+  'mongoose-3031.md': storyPage,
+  'tables.md': tablesPage,
+  'which-call-takes-the-error.md': errorPage,
+};
 for (const [name, page] of Object.entries(PAGES)) writeFileSync(docs(name), page());
 
 const built = join(packageRoot, 'dist', 'cli', 'main.js');

@@ -9,6 +9,7 @@ import { fin } from './tcp/fin.ts';
 import { idle } from './tcp/idle.ts';
 import { iocp } from './tcp/iocp.ts';
 import { overlapped } from './tcp/overlapped.ts';
+import { pairScenarios } from './tcp/pairs.ts';
 import { reset } from './tcp/reset.ts';
 import { shutdown } from './tcp/shutdown.ts';
 import { state } from './tcp/state.ts';
@@ -20,8 +21,8 @@ import { unreachable } from './udp/unreachable.ts';
 import { unixFin } from './unix/fin.ts';
 import { unixReset } from './unix/reset.ts';
 
-/** Every scenario, in the order in which runs list them. */
-export const scenarios: readonly Scenario[] = [
+/** Those that tell a story each, one by one. */
+export const stories: readonly Scenario[] = [
   ...idle,
   ...reset,
   ...fin,
@@ -42,4 +43,10 @@ export const scenarios: readonly Scenario[] = [
   ...unixFin,
   ...tlsReset,
   ...tlsFin,
+];
+
+/** Every scenario, in the order in which runs list them: the stories, then the grid. */
+export const scenarios: readonly Scenario[] = [
+  ...stories,
+  ...pairScenarios(new Map(stories.map(({ id, about }) => [id.split('/').slice(0, 2).join('/'), about]))),
 ];

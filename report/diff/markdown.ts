@@ -3,12 +3,13 @@ import { groupBy } from '../group-by.ts';
 import { code, markdownTable, text } from '../markdown-text.ts';
 import { behaviourWords } from '../side.ts';
 import { type Diff, isChange } from './diff.ts';
-import { evidenceWord, markText, summaryLines } from './pretty.ts';
+import { evidenceWord, markText, summaryLines, withPairNotes } from './pretty.ts';
 
 /** Two sides for a page or a step summary: what differs, by event. */
 export function markdownDiff(diff: Diff): string {
   const { a, b, differences } = diff;
-  const changed = differences.filter(({ change }) => isChange(change));
+  const { single, notes } = withPairNotes(differences, a.name, b.name);
+  const changed = single.filter(({ change }) => isChange(change));
   return [
     ...summaryLines(diff).map(text),
     '',
@@ -27,5 +28,6 @@ export function markdownDiff(diff: Diff): string {
       ),
       '',
     ]),
+    ...(notes.size > 0 ? ['### Pairs of calls', '', ...[...notes].flatMap(([event, lines]) => lines.map((line) => `- ${text(`${event}/${line}`)}`)), ''] : []),
   ].join('\n');
 }

@@ -1,7 +1,8 @@
+import { isPair } from '../../language/pairs.ts';
 import { differenceWords } from '../difference.ts';
 import { eventOf, titleOf } from '../event.ts';
 import { type GridRow, gridLines, type Layout } from '../grid.ts';
-import { groupBy } from '../group-by.ts';
+import { groupPattern, splitPairs } from '../pairs.ts';
 import { behaviourWords } from '../side.ts';
 import { paragraph } from '../text.ts';
 import type { Cell } from '../text-table.ts';
@@ -14,20 +15,34 @@ export interface DiffOptions extends Layout {
 
 /** Two sides for a terminal: by event, what differs, with the kind of evidence of what was not measured. */
 export function prettyDiff({ a, b, differences }: Diff, options: DiffOptions): string {
-  const shown = differences.filter(({ change }) => options.verbose || isChange(change));
+  const isShown = ({ change }: Difference) => options.verbose || isChange(change);
+  const { single, notes } = withPairNotes(differences, a.name, b.name);
+  const shown = single.filter(isShown);
   // Runs were measured: the word is for what was not.
   const tellsEvidence = shown.some((difference) => evidenceWord(difference) !== '');
-  const events = [...groupBy(shown, ({ id }) => eventOf(id))].map(([event, own]) => ({
+  const events = [...new Set([...shown.map(({ id }) => eventOf(id)), ...notes.keys()])].map((event) => ({
     event,
     about: titleOf(event),
-    rows: own.map((difference) => row(difference, event, tellsEvidence, a.name, b.name)),
-    notes: [],
+    rows: shown.filter(({ id }) => eventOf(id) === event).map((difference) => row(difference, event, tellsEvidence, a.name, b.name)),
+    notes: notes.get(event) ?? [],
   }));
   return [
     ...gridLines({ headings: [a.heading, b.heading, ...(tellsEvidence ? ['evidence'] : [])], events }, options),
     ...summaryLines({ a, b, differences }).map((line) => paragraph(line, options.width, '  ')),
     '',
   ].join('\n');
+}
+
+/** Pairs of calls are listed where nothing else was chosen; else each event has a line of each way that a connection ends. */
+export function withPairNotes(differences: readonly Difference[], nameA: string, nameB: string) {
+  const { single, grouped } = splitPairs(differences, differences.every(({ id }) => isPair(id)) ? differences.length : undefined);
+  const notes = new Map<string, string[]>();
+  for (const [group, own] of grouped) {
+    const event = eventOf(group);
+    const line = `${group.slice(event.length + 1)}: ${changeCounts(own, nameA, nameB)} (sockatlas diff ${nameA} ${nameB} ${groupPattern(group)})`;
+    notes.set(event, [...(notes.get(event) ?? []), line]);
+  }
+  return { single, notes };
 }
 
 function row(difference: Difference, event: string, tellsEvidence: boolean, nameA: string, nameB: string): GridRow {
@@ -68,15 +83,19 @@ export function markText({ change, a, b }: Difference, nameA: string, nameB: str
 
 /** How many scenarios differ, are on one side alone, are the same. */
 export function summaryLines({ a, b, differences }: Diff): string[] {
+  return [`${a.name} against ${b.name}: ${changeCounts(differences, a.name, b.name)}.`];
+}
+
+function changeCounts(differences: readonly Difference[], nameA: string, nameB: string): string {
   const of = (change: Change) => differences.filter((difference) => difference.change === change);
   const inferred = of('differs').filter((difference) => difference.a?.evidence === 'inferred' || difference.b?.evidence === 'inferred').length;
   const parts = [
     `${of('differs').length} differ${inferred === 0 ? '' : ` (${inferred} by inference only)`}`,
-    ...(of('new').length > 0 ? [`${of('new').length} only on ${b.name}`] : []),
-    ...(of('gone').length > 0 ? [`${of('gone').length} only on ${a.name}`] : []),
+    ...(of('new').length > 0 ? [`${of('new').length} only on ${nameB}`] : []),
+    ...(of('gone').length > 0 ? [`${of('gone').length} only on ${nameA}`] : []),
     `${of('same').length} the same`,
     ...(of('not-run').length > 0 ? [`${of('not-run').length} not run on one side`] : []),
     ...(of('unknown').length > 0 ? [`${of('unknown').length} not known on one side`] : []),
   ];
-  return [`${a.name} against ${b.name}: ${parts.join(', ')}.`];
+  return parts.join(', ');
 }

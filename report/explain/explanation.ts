@@ -1,5 +1,6 @@
 import type * as Zod from 'zod';
 import { CODE_PLATFORMS, type Code, type CodePlatform, codeSystem, MEANINGS } from '../../language/code.ts';
+import { isPair, pairGroup, pairs } from '../../language/pairs.ts';
 import { namesIn, parseToken } from '../../language/token.ts';
 import { bareToken } from '../../language/trace.ts';
 import { codes } from '../../platforms/codes.ts';
@@ -8,7 +9,7 @@ import { shownPath } from '../../platforms/shown-path.ts';
 import { z } from '../../platforms/zod.ts';
 import type { Recorded } from '../../results/recorded.ts';
 import type { ScenarioLine } from '../../results/schema.ts';
-import { scenarios } from '../../suites/index.ts';
+import { stories } from '../../suites/index.ts';
 
 const domain = z.enum(['errno', 'winsock', 'win32', 'ntstatus']).describe('The numbering to which the code belongs');
 
@@ -28,8 +29,17 @@ export const explainDocumentSchema = z.strictObject({
       win32: z.string().nullable().describe('For an NTSTATUS: the code to which GetOverlappedResult and GetQueuedCompletionStatus translate it'),
       elsewhere: z.array(z.strictObject({ platform: z.enum(CODE_PLATFORMS), name: z.string(), number: z.int() })).describe('The same name on other platforms'),
       seen: z
-        .array(z.strictObject({ platform: z.string(), kind: z.enum(['expected', 'recorded']), file: z.string().optional(), scenarios: z.array(z.string()) }))
-        .describe('The scenarios that expect it, then the runs that recorded it'),
+        .array(
+          z.strictObject({
+            platform: z.string(),
+            kind: z.enum(['expected', 'predicted', 'recorded']),
+            file: z.string().optional(),
+            scenarios: z.array(z.string()),
+          }),
+        )
+        .describe(
+          'The scenarios that expect it, the pairs of calls after which the model of a platform gives it, then the runs that recorded it. Pairs are told by the way that the connection ended: tcp/reset/pair?end=close',
+        ),
     }),
   ),
 });
@@ -81,7 +91,14 @@ function whereSeen(platform: CodePlatform, name: string, runs: readonly Recorded
   const expected = EXPECTED_PLATFORMS.filter(speaks).map((id) => ({
     platform: id,
     kind: 'expected' as const,
-    scenarios: scenarios.filter((scenario) => isExpected(id, scenario.id, name)).map((scenario) => scenario.id),
+    scenarios: stories.filter((scenario) => isExpected(id, scenario.id, name)).map((scenario) => scenario.id),
+  }));
+  const ofPairs = [...pairs().keys()];
+  const predicted = EXPECTED_PLATFORMS.filter(speaks).map((id) => ({
+    platform: id,
+    kind: 'predicted' as const,
+    file: `platforms/${id}/model.ts`,
+    scenarios: inGroups(ofPairs.filter((pair) => isExpected(id, pair, name))),
   }));
   const recorded = runs
     .filter(({ run }) => speaks(run.header.platform.id))
@@ -89,9 +106,14 @@ function whereSeen(platform: CodePlatform, name: string, runs: readonly Recorded
       platform: run.header.platform.name,
       kind: 'recorded' as const,
       file: shownPath(file),
-      scenarios: run.scenarios.filter((line) => isRecorded(line, name)).map(({ id }) => id),
+      scenarios: inGroups(run.scenarios.filter((line) => isRecorded(line, name)).map(({ id }) => id)),
     }));
-  return [...expected, ...recorded].filter((seen) => seen.scenarios.length > 0);
+  return [...expected, ...predicted, ...recorded].filter((seen) => seen.scenarios.length > 0);
+}
+
+/** Pairs of calls are too many to be told one by one. */
+function inGroups(ids: readonly string[]): string[] {
+  return [...new Set(ids.map((id) => (isPair(id) ? pairGroup(id) : id)))];
 }
 
 function isExpected(platform: string, id: string, name: string): boolean {

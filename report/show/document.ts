@@ -1,6 +1,6 @@
 import type * as Zod from 'zod';
 import { EVIDENCE } from '../../language/evidence.ts';
-import { EXPECTED_PLATFORMS, expectationsFor, expectedFile, patternsOf } from '../../platforms/expectation.ts';
+import { EXPECTED_PLATFORMS, expectationsFor, fileOf, patternsOf } from '../../platforms/expectation.ts';
 import { shownPath } from '../../platforms/shown-path.ts';
 import { z } from '../../platforms/zod.ts';
 import { newestTraces, type Recorded } from '../../results/recorded.ts';
@@ -23,7 +23,7 @@ export const showDocumentSchema = z.strictObject({
           when: z.record(z.string(), z.string()).describe('The versions to which the entry applies; the first entry of a platform that applies is used'),
           patterns: traces.describe('Each trace that is possible; a last token with … repeats to the end. Empty if it is not known'),
           evidence: z.enum(EVIDENCE),
-          file: z.string(),
+          file: z.string().describe("The file that says so; a model's where only the model does: platforms/windows/model.ts"),
           sources: z.array(z.string()),
           note: z.string().nullable(),
           deviates: z.string().nullable().describe('Why this platform differs from the platform whose expectations it uses'),
@@ -60,7 +60,7 @@ export function showDocument(scenarios: readonly Scenario[], runs: readonly Reco
           when: (expectation.when ?? {}) as Record<string, string>,
           patterns: patternsOf(expectation).map((pattern) => [...pattern]),
           evidence: expectation.evidence,
-          file: expectedFile(id),
+          file: fileOf(expectation),
           sources: [...expectation.sources],
           note: expectation.note ?? null,
           deviates: expectation.deviates ?? null,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { expectedSightings, recordedSightings } from '../../classification/evidence.ts';
 import { recordedCalls } from '../../classification/recorded-calls.ts';
 import { localRuns, shippedRuns } from '../../results/recorded.ts';
-import { scenarios } from '../../suites/index.ts';
+import { stories as scenarios } from '../../suites/index.ts';
 
 const spelled = (steps: string) => recordedCalls(steps).map(({ call, empty }) => (call === undefined ? '·' : empty ? `${call}(0)` : call));
 

@@ -14,7 +14,7 @@ import { outcomeText } from '../../report/close/words.ts';
 import { footerOf, headerOf, scenarioOf } from '../../results/lines.ts';
 import { type Recorded, shippedRuns } from '../../results/recorded.ts';
 import type { Observation } from '../../results/schema.ts';
-import { scenarios } from '../../suites/index.ts';
+import { stories as scenarios } from '../../suites/index.ts';
 import { ASKED, failed, LINUX, measured, received, WINE_8 } from '../fixtures/index.ts';
 
 const IDLE = 'tcp/reset/idle';

@@ -14,7 +14,7 @@ import { codes } from '../../platforms/codes.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
 import { describeFinding } from '../../report/findings/check-report.ts';
 import { shippedRuns } from '../../results/recorded.ts';
-import { scenarios } from '../../suites/index.ts';
+import { stories as scenarios } from '../../suites/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas right '));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -8,7 +8,7 @@ import { rowRules, rules } from '../../classification/rules/index.ts';
 import { type Table, tableSchema, tablesOf } from '../../classification/table.ts';
 import type { Evidence } from '../../language/evidence.ts';
 import { codes } from '../../platforms/codes.ts';
-import { scenarios } from '../../suites/index.ts';
+import { stories as scenarios } from '../../suites/index.ts';
 
 const evidence = expectedSightings(scenarios);
 const checked = (table: Table): Checked => checkedTable(tableSchema.parse(table), codes, '/mine.json', JSON.stringify(table));

@@ -13,7 +13,7 @@ import { packageRoot } from '../../platforms/package-root.ts';
 import { scenarioOf } from '../../results/lines.ts';
 import type { Observation } from '../../results/schema.ts';
 import { tablesPage } from '../../scripts/tables-page.ts';
-import { scenarios } from '../../suites/index.ts';
+import { stories as scenarios } from '../../suites/index.ts';
 import { failed, LINUX, measured, received, WINDOWS } from '../fixtures/index.ts';
 
 function mongoose(version: string, api: Table['api']): Table {

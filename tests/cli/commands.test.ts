@@ -67,7 +67,7 @@ describe('a command', () => {
   });
 
   test('a run is written, reported and compared', () => {
-    expect(inFolder('run', 'tcp/idle', 'tcp/reset/idle', '--out', 'run.jsonl')).toMatchObject({
+    expect(inFolder('run', 'tcp/idle/recv', 'tcp/reset/idle', '--out', 'run.jsonl')).toMatchObject({
       code: 0,
       stderr: expect.stringMatching(/^written to run\.jsonl$/m),
     });
@@ -87,7 +87,7 @@ describe('a command', () => {
   test('a run is kept in the cache folder by the custom of the system, and found there', () => {
     const cache = join(folder, 'cache');
     const env = { SOCKATLAS_RUNS: '', SOCKATLAS_CACHE: '', LOCALAPPDATA: cache, XDG_CACHE_HOME: cache };
-    const { stderr } = cli(['run', 'tcp/idle'], { cwd: folder, env });
+    const { stderr } = cli(['run', 'tcp/idle/recv'], { cwd: folder, env });
     const [file] = readdirSync(join(cache, 'sockatlas', 'runs'));
     expect(stderr).toBe(`run kept as ${join(cache, 'sockatlas', 'runs', file as string)}\n`);
     expect(cli(['show', 'tcp/idle/recv', '--local'], { cwd: folder, env }).stdout).toContain(file);
@@ -105,7 +105,7 @@ describe('a command', () => {
   test.runIf(onWindows)('setup and --on of what runs on Linux alone: exit 3 [needs Windows]', () => {
     for (const args of [
       ['setup', 'wine-10.0'],
-      ['run', 'tcp/idle', '--on', 'wine-10.0'],
+      ['run', 'tcp/idle/recv', '--on', 'wine-10.0'],
     ])
       expect(inFolder(...args)).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('agents on Wine run on Linux on x64; this is win32') });
   });
@@ -177,7 +177,7 @@ export const cases = {
 
   test('an agent that is killed costs its scenario, which is crashed', async () => {
     const { scenario, pid } = waiting('killed');
-    const { ended } = startCli(['run', scenario, 'tcp/idle', '--jobs', '1', '--timeout', '600000', '--format', 'jsonl']);
+    const { ended } = startCli(['run', scenario, 'tcp/idle/recv', '--jobs', '1', '--timeout', '600000', '--format', 'jsonl']);
     process.kill(await until('the scenario runs', pid), 'SIGKILL');
     const { code, stdout } = await ended;
     expect(code).toBe(1);
@@ -221,7 +221,7 @@ describe('installed elsewhere', () => {
   test('without koffi’s native module, as npm install --omit=optional leaves it, only a run says so: one sentence, exit 3', () => {
     rmSync(join(place, native), { recursive: true });
     expect(inPlace('show', 'tcp/idle/recv').status).toBe(0);
-    expect(inPlace('run', 'tcp/idle')).toEqual({
+    expect(inPlace('run', 'tcp/idle/recv')).toEqual({
       status: 3,
       stdout: '',
       stderr: expect.stringMatching(/^sockatlas: koffi's native module for \S+ cannot be loaded .*install without --omit=optional.*\n$/),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ZodType } from 'zod';
+import { coverageDocumentSchema } from '../../report/coverage.ts';
 import { diffDocumentSchema } from '../../report/diff/document.ts';
 import { doctorDocumentSchema, doctorPage } from '../../report/doctor.ts';
 import { runDocumentSchema } from '../../report/document.ts';
@@ -7,7 +8,7 @@ import { explainDocumentSchema } from '../../report/explain/explanation.ts';
 import { listDocumentSchema } from '../../report/list.ts';
 import { showDocumentSchema } from '../../report/show/document.ts';
 import { parseRuns } from '../../results/read.ts';
-import { scenarios } from '../../suites/index.ts';
+import { scenarios, stories } from '../../suites/index.ts';
 import { here } from '../fixtures/here.ts';
 
 /** What a command prints with --format json, held to its published schema (report/schema/). */
@@ -30,7 +31,17 @@ describe('--format json', () => {
     expect(idle?.recorded.map(({ platform, verdict }) => `${platform} ${verdict}`)).toContain('linux-6.18 match');
   });
 
-  test('of explain: expectations first, then runs', async () => {
+  test('of coverage: every pair of calls is counted once', async () => {
+    const { endings, calls } = await document(coverageDocumentSchema, 'coverage');
+    const total = scenarios.length - stories.length;
+    expect(endings.flatMap(({ states }) => states).reduce((sum, state) => sum + state.pairs, 0)).toBe(total);
+    expect(calls.reduce((sum, { second }) => sum + second, 0)).toBe(total);
+    const [fresh] = endings.find(({ id }) => id === 'tcp/reset/pair')?.states ?? [];
+    expect(fresh).toMatchObject({ state: 'fresh', pairs: 66, expected: { linux: { measured: 66 } } });
+    expect((await here(['coverage'])).stdout).toContain('tcp/reset/pair?end=close');
+  });
+
+  test('of explain: expectations first, then what models say, then runs', async () => {
     const [code] = (await document(explainDocumentSchema, 'explain', '10053')).codes;
     expect(code).toMatchObject({ name: 'WSAECONNABORTED', platform: 'windows', meaning: 'aborted' });
     expect(code?.seen[0]).toMatchObject({
@@ -38,7 +49,12 @@ describe('--format json', () => {
       kind: 'expected',
       scenarios: expect.arrayContaining(['tcp/fin/send-then-recv', 'tcp/events/reset']),
     });
-    expect(code?.seen.slice(1).every(({ kind }) => kind === 'recorded')).toBe(true);
+    expect(code?.seen[1]).toMatchObject({
+      kind: 'predicted',
+      file: 'platforms/windows/model.ts',
+      scenarios: expect.arrayContaining(['tcp/reset/pair?end=drawn']),
+    });
+    expect([...new Set(code?.seen.map(({ kind }) => kind))]).toEqual(['expected', 'predicted', 'recorded']);
   });
 
   test('of doctor, whose page is no wider than a terminal', async () => {

@@ -47,7 +47,7 @@ describe.runIf(onPosix)('a user without a home [needs POSIX]', () => {
   const empty = (...args: string[]) => shell('exec "$@"', args, { ...none, HOME: '' });
 
   test('a run is made, and not kept', () => {
-    expect(empty('run', 'tcp/idle')).toMatchObject({ code: 0, stderr: expect.stringMatching(`^run not kept: ${SAYS}[^\n]*\n$`) });
+    expect(empty('run', 'tcp/idle/recv')).toMatchObject({ code: 0, stderr: expect.stringMatching(`^run not kept: ${SAYS}[^\n]*\n$`) });
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -61,7 +61,7 @@ describe.runIf(onPosix)('a user without a home [needs POSIX]', () => {
     const nobody = (...args: string[]) => shell(`${user} "$@"`, args, { ...none, HOME: undefined });
     expect(nobody('check', 'go', '--level', 'error')).toMatchObject({ code: 0, stderr: '' });
     expect(nobody('check', 'go', '--local')).toEqual({ code: 3, stdout: '', stderr: line(SAYS) });
-    expect(nobody('run', 'tcp/idle')).toMatchObject({ code: 0, stderr: expect.stringContaining(SAYS) });
+    expect(nobody('run', 'tcp/idle/recv')).toMatchObject({ code: 0, stderr: expect.stringContaining(SAYS) });
     const { code, stdout, stderr } = nobody('doctor', '--format', 'json');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout).agents[1].text).toContain(SAYS);
@@ -72,7 +72,7 @@ describe.runIf(onLinux)('a stdout that takes nothing [needs /dev/full]', () => {
   const FULL = 'sockatlas: stdout could not be written: ENOSPC: no space left on device, write\n';
 
   test('full: a run is kept and --out is written', () => {
-    const { code, stderr } = shell('exec "$@" > /dev/full', ['run', 'tcp/idle', '--out', 'out.jsonl']);
+    const { code, stderr } = shell('exec "$@" > /dev/full', ['run', 'tcp/idle/recv', '--out', 'out.jsonl']);
     expect(code).toBe(3);
     expect(stderr).toMatch(new RegExp(`^${FULL}written to out\\.jsonl\nrun kept as \\S+\n$`));
     const [name = ''] = readdirSync(kept);
@@ -90,20 +90,23 @@ describe.runIf(onLinux)('a stdout that takes nothing [needs /dev/full]', () => {
   });
 
   test('closed: a run is kept and --out is written', () => {
-    const { code, stderr } = shell('exec "$@" >&-', ['run', 'tcp/idle', '--out', 'out.jsonl']);
+    const { code, stderr } = shell('exec "$@" >&-', ['run', 'tcp/idle/recv', '--out', 'out.jsonl']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^written to out\.jsonl\nrun kept as \S+\n$/) });
     expect(readdirSync(folder).sort()).toEqual(['kept', 'out.jsonl']);
   });
 
   test.each(['>/dev/full', '>&-'])('a stderr, 2%s, costs nothing but what it would say', (how) => {
-    expect(shell(`exec "$@" 2${how}`, ['run', 'tcp/idle', '--out', 'out.jsonl'])).toMatchObject({ code: 0, stdout: expect.stringContaining('tcp/idle') });
+    expect(shell(`exec "$@" 2${how}`, ['run', 'tcp/idle/recv', '--out', 'out.jsonl'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('tcp/idle/recv'),
+    });
     expect(readdirSync(kept)).toHaveLength(1);
   });
 });
 
 describe.each([
   ['check', 'go'],
-  ['run', 'tcp/idle'],
+  ['run', 'tcp/idle/recv'],
 ])('%s %s --out', (...command) => {
   test('without a name is refused before the work', async () => {
     expect(await here([...command, '--out', ''], { cwd: folder })).toEqual({ code: 2, stdout: '', stderr: line('--out: the name of the file is empty') });
@@ -122,7 +125,7 @@ describe.each([
 });
 
 test.runIf(onLinux)('a disk that is full costs --out, not the kept run [needs /dev/full]', () => {
-  const { code, stderr } = shell('exec "$@"', ['run', 'tcp/idle', '--out', '/dev/full']);
+  const { code, stderr } = shell('exec "$@"', ['run', 'tcp/idle/recv', '--out', '/dev/full']);
   expect(code).toBe(3);
   expect(stderr).toMatch(/^run kept as \S+\nsockatlas: \/dev\/full could not be written: ENOSPC[^\n]*\n$/);
   expect(readdirSync(kept)).toHaveLength(1);

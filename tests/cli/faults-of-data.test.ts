@@ -65,7 +65,7 @@ describe('a fault in what is expected is told with its line and what is nearest,
   });
 
   test.each([
-    ['run', 'tcp/idle'],
+    ['run', 'tcp/idle/recv'],
     ['diff', 'linux', 'windows'],
     ['check', 'go'],
   ])('by %s too', (...args) => {

@@ -28,7 +28,7 @@ describe('scenarios of one’s own', () => {
 
   test('are shown, and run beside others where those are named too', async () => {
     expect((await inFolder('run', './mine.mjs')).stdout).toMatch(/\n {2}two-reads +\S/);
-    const { stdout } = await inFolder('run', './mine.mjs', 'tcp/idle', '--format', 'jsonl');
+    const { stdout } = await inFolder('run', './mine.mjs', 'tcp/idle/recv', '--format', 'jsonl');
     expect(parseRun(stdout, 'stdout').scenarios.map(({ id }) => id)).toEqual(['tcp/idle/recv', 'tcp/mine/two-reads', 'tcp/mine/two-reads-by-hand']);
   });
 
@@ -36,7 +36,7 @@ describe('scenarios of one’s own', () => {
     const skeleton = readFileSync(join(folder, 'mine.mjs'), 'utf8');
     const line = skeleton.split('\n').findIndex((text) => text.includes('S.recv(4)')) + 1;
     const file = written('typo.mjs', skeleton.replace('S.recv(4)', 'S.recvv(4)'));
-    const { code, stdout } = await inFolder('run', file, 'tcp/idle');
+    const { code, stdout } = await inFolder('run', file, 'tcp/idle/recv');
     expect(code).toBe(1);
     expect(stdout.replace(/\s+/g, ' ')).toContain(
       `tcp/mine/two-reads-by-hand: crashed: the trial failed: typo.mjs:${line}: TypeError: S.recvv is not a function`,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseRun, readRun } from '../../results/read.ts';
-import { scenarios } from '../../suites/index.ts';
+import { scenarios, stories } from '../../suites/index.ts';
 import { here } from '../fixtures/here.ts';
 import { agentsAtWork, childrenOf, cliProgram, isRunning, startCli, trialsEnded, until } from '../fixtures/index.ts';
 import { inNamespace, namespaces, withPorts } from '../fixtures/namespace.ts';
@@ -52,7 +52,8 @@ describe('sockatlas run', () => {
       .map((line) => JSON.parse(line));
     expect(header).toMatchObject({ type: 'header', schema: 2, tool: { name: 'sockatlas' }, ffi: { backend: 'koffi' }, platform: { arch: process.arch } });
     expect(header.asked).toEqual({ trials: 2, timeout: 5000, patterns: ['tcp/reset/idle'] });
-    expect(footer.notRun).toEqual(scenarios.map(({ id }) => id).filter((id) => id !== 'tcp/reset/idle'));
+    const pairs = ['tcp/idle/pair', 'tcp/reset/pair', 'tcp/fin/pair', 'tcp/shutdown/pair'];
+    expect(footer.notRun).toEqual([...stories.map(({ id }) => id).filter((id) => id !== 'tcp/reset/idle'), ...pairs]);
     expect(scenario).toMatchObject({ type: 'scenario', id: 'tcp/reset/idle', trials: 2, verdict: 'match' });
     if (onLinux) {
       expect(scenario.traces).toEqual([
@@ -106,11 +107,11 @@ describe('sockatlas run', () => {
     const shown = await here(['run', 'tcp/reset', '--classes', 'libuv@1']);
     expect(shown.code).toBe(0);
     expect(shown.stdout).toMatch(/libuv \S+: UV_ECONNRESET/);
-    expect((await here(['run', 'tcp/idle', '--classes', 'mongoose@7.16/winsock'])).stderr).toMatch(
+    expect((await here(['run', 'tcp/idle/recv', '--classes', 'mongoose@7.16/winsock'])).stderr).toMatch(
       /^--classes: no table has the codes of posix, so there are no classes for linux/m,
     );
-    expect(await here(['run', 'tcp/idle', '--classes', 'mongose'])).toMatchObject({ code: 2, stderr: expect.stringContaining('the nearest: mongoose') });
-    expect(await here(['run', 'tcp/idle', '--classes', './none.json'])).toMatchObject({ code: 2, stderr: expect.stringContaining('none.json: ENOENT') });
+    expect(await here(['run', 'tcp/idle/recv', '--classes', 'mongose'])).toMatchObject({ code: 2, stderr: expect.stringContaining('the nearest: mongoose') });
+    expect(await here(['run', 'tcp/idle/recv', '--classes', './none.json'])).toMatchObject({ code: 2, stderr: expect.stringContaining('none.json: ENOENT') });
   });
 
   test('an --out whose ending says no format is refused before anything is run', async () => {
@@ -126,9 +127,9 @@ describe('sockatlas run', () => {
     ['run.md', (text: string) => /`(tcp\/idle\/recv)`/.exec(text)?.[1]],
     ['run', (text: string) => parseRun(text, 'out').scenarios[0]?.id],
   ])('--out %s: the file in the format of its name, the report on stdout', async (name, idOf) => {
-    const { code, stdout } = await here(['run', 'tcp/idle', '--out', join(folder, name)]);
+    const { code, stdout } = await here(['run', 'tcp/idle/recv', '--out', join(folder, name)]);
     expect(code).toBe(0);
-    expect(stdout).toContain('tcp/idle');
+    expect(stdout).toContain('tcp/idle/recv');
     expect(idOf(readFileSync(join(folder, name), 'utf8'))).toBe('tcp/idle/recv');
     expect(readdirSync(folder)).toEqual([name]);
   });
@@ -140,15 +141,15 @@ describe('sockatlas run', () => {
   });
 
   test.runIf(onLinux)('a full disk costs the file, not the report [needs /dev/full]', async () => {
-    const { code, stdout, stderr } = await here(['run', 'tcp/idle', '--out', '/dev/full']);
+    const { code, stdout, stderr } = await here(['run', 'tcp/idle/recv', '--out', '/dev/full']);
     expect(code).toBe(3);
-    expect(stdout).toContain('tcp/idle');
+    expect(stdout).toContain('tcp/idle/recv');
     expect(stderr).toContain('/dev/full could not be written: ENOSPC');
   });
 
   test('a cache that cannot be written costs nothing', async () => {
     writeFileSync(join(folder, 'file'), '');
-    const { code, stderr } = await here(['run', 'tcp/idle'], { env: { SOCKATLAS_RUNS: join(folder, 'file') } });
+    const { code, stderr } = await here(['run', 'tcp/idle/recv'], { env: { SOCKATLAS_RUNS: join(folder, 'file') } });
     expect(code).toBe(0);
     expect(stderr).toMatch(/^run not kept: /m);
   });
@@ -207,7 +208,21 @@ describe('arguments', () => {
 
   test('patterns are ids, folders and globs', async () => {
     const ids = async (...args: string[]) => (await here(['list', ...args])).stdout.trimEnd().split('\n');
-    expect(await ids()).toEqual(scenarios.map(({ id }) => id));
+    const all = await ids();
+    expect(all.slice(0, stories.length)).toEqual(stories.map(({ id }) => id));
+    expect(all.slice(stories.length)).toEqual([
+      'tcp/idle/pair # 198 pairs of calls',
+      'tcp/reset/pair # 594 pairs of calls',
+      'tcp/fin/pair # 330 pairs of calls',
+      'tcp/shutdown/pair # 396 pairs of calls',
+    ]);
+    // Its lines are patterns again.
+    const list = join(folder, 'all.txt');
+    writeFileSync(list, all.join('\n'));
+    expect(await ids(`@${list}`)).toEqual(all);
+    expect(await ids('tcp/*/pair')).toHaveLength(scenarios.length - stories.length);
+    expect(await ids('tcp/reset/pair?end=close')).toHaveLength(132);
+    expect(await ids('tcp/reset/pair?state=unread&first=so_error&second=recv')).toEqual(['tcp/reset/pair?state=unread&first=so_error&second=recv']);
     expect(await ids('tcp/reset/idle')).toEqual(['tcp/reset/idle']);
     expect(await ids('tls/reset/idle')).toEqual(['tls/reset/idle?reader=socket', 'tls/reset/idle?reader=bio']);
     expect(await ids('tcp/reset/idle?family=inet6')).toEqual(['tcp/reset/idle?family=inet6']);
@@ -223,7 +238,7 @@ describe('arguments', () => {
 });
 
 describe.runIf(onLinux)('a run that is stopped [needs signals and /proc]', () => {
-  const long = ['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '50000000', '--jobs', '2', '--format', 'jsonl'];
+  const long = ['run', 'tcp/reset/idle', 'tcp/idle/recv', '--trials', '50000000', '--jobs', '2', '--format', 'jsonl'];
 
   test.each(['SIGINT', 'SIGTERM'] as const)('by %s keeps every trial that was finished, says so, and leaves nothing behind', async (signal) => {
     // One agent works on the one, the other waits in the other: 100 ms a trial, five at a time.
@@ -288,7 +303,7 @@ describe.runIf(onLinux)('a run that is stopped [needs signals and /proc]', () =>
   });
 
   test('by kill -9 of an agent costs one scenario, which is crashed', async () => {
-    const { pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '10000', '--jobs', '1', '--format', 'jsonl']);
+    const { pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/idle/recv', '--trials', '10000', '--jobs', '1', '--format', 'jsonl']);
     const [agent] = await agentsAtWork(pid, 1);
     process.kill(agent as number, 'SIGKILL');
     const { code, stdout } = await ended;
@@ -299,7 +314,7 @@ describe.runIf(onLinux)('a run that is stopped [needs signals and /proc]', () =>
   });
 
   test('by an agent that no longer answers: blocked, and the run goes on', async () => {
-    const { pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/idle', '--trials', '10000', '--jobs', '1', '--timeout', '500', '--format', 'jsonl']);
+    const { pid, ended } = startCli(['run', 'tcp/reset/idle', 'tcp/idle/recv', '--trials', '10000', '--jobs', '1', '--timeout', '500', '--format', 'jsonl']);
     const [agent] = await agentsAtWork(pid, 1);
     process.kill(agent as number, 'SIGSTOP');
     const { code, stdout } = await ended;
@@ -325,7 +340,7 @@ describe.runIf(onLinux)('a run on a machine that has run out of something [needs
   });
 
   test.runIf(namespaces.are)(`no loopback: one line that says so, exit 3${namespaces.reason}`, () => {
-    const { status, stdout, stderr } = inNamespace('exec "$@"', 'run', 'tcp/idle');
+    const { status, stdout, stderr } = inNamespace('exec "$@"', 'run', 'tcp/idle/recv');
     expect({ status, stdout, stderr }).toEqual({
       status: 3,
       stdout: '',
@@ -337,7 +352,7 @@ describe.runIf(onLinux)('a run on a machine that has run out of something [needs
     ['is missing', '/nonexistent'],
     ['takes no folder', '/proc'],
   ])('a TMPDIR that %s costs the AF_UNIX scenarios, and exit 3', async (_, TMPDIR) => {
-    const { code, stdout, stderr } = await here(['run', 'unix/fin', 'tcp/idle', '--format', 'jsonl'], { env: { TMPDIR } });
+    const { code, stdout, stderr } = await here(['run', 'unix/fin', 'tcp/idle/recv', '--format', 'jsonl'], { env: { TMPDIR } });
     const { scenarios: lines, footer } = parseRun(stdout, 'stdout');
     expect(lines.map(({ id, verdict }) => [id, verdict])).toEqual([['tcp/idle/recv', 'match']]);
     expect(footer.unmeasured).toMatchObject([{ id: 'unix/fin/idle', reason: expect.stringContaining('an AF_UNIX socket needs a temporary folder: ') }]);
@@ -385,7 +400,7 @@ describe('what a shell makes of an unset variable, and a place where nothing can
   });
 
   test.runIf(onLinux)('a folder for kept runs that cannot be made costs the kept run [needs /proc]', async () => {
-    const { code, stderr } = await here(['run', 'tcp/idle'], { env: { SOCKATLAS_RUNS: '/proc/sockatlas' } });
+    const { code, stderr } = await here(['run', 'tcp/idle/recv'], { env: { SOCKATLAS_RUNS: '/proc/sockatlas' } });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "run not kept: ENOENT: no such file or directory, mkdir '/proc/sockatlas'\n" });
   });
 });

@@ -69,7 +69,7 @@ describe('sockatlas explain', () => {
   test('where it is expected, by event, before where it was recorded', async () => {
     const { stdout } = await here(['explain', '10053']);
     expect(stdout).toMatch(
-      / {2}expected on windows\n( {4}.*\n)* {4}tcp\/fin: send-then-recv, send-then-send, unread-data-send-then-recv\n( {4}.*\n)* {2}recorded on wine-10\.0/,
+      / {2}expected on windows\n( {4}.*\n)* {4}tcp\/fin: send-then-recv, send-then-send, unread-data-send-then-recv\n( {4}.*\n)* {2}predicted on windows \(platforms\/windows\/model\.ts\)\n( {4}.*\n)* {2}recorded on wine-10\.0/,
     );
     expect((await here(['explain', 'EHOSTDOWN'])).stdout).toContain('no scenario expects it, and no recorded run shows it');
   });

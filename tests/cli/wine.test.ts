@@ -149,13 +149,13 @@ test('a platform that no agent can be started on is refused, with those that can
 });
 
 test('a lane that is not set up is exit 3, with the command that adds it', () => {
-  const { code, stderr } = cli(['run', '--on', 'wine-10.0', 'tcp/idle'], { env: { SOCKATLAS_CACHE: '/nonexistent/sockatlas' } });
+  const { code, stderr } = cli(['run', '--on', 'wine-10.0', 'tcp/idle/recv'], { env: { SOCKATLAS_CACHE: '/nonexistent/sockatlas' } });
   expect(code).toBe(3);
   expect(stderr).toMatch(/^sockatlas: wine-10\.0 cannot start here: (not set up: .*run: sockatlas setup wine-10\.0|unsupported: .*)$/m);
 });
 
 test.runIf(process.platform === 'linux')('a lane that cannot be had costs its own run, not that of another platform [needs Linux]', () => {
-  const { code, stdout, stderr } = cli(['run', '--on', 'linux,wine-10.0', 'tcp/idle', '--format', 'jsonl'], {
+  const { code, stdout, stderr } = cli(['run', '--on', 'linux,wine-10.0', 'tcp/idle/recv', '--format', 'jsonl'], {
     env: { SOCKATLAS_CACHE: '/nonexistent/sockatlas' },
   });
   expect(parseRun(stdout, 'stdout')).toMatchObject({ header: { platform: { id: 'linux' } }, footer: { verdicts: { match: 1 } } });
@@ -166,7 +166,7 @@ test('--on wine with one of two runs what is there, and says what is left out', 
   const [, present] = LANES;
   const reason = notReady(present as Lane);
   if (reason !== undefined) return skip(reason);
-  const { code, stdout, stderr } = cli(['run', '--on', 'wine', 'tcp/idle', '--format', 'jsonl'], { env: { SOCKATLAS_CACHE: withoutTheFirst } });
+  const { code, stdout, stderr } = cli(['run', '--on', 'wine', 'tcp/idle/recv', '--format', 'jsonl'], { env: { SOCKATLAS_CACHE: withoutTheFirst } });
   expect(stderr).toMatch(/^wine-8\.0 is skipped: wine-8\.0 cannot start here: not set up: .*run: sockatlas setup wine-8\.0$/m);
   expect(parseRun(stdout, 'stdout').header.platform.name).toBe('wine-10.0');
   expect(code).toBe(0);

@@ -3,7 +3,7 @@ import { namesIn, parseToken, printToken, type Token, unnamed, unnamedStatus } f
 import { bareToken } from '../../language/trace.ts';
 import { EXPECTED_PLATFORMS, expectationsFor, patternsOf } from '../../platforms/expectation.ts';
 import { shippedRuns } from '../../results/recorded.ts';
-import { scenarios } from '../../suites/index.ts';
+import { stories as scenarios } from '../../suites/index.ts';
 
 test.each<[string, Token]>([
   ['data:10', { type: 'data', bytes: 10 }],

@@ -5,7 +5,7 @@ import { codeNamed, codesOf, socketCode } from '../../platforms/codes.ts';
 import { checkExpectations, EXPECTED_PLATFORMS, expectationFor, expectationsFor, expectedFile, patternsOf } from '../../platforms/expectation.ts';
 import { readData } from '../../platforms/package-root.ts';
 import { z } from '../../platforms/zod.ts';
-import { scenarios } from '../../suites/index.ts';
+import { stories as scenarios } from '../../suites/index.ts';
 import { LINUX, WINDOWS, WINE_8 } from '../fixtures/index.ts';
 
 const text = z.string().min(1);

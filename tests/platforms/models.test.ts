@@ -8,7 +8,7 @@ import { matchesPattern } from '../../language/trace.ts';
 import { codeNamed } from '../../platforms/codes.ts';
 import { expectationFor, NEWEST, patternsOf, type Versions } from '../../platforms/expectation.ts';
 import { MODEL_NAMES, modelOf } from '../../platforms/models.ts';
-import { scenarios } from '../../suites/index.ts';
+import { stories as scenarios } from '../../suites/index.ts';
 import { KINDS, sequencesOf } from '../fixtures/sequences.ts';
 
 /** The scenarios whose steps can be written, until the suites say them. */

@@ -12,6 +12,7 @@ import { conforms, type View, viewOf } from '../../report/view.ts';
 import { footerOf, headerOf, scenarioOf, timingOf } from '../../results/lines.ts';
 import type { Measured } from '../../results/measured.ts';
 import { differencesPage } from '../../scripts/differences-page.ts';
+import { errorPage } from '../../scripts/error-page.ts';
 import { scenariosPage } from '../../scripts/scenarios-page.ts';
 import { ASKED, failed, LINUX, measured, received, WINDOWS, WINE_8 } from '../fixtures/index.ts';
 
@@ -228,6 +229,7 @@ describe('as Markdown', () => {
 test.each([
   ['scenarios.md', scenariosPage],
   ['differences.md', differencesPage],
+  ['which-call-takes-the-error.md', errorPage],
 ])('docs/%s is in step with the suites, the expectations and the runs (npm run docs writes it)', (name, page) => {
   expect(readFileSync(join(packageRoot, 'docs', name), 'utf8')).toBe(page());
 });

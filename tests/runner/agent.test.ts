@@ -162,6 +162,27 @@ describe('a run', () => {
     });
   });
 
+  test('that gives an agent several at once runs those again alone that gave no result there, so that each has its own verdict', async () => {
+    const verdicts = new Map<string, string>();
+    const scenarios = ids('idle', 'throws', 'dies-of-a-signal', 'blocks-itself', 'strangers-first').map((one) => ({ ...one, sharesAgent: true }));
+    await runScenarios({
+      agent: oddAgent,
+      scenarios,
+      trials: 2,
+      timeout: TIMEOUT_MS,
+      jobs: 1,
+      onPlatform: () => {},
+      onMeasured: ({ id, trials, ended }) => verdicts.set(id, ended?.as ?? `${trials} trials`),
+    });
+    expect(Object.fromEntries(verdicts)).toEqual({
+      'test/agent/idle': '2 trials',
+      'test/agent/throws': 'crashed',
+      'test/agent/dies-of-a-signal': 'crashed',
+      'test/agent/blocks-itself': 'blocked',
+      'test/agent/strangers-first': '2 trials',
+    });
+  });
+
   test('that is interrupted ends at once, with what was measured until then', async () => {
     const controller = new AbortController();
     const measured: string[] = [];
