@@ -16,7 +16,7 @@ import {
   type Wire,
 } from './model.ts';
 import { MAX_LENGTH } from './parse-steps.ts';
-import { isRecorded, type PeerStep, printStep, type Sequence, type Step, type SubjectStep, type Transport } from './steps.ts';
+import { type PeerStep, printStep, type Sequence, type Step, type SubjectStep, type Transport } from './steps.ts';
 import { BLOCKED, printToken, type Token } from './token.ts';
 
 /** What a model says of a sequence. */
@@ -220,12 +220,23 @@ class Way {
     }
     const P = this.#P;
     if (P === undefined) throw new NotCovered('P is not connected');
-    const { rule, ...first } = this.#call('P', P, step.verb, step.verb === 'recv' ? RECEIVES : step);
+    if (step.verb === 'recv') return this.#peerReceives(P, step.recorded, made);
+    this.#call('P', P, step.verb, step);
     this.#deliver();
+  }
+
+  /** It takes all there is: the answer is how many bytes that were, or, where there were none, what recv gave instead. */
+  #peerReceives(P: End, recorded: boolean, made: number): void {
+    const first = this.#call('P', P, 'recv', RECEIVES);
     let { token } = first;
-    if (isRecorded(step)) this.#record(made, printToken(token as Token), rule);
-    // Not recorded, it takes all there is.
-    else if (step.verb === 'recv') while (token?.type === 'data') token = this.#call('P', P, 'recv', RECEIVES).token;
+    let bytes = 0;
+    while (token?.type === 'data' || token?.type === 'zero') {
+      bytes += token.type === 'data' ? token.bytes : 0;
+      this.#deliver();
+      token = this.#call('P', P, 'recv', RECEIVES).token;
+    }
+    this.#deliver();
+    if (recorded) this.#record(made, printToken(bytes > 0 ? { type: 'data', bytes } : (first.token as Token)), first.rule);
   }
 
   #record(made: number, token: string, rule: Known): void {
