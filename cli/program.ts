@@ -147,6 +147,7 @@ function program(done: (code: number) => void): Command {
     .option('--policy <file>', 'play your own policy: a module that exports it')
     .option('--on <platforms>', 'platforms, separated by commas: linux, windows, wine-10.0 (default: all)', commaSeparated)
     .option('--scenario <id...>', 'play these scenarios (default: all that end in a loop of recv; for all versions tcp/reset/idle)')
+    .option('--steps <sequence...>', 'play after these steps, as the models say: "P send 10; P reset" (docs/steps.md), or @FILE; --live: on real sockets')
     .option('--tls <library>', 'Mongoose built with this TLS: openssl, mbedtls or builtin (default: without TLS)')
     .option('--io <method>', 'the loop asks for readiness with select, poll or epoll (default: each that the platform has)')
     .option('--buffered <bytes>', 'so many bytes of an incomplete TLS record are buffered when the peer resets')
