@@ -1,5 +1,5 @@
 import { parseDescribed } from '../language/parse-steps.ts';
-import { isRecorded, type OtherStep, type Step, stepByStep } from '../language/steps.ts';
+import { type Described, isRecorded, type OtherStep, type Step, stepByStep } from '../language/steps.ts';
 import type { TableCall } from './table-terms.ts';
 
 /** A call of a trace: one whose answer a table may be asked about, or one that is none of a table's. */
@@ -15,8 +15,12 @@ export interface RecordedCall {
 
 /** The calls behind the tokens of a trace, in order, from a scenario's steps. An expected trace has tokens alone, and a code does not say whether recv or send left it. */
 export function recordedCalls(steps: string): RecordedCall[] {
+  return callsIn(parseDescribed(steps));
+}
+
+export function callsIn(described: Described): RecordedCall[] {
   let resumes = false;
-  return stepByStep(parseDescribed(steps)).flatMap((step) => {
+  return stepByStep(described).flatMap((step) => {
     if (!isRecorded(step)) {
       resumes = true;
       return [];

@@ -51,7 +51,7 @@ async function answerTo(request: CloseRequest, alive: () => void): Promise<Close
   try {
     const { policy, tableFor } = await loaded(request.policy);
     alive();
-    if (request.do === 'live') return { type: 'stories', stories: await liveStories(policy, tableFor, agentCommand('peer'), request) };
+    if (request.do === 'live') return { type: 'stories', stories: await liveStories(policy, tableFor, agentCommand('peer'), { ...request, onStory: alive }) };
     const { plays, bufferedTlsBytes } = request;
     const stories: Story[] = [];
     for (const { trace, io } of plays) {

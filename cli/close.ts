@@ -5,6 +5,7 @@ import { type Build, buildOf } from '../classification/policies/build.ts';
 import { knownFrom } from '../classification/policies/known.ts';
 import { POLICY_LIBRARIES, type PolicyLibrary, policiesOf } from '../classification/policies/libraries.ts';
 import { closeMatrix, matrixHasNever } from '../classification/policies/matrix.ts';
+import { modelTraces } from '../classification/policies/model-trace.ts';
 import {
   type Known,
   type PlatformTrace,
@@ -13,12 +14,15 @@ import {
   type TracePlatform,
   tracePlatforms,
 } from '../classification/policies/platform-trace.ts';
-import { play } from '../classification/policies/play.ts';
+import { play, type Story } from '../classification/policies/play.ts';
 import { IO_METHODS, type Io, type Policy, PolicyError, TRANSPORTS, type Transport } from '../classification/policies/policy.ts';
-import { type RecvLoop, recvLoop, UNPLAYABLE } from '../classification/policies/recv-loop.ts';
-import { apiOf } from '../language/code.ts';
+import { loopAfter, type RecvLoop, recvLoop, type SequenceLoop, UNPLAYABLE } from '../classification/policies/recv-loop.ts';
+import { apiOf, type CodePlatform, PLATFORMS } from '../language/code.ts';
+import { parseBeginning } from '../language/parse-steps.ts';
+import { printSteps } from '../language/steps.ts';
 import { codes } from '../platforms/codes.ts';
 import type { Command } from '../platforms/command.ts';
+import { MODEL_NAMES } from '../platforms/models.ts';
 import { closeDocument, type MatrixDocument } from '../report/close/document.ts';
 import { markdownPlayed } from '../report/close/markdown.ts';
 import { markdownMatrix, matrixNotes, prettyMatrix } from '../report/close/matrix-text.ts';
@@ -31,9 +35,11 @@ import type { PolicySource } from './close-live.ts';
 import { inProcess } from './close-process.ts';
 import { DEFAULT_LIBRARY } from './default-library.ts';
 import { EXIT, UsageError } from './errors.ts';
+import { modelsNamed } from './models.ts';
 import { parseChoice, print } from './output.ts';
 import { evidenceRuns, type LocalOption } from './runs.ts';
 import { select } from './select.ts';
+import { sequencesOf } from './sequences.ts';
 import { HERE, targetsNamed } from './targets.ts';
 
 export interface CloseArguments extends LocalOption {
@@ -45,6 +51,8 @@ export interface CloseArguments extends LocalOption {
   readonly on?: readonly string[];
   /** Patterns of scenarios; all that end in a loop of recv where absent. */
   readonly scenario?: readonly string[];
+  /** Sequences of steps, instead of scenarios. */
+  readonly steps?: readonly string[];
   readonly format: 'pretty' | 'json' | 'markdown';
   /** A module that exports a policy. */
   readonly policy?: string;
@@ -74,7 +82,7 @@ export async function close(what: string, options: CloseArguments): Promise<numb
   try {
     const asked = subject(what, options);
     if (asked !== undefined && asked.version === undefined) return await matrix(asked.library, options);
-    const played = options.live ? await livePlayed(asked, options) : await tracesPlayed(asked, options);
+    const played = await playedOver(asked, options);
     await print(formatted(played, options));
     return played.stories.every(({ outcome }) => outcome.end === 'closes') ? EXIT.conforms : EXIT.differs;
   } catch (error) {
@@ -113,8 +121,13 @@ function subject(what: string, { policy }: CloseArguments): Release | { library:
   return { library, version };
 }
 
+function playedOver(asked: Release | undefined, options: CloseArguments): Promise<Played> {
+  if (options.live) return livePlayed(asked, options);
+  return options.steps === undefined ? tracesPlayed(asked, options) : stepsPlayed(asked, options.steps, options);
+}
+
 async function matrix(library: PolicyLibrary, options: CloseArguments): Promise<number> {
-  for (const option of ['live', 'buffered', 'verbose'] as const) {
+  for (const option of ['live', 'steps', 'buffered', 'verbose'] as const) {
     if (options[option] !== undefined) throw new UsageError(`--${option} needs one version, for example ${library}@7.16`);
   }
   const { loops } = playable(options.scenario ?? [RESET]);
@@ -141,11 +154,10 @@ async function tracesPlayed(release: Release | undefined, options: CloseArgument
   const known = knownFrom(evidenceRuns(options));
   const { loops, not } = playable(options.scenario);
   const bufferedTlsBytes = buffered(options);
-  const own = options.policy === undefined ? undefined : moduleUrl(options.policy);
-  const build = own === undefined ? buildFor(release as Release, options) : undefined;
+  const player = playerOf(release, options);
   const notPlayed: NotPlayed[] = [...not];
-  const plays: { trace: PlatformTrace; io: Io }[] = [];
-  const on = platforms(known, options).map((platform) => ({ platform, ios: methods(platform, build, options.io, bufferedTlsBytes) }));
+  const plays: Play[] = [];
+  const on = platforms(known, options).map((platform) => ({ platform, ios: methods(platform, player.build, options.io, bufferedTlsBytes) }));
   for (const loop of loops) {
     for (const { platform, ios } of on) {
       const { traces, missing } = platformTraces(known, platform, loop);
@@ -154,16 +166,74 @@ async function tracesPlayed(release: Release | undefined, options: CloseArgument
     }
   }
   if (plays.length === 0) {
-    const why = [...new Set(notPlayed.map(({ why }) => why))].join('; ');
-    throw new UsageError(`nothing to play on ${on.map(({ platform }) => platform.name).join(', ')}: ${why}. sockatlas list names the scenarios`);
+    throw new UsageError(`nothing to play on ${on.map(({ platform }) => platform.name).join(', ')}: ${reasons(notPlayed)}. sockatlas list names the scenarios`);
   }
-  if (own !== undefined) {
-    const request = { do: 'play', policy: source(own, release), plays, bufferedTlsBytes } as const;
-    return { stories: await inProcess(request, options.policy), notPlayed };
+  return { over: 'scenario', stories: await player.stories(plays), notPlayed };
+}
+
+/** What the models say of sequences of steps, each with a loop of recv behind it. */
+async function stepsPlayed(release: Release | undefined, given: readonly string[], options: CloseArguments): Promise<Played> {
+  for (const option of ['scenario', 'local'] as const) {
+    if (options[option] !== undefined) throw new UsageError(`--${option} is for recorded traces; of --steps the models say what recv returns`);
   }
-  const { policy, table } = build as Build;
-  const stories = plays.map(({ trace, io }) => play(policy as Policy, table(apiOf(trace.platform)), trace, { codes, io, bufferedTlsBytes }));
-  return { stories, notPlayed };
+  const loops = loopsAfter(given);
+  const bufferedTlsBytes = buffered(options);
+  const player = playerOf(release, options);
+  const on = modelsNamed(options.on ?? MODEL_NAMES)
+    .map((model) => ({ model, platform: { id: codePlatform(model.platform), name: model.platform } }))
+    .filter(({ platform }) => options.on !== undefined || options.io !== 'epoll' || platform.id === 'linux')
+    .map((one) => ({ ...one, ios: methods(one.platform, player.build, options.io, bufferedTlsBytes) }));
+  const notPlayed: NotPlayed[] = [];
+  const plays: Play[] = [];
+  for (const loop of loops) {
+    for (const { model, platform, ios } of on) {
+      const of = ios.map((io) => ({ io, ...modelTraces(codes, model, platform, loop, io) }));
+      plays.push(...of.flatMap(({ io, traces }) => traces.map((trace) => ({ trace, io }))));
+      const missing = new Set(of.flatMap((one) => one.missing ?? []));
+      notPlayed.push(...[...missing].map((why) => ({ scenario: loop.steps, platform: platform.name, why })));
+    }
+  }
+  if (plays.length === 0) throw new UsageError(`nothing to play on ${on.map(({ platform }) => platform.name).join(', ')}: ${reasons(notPlayed)}`);
+  return { over: 'sequence', stories: await player.stories(plays), notPlayed };
+}
+
+/** @throws UsageError for what is no sequence, and for one without a loop that a policy can be played over */
+function loopsAfter(given: readonly string[]): readonly SequenceLoop[] {
+  return sequencesOf(given, parseBeginning).map((sequence) => {
+    const loop = loopAfter(sequence);
+    if (typeof loop === 'string') throw new UsageError(`--steps ${JSON.stringify(printSteps(sequence))} cannot be played: ${UNPLAYABLE[loop]}`);
+    return loop;
+  });
+}
+
+interface Play {
+  readonly trace: PlatformTrace;
+  readonly io: Io;
+}
+
+interface Player {
+  /** Of a library; undefined for a policy of the user's own. */
+  readonly build: Build | undefined;
+  stories(plays: readonly Play[]): Promise<readonly Story[]>;
+}
+
+/** Plays in this process what comes with sockatlas, and in one of its own what a user wrote. */
+function playerOf(release: Release | undefined, options: CloseArguments): Player {
+  const bufferedTlsBytes = buffered(options);
+  if (options.policy !== undefined) {
+    const policy = source(moduleUrl(options.policy), release);
+    return { build: undefined, stories: (plays) => inProcess({ do: 'play', policy, plays, bufferedTlsBytes }, options.policy) };
+  }
+  const build = buildFor(release as Release, options);
+  const { policy, table } = build;
+  return {
+    build,
+    stories: async (plays) => plays.map(({ trace, io }) => play(policy as Policy, table(apiOf(trace.platform)), trace, { codes, io, bufferedTlsBytes })),
+  };
+}
+
+function reasons(notPlayed: readonly NotPlayed[]): string {
+  return [...new Set(notPlayed.map(({ why }) => why))].join('; ');
 }
 
 /** The scenarios that are asked for: their loops of recv, and why others have none. @throws UsageError for a pattern that matches nothing */
@@ -191,12 +261,15 @@ function playable(patterns: readonly string[] = []): { loops: readonly RecvLoop[
 
 async function livePlayed(release: Release | undefined, options: CloseArguments): Promise<Played> {
   const { policy } = options;
-  if (options.scenario !== undefined) throw new UsageError(`--live resets an idle connection (${RESET}); it takes no --scenario`);
+  if (options.scenario !== undefined)
+    throw new UsageError(`--live resets an idle connection (${RESET}); it takes no --scenario. --steps does something else before`);
   const bufferedTlsBytes = buffered(options);
   const build = policy === undefined ? buildFor(release as Release, options) : undefined;
   if (build?.data.reads === 'library') {
     throw new UsageError(`--live: ${build.policy.name} reads through the TLS library, which needs a real handshake; leave out --live to play it over traces`);
   }
+  const befores =
+    options.steps === undefined ? [{ scenario: RESET, steps: 'P reset' }] : loopsAfter(options.steps).map(({ steps }) => ({ scenario: steps, steps }));
   const names = options.on ?? [HERE];
   const [target, ...others] = targetsNamed(names);
   if (target === undefined || others.length > 0) {
@@ -207,8 +280,7 @@ async function livePlayed(release: Release | undefined, options: CloseArguments)
     );
   }
   const { name } = target;
-  const id = name !== HERE ? 'wine' : HERE === 'windows' || HERE === 'darwin' ? HERE : 'linux';
-  const on: TracePlatform = { id, name };
+  const on: TracePlatform = { id: codePlatform(name), name };
   const opened = target.open();
   try {
     const command: Command = opened.command('policy');
@@ -216,11 +288,16 @@ async function livePlayed(release: Release | undefined, options: CloseArguments)
     const asked: PolicySource =
       policy === undefined ? { ...(release as Release), transport: transport(options.tls) } : source(from(moduleUrl(policy)), release);
     const ios = methods(on, build, options.io, bufferedTlsBytes);
-    const stories = await inProcess({ do: 'live', policy: asked, methods: ios, polls: LIVE_POLLS, bufferedTlsBytes }, policy, command);
-    return { stories, notPlayed: [] };
+    const request = { do: 'live', policy: asked, befores, methods: ios, polls: LIVE_POLLS, bufferedTlsBytes } as const;
+    return { over: options.steps === undefined ? 'scenario' : 'sequence', stories: await inProcess(request, policy, command), notPlayed: [] };
   } finally {
     opened.close();
   }
+}
+
+/** Whose codes a platform has, by its name. */
+function codePlatform(name: string): CodePlatform {
+  return PLATFORMS.find((id) => name === id || name.startsWith(`${id}-`)) ?? 'linux';
 }
 
 function source(module: string, table: Release | undefined): PolicySource {

@@ -23,7 +23,7 @@ const READ_EXPECTATIONS: ReadonlySet<string> = new Set(['run', 'report', 'diff',
 
 const runFormat = parseChoice('--format', FORMATS);
 const textFormat = parseChoice('--format', ['pretty', 'json', 'markdown']);
-const tryFormat = parseChoice('--format', ['text', 'json', 'jsonl']);
+const linesFormat = parseChoice('--format', ['pretty', 'json', 'jsonl']);
 const pageFormat = parseChoice('--format', ['pretty', 'json']);
 
 function commaSeparated(value: string): string[] {
@@ -62,7 +62,7 @@ function program(done: (code: number) => void): Command {
     .argument('<steps...>', "sequences, each in quotes: 'P send 10; P reset; S recv ×3'; @FILE has one a line")
     .option('--on <platforms>', 'platforms, separated by commas: linux, windows, wine-8.0, wine-10.0 (default: all)', commaSeparated)
     .option('--why', 'for each call its rule, with the sources and the kind of evidence')
-    .option('--format <format>', 'pretty, json or jsonl', parseChoice('--format', ['pretty', 'json', 'jsonl']), 'pretty')
+    .option('--format <format>', 'pretty, json or jsonl', linesFormat, 'pretty')
     .addHelpText('after', examples("sockatlas predict 'P send 10; P reset; S recv ×3'", "sockatlas predict --on windows --why 'P close; S send 8; S recv ×2'"))
     .action(async (steps, options) => done(await (await import('./predict.ts')).predictions(steps, options)));
   command
@@ -147,6 +147,7 @@ function program(done: (code: number) => void): Command {
     .option('--policy <file>', 'play your own policy: a module that exports it')
     .option('--on <platforms>', 'platforms, separated by commas: linux, windows, wine-10.0 (default: all)', commaSeparated)
     .option('--scenario <id...>', 'play these scenarios (default: all that end in a loop of recv; for all versions tcp/reset/idle)')
+    .option('--steps <sequence...>', 'play after these steps, as the models say: "P send 10; P reset" (docs/steps.md), or @FILE; --live: on real sockets')
     .option('--tls <library>', 'Mongoose built with this TLS: openssl, mbedtls or builtin (default: without TLS)')
     .option('--io <method>', 'the loop asks for readiness with select, poll or epoll (default: each that the platform has)')
     .option('--buffered <bytes>', 'so many bytes of an incomplete TLS record are buffered when the peer resets')
@@ -172,7 +173,7 @@ Examples
     .option('--on <platforms>', `platforms to perform on, separated by commas: ${[HERE, ...LANE_NAMES].join(', ')}`, commaSeparated, [HERE])
     .option('--trials <n>', 'how often each sequence is performed', parseCount('--trials', 1, 100_000_000), 5)
     .option('--timeout <ms>', 'after how long a call counts as blocked', parseCount('--timeout', 100, 3_600_000), 5000)
-    .option('--format <format>', 'text, json or jsonl', tryFormat, 'text')
+    .option('--format <format>', 'pretty, json or jsonl', linesFormat, 'pretty')
     .addHelpText(
       'after',
       `

@@ -11,28 +11,31 @@ const MAX_BYTES = MAX_SEQUENCES * 1000;
 /** Wider, a caret would not stand below its place. */
 const WIDEST_EXCERPT = 78;
 
+/** Reads one sequence. @throws StepsError */
+type Parse = (text: string) => Sequence;
+
 /** The sequences of a command line: each argument is one, or `@FILE`, a file with one a line. @throws UsageError for what is none, with its place */
-export function sequencesOf(given: readonly string[]): Sequence[] {
+export function sequencesOf(given: readonly string[], parse: Parse = parseSteps): Sequence[] {
   const sequences = given.flatMap((argument, i) => {
-    if (argument.startsWith('@')) return sequencesIn(argument.slice(1));
-    return [parsed(argument, ({ line, column }) => `${given.length === 1 ? '' : `sequence ${i + 1}, `}line ${line}, column ${column}`)];
+    if (argument.startsWith('@')) return sequencesIn(argument.slice(1), parse);
+    return [parsed(argument, parse, ({ line, column }) => `${given.length === 1 ? '' : `sequence ${i + 1}, `}line ${line}, column ${column}`)];
   });
   if (sequences.length > MAX_SEQUENCES) throw new UsageError(`${sequences.length} sequences; at most ${MAX_SEQUENCES} can be given at once`);
   return sequences;
 }
 
-function sequencesIn(file: string): Sequence[] {
+function sequencesIn(file: string, parse: Parse): Sequence[] {
   const lines = readBounded(file, { maxBytes: MAX_BYTES, what: 'a list of sequences', Refused: ListError }).split(/\r?\n/);
   const numbered = lines.map((text, i) => ({ text, number: i + 1 })).filter(({ text }) => !/^\s*(#|$)/.test(text));
   if (numbered.length === 0) throw new UsageError(`the list @${file} contains no sequence`);
   if (numbered.length > MAX_SEQUENCES)
     throw new UsageError(`the list @${file} has ${numbered.length} sequences; at most ${MAX_SEQUENCES} can be given at once`);
-  return numbered.map(({ text, number }) => parsed(text, ({ column }) => `${file}:${number}: column ${column}`));
+  return numbered.map(({ text, number }) => parsed(text, parse, ({ column }) => `${file}:${number}: column ${column}`));
 }
 
-function parsed(text: string, placeOf: (error: StepsError) => string): Sequence {
+function parsed(text: string, parse: Parse, placeOf: (error: StepsError) => string): Sequence {
   try {
-    return parseSteps(text);
+    return parse(text);
   } catch (error) {
     if (!(error instanceof StepsError)) throw error;
     throw new UsageError([`${placeOf(error)}: ${error.problem}`, ...excerpt(text, error)].join('\n'));

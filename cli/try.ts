@@ -25,7 +25,7 @@ export interface TryArguments {
   readonly trials: number;
   /** ms */
   readonly timeout: number;
-  readonly format: 'text' | 'json' | 'jsonl';
+  readonly format: 'pretty' | 'json' | 'jsonl';
 }
 
 /** As wide as a page or a mail shows it. */
@@ -50,7 +50,7 @@ function shown(tried: readonly Tried[], { format }: TryArguments): string {
       return jsonText(tryDocument(tried));
     case 'jsonl':
       return tryLines(tried);
-    case 'text':
+    case 'pretty':
       return tryPage(tried, { ...layoutOf(process.stdout), width: terminalWidth(process.stdout, WIDTH_OF_NO_TERMINAL) });
   }
 }

@@ -129,6 +129,8 @@ export const FIONREAD: Call<'FIONREAD'> = { call: 'FIONREAD', args: {} };
 export const CLOSE: Call<'close'> = { call: 'close', args: {} };
 /** What a peer receives with. */
 export const RECEIVE: Call<'recv'> = recvCall(4096);
+/** No datagram is longer. */
+export const RECEIVE_DATAGRAM: Call<'recv'> = recvCall(65536, { stream: false });
 
 /** The name of the call's failure; undefined where it succeeded. */
 export function failureOf({ call }: Call, { ret, code, name }: CallResult, names: Names): string | undefined {

@@ -51,7 +51,16 @@ export class StepsError extends Error {
  * @throws StepsError
  */
 export function parseSteps(text: string): Sequence {
-  return new Parser(text, false).sequence() as Sequence;
+  return new Parser(text, { mustRecord: true }).sequence() as Sequence;
+}
+
+/**
+ * Reads the beginning of a sequence, which need not record anything: somebody else will make the calls.
+ *
+ * @throws StepsError
+ */
+export function parseBeginning(text: string): Sequence {
+  return new Parser(text, {}).sequence() as Sequence;
 }
 
 /**
@@ -60,7 +69,7 @@ export function parseSteps(text: string): Sequence {
  * @throws StepsError
  */
 export function parseDescribed(text: string): Described {
-  return new Parser(text, true).sequence();
+  return new Parser(text, { hasOthers: true, mustRecord: true }).sequence();
 }
 
 interface Lexeme {
@@ -73,12 +82,14 @@ const LEXEME = /(?<skip>[^\S\n]+|#[^\n]*)|(?<mark>[;\n()~&:])|(?<times>[×*]|x(?
 class Parser {
   readonly #text: string;
   readonly #hasOthers: boolean;
+  readonly #mustRecord: boolean;
   readonly #lexemes: Lexeme[] = [];
   #next = 0;
 
-  constructor(text: string, hasOthers: boolean) {
+  constructor(text: string, { hasOthers = false, mustRecord = false }: { readonly hasOthers?: boolean; readonly mustRecord?: boolean }) {
     this.#text = text;
     this.#hasOthers = hasOthers;
+    this.#mustRecord = mustRecord;
     if (text.length > MAX_TEXT) throw new StepsError(text, MAX_TEXT, `a sequence has at most ${MAX_TEXT} characters`);
     for (const { index, groups = {} } of text.matchAll(LEXEME)) {
       const { skip, mark, times, number, word } = groups;
@@ -99,16 +110,17 @@ class Parser {
       const begun = this.#next;
       const { text } = this.#peek();
       if (text === '') break;
+      const verb = begun + (text === '(' ? 2 : 1);
       const step = this.#step();
       const problem = step.verb === 'other' ? undefined : rules.problemOf(step);
-      if (problem !== undefined) this.#fail(problem, begun);
+      if (problem !== undefined) this.#fail(problem, verb);
       made += step.count;
       if (made > MAX_STEPS) this.#fail(`a sequence has at most ${MAX_STEPS} steps`, begun);
       steps.push(step);
       const after = this.#peek().text;
       if (after !== '' && after !== ';' && after !== '\n') this.#expected('";", a new line or the end');
     }
-    if (!steps.some(isRecorded)) this.#fail('nothing is recorded: a sequence needs a call of S, such as "S recv"');
+    if (this.#mustRecord && !steps.some(isRecorded)) this.#fail('nothing is recorded: a sequence needs a call of S, such as "S recv"');
     return { transport, steps };
   }
 

@@ -16,7 +16,7 @@ import {
   type Wire,
 } from './model.ts';
 import { MAX_LENGTH } from './parse-steps.ts';
-import { isRecorded, type PeerStep, printStep, type Sequence, type Step, type SubjectStep, type Transport } from './steps.ts';
+import { type PeerStep, printStep, type Sequence, type Step, type SubjectStep, type Transport } from './steps.ts';
 import { BLOCKED, printToken, type Token } from './token.ts';
 
 /** What a model says of a sequence. */
@@ -37,6 +37,15 @@ export interface PredictedTrace {
   /** The weakest of theirs. */
   readonly evidence: Evidence;
   readonly uncovered?: Uncovered;
+  /** The cycle that was asked for has left both ends as it found them: made again, it gives the same for ever. */
+  readonly repeats?: true;
+}
+
+export interface PredictOptions {
+  /** The platform of the peer: that of S, where absent. */
+  readonly peer?: Model;
+  /** So many steps at the end are made again and again: is it told whether they repeat? */
+  readonly cycle?: number;
 }
 
 /** A call whose answer is in the trace. */
@@ -62,13 +71,13 @@ export interface Uncovered {
 /** More ways than these are not followed: each alternative that a step has multiplies them. */
 const MAX_WAYS = 64;
 
-/** What S answers in a sequence on a platform, where the peer lives on the platform of `peer` (the same, where absent). Pure. */
-export function predict(model: Model, sequence: Sequence, { peer = model }: { readonly peer?: Model } = {}): Prediction {
+/** What S answers in a sequence on a platform. Pure. */
+export function predict(model: Model, sequence: Sequence, { peer = model, cycle = 0 }: PredictOptions = {}): Prediction {
   const traces: PredictedTrace[] = [];
   let choices: number[] | undefined = [];
   for (let ways = 0; choices !== undefined && ways < MAX_WAYS; ways++) {
     const way: Way = new Way(model, peer, sequence, choices);
-    add(traces, way.go());
+    add(traces, way.go(cycle));
     choices = way.next();
   }
   const { uncovered } = traces.find((trace) => trace.uncovered !== undefined) ?? {};
@@ -124,13 +133,16 @@ class Way {
     this.#choices = choices;
   }
 
-  go(): PredictedTrace {
+  go(cycle: number): PredictedTrace {
     let made = 0;
     let uncovered: Uncovered | undefined;
+    const last = cycle === 0 ? -1 : this.#sequence.steps.reduce((sum, { count }) => sum + count, 0) - cycle;
+    let before: string | undefined;
     for (const step of this.#sequence.steps) {
       for (let i = 0; i < step.count && !this.#isOver && uncovered === undefined; i++) {
         try {
           if (made === 0) this.#begin(step);
+          if (made === last) before = this.#ends();
           this.#step(step, made);
         } catch (error) {
           if (!(error instanceof NotCovered)) throw error;
@@ -139,7 +151,20 @@ class Way {
         made++;
       }
     }
-    return { trace: this.#trace, calls: this.#calls, used: this.#used, evidence: this.#evidence, ...(uncovered && { uncovered }) };
+    const repeats = before !== undefined && uncovered === undefined && !this.#isOver && this.#ends() === before;
+    return {
+      trace: this.#trace,
+      calls: this.#calls,
+      used: this.#used,
+      evidence: this.#evidence,
+      ...(uncovered && { uncovered }),
+      ...(repeats && { repeats }),
+    };
+  }
+
+  /** All that the answers to come depend on, beside the alternatives, which are kept. */
+  #ends(): string {
+    return JSON.stringify([this.#S, this.#P, this.#waiting]);
   }
 
   /** The choices of the next way: the last alternative that has others is exchanged for its next. undefined after the last way. */
@@ -220,12 +245,25 @@ class Way {
     }
     const P = this.#P;
     if (P === undefined) throw new NotCovered('P is not connected');
-    const { rule, ...first } = this.#call('P', P, step.verb, step.verb === 'recv' ? RECEIVES : step);
-    this.#deliver();
+    if (step.verb === 'recv') this.#peerReceives(P, step.recorded, made);
+    else {
+      this.#call('P', P, step.verb, step);
+      this.#deliver();
+    }
+  }
+
+  /** It takes all there is: the answer is how many bytes that were, or, where there were none, what recv gave instead. */
+  #peerReceives(P: End, recorded: boolean, made: number): void {
+    const first = this.#call('P', P, 'recv', RECEIVES);
     let { token } = first;
-    if (isRecorded(step)) this.#record(made, printToken(token as Token), rule);
-    // Not recorded, it takes all there is.
-    else if (step.verb === 'recv') while (token?.type === 'data') token = this.#call('P', P, 'recv', RECEIVES).token;
+    let bytes = 0;
+    while (token?.type === 'data' || token?.type === 'zero') {
+      bytes += token.type === 'data' ? token.bytes : 0;
+      this.#deliver();
+      token = this.#call('P', P, 'recv', RECEIVES).token;
+    }
+    this.#deliver();
+    if (recorded) this.#record(made, printToken(bytes > 0 ? { type: 'data', bytes } : (first.token as Token)), first.rule);
   }
 
   #record(made: number, token: string, rule: Known): void {

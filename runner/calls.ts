@@ -61,6 +61,17 @@ export function perform<K extends SocketCallName>(sockets: Sockets, s: Handle, c
   return PERFORM[call.call](sockets, s, call);
 }
 
+/** Calls recv until there is no more: all bytes as one result, and where there were none what the last call gave. */
+export function receiveAll(sockets: Sockets, s: Handle, call: Call<'recv'>): CallResult {
+  let all: CallResult | undefined;
+  for (;;) {
+    const one = perform(sockets, s, call);
+    const isDatagram = one.ret === 0 && !call.stream;
+    if (one.ret <= 0 && !isDatagram) return all ?? one;
+    all = { ret: (all?.ret ?? 0) + one.ret, code: 0, us: (all?.us ?? 0) + one.us, ...((one.isForeign || all?.isForeign) && { isForeign: true }) };
+  }
+}
+
 /** An address has another port each time: only whether there is one is an answer. */
 function withoutAddress({ ret, code }: Returned): Returned {
   return { ret, code };

@@ -33,7 +33,7 @@ const requests = [
   z.object({ do: z.literal('reset') }),
   /** Waits until what S did has arrived at P, by calls that consume nothing of it. */
   z.object({ do: z.literal('settle'), arrival }),
-  /** One recv, once `length` bytes of what S sent are there. */
+  /** Receives all there is, once `length` bytes of what S sent are there, and tells how much that was, or what recv gave instead. */
   z.object({ do: z.literal('receive'), length: z.number() }),
   /** Receives all there is. */
   z.object({ do: z.literal('take') }),

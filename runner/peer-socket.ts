@@ -1,10 +1,10 @@
 import { type Address, isSameAddress } from '../language/address.ts';
 import { type CallResult, RECEIVE } from '../language/call.ts';
 import type { Handle, Returned } from '../native-bindings/sockets.ts';
-import { PEER_PAYLOAD, perform } from './calls.ts';
+import { PEER_PAYLOAD, perform, receiveAll } from './calls.ts';
 import type { PeerLink } from './peer.ts';
 import type { PeerReply, PeerRequest } from './peer-protocol.ts';
-import { type Arrival, settle, settleNow } from './settle.ts';
+import { type Arrival, settleNow } from './settle.ts';
 import { ENVIRONMENT_CODES, EnvironmentFailure, mustName, mustSucceed, type SetupContext } from './setup.ts';
 
 /** The same numbers on Linux, macOS and Windows: IPPROTO_TCP is IANA's, TCP_NODELAY is 1 in each one's header. */
@@ -58,7 +58,7 @@ export class PeerSocket implements PeerLink {
       case 'settle':
         return this.#settle(request.arrival);
       case 'receive':
-        return this.#receive(request.length).then((received) => ({ received }));
+        return this.#receive(request.length);
       case 'take':
         // Wine counts the bytes that a reset took, too: a recv that fails ends it.
         while (sockets.readable(this.#handle).bytes > 0 && perform(sockets, this.#handle, RECEIVE).ret > 0) {}
@@ -143,9 +143,19 @@ export class PeerSocket implements PeerLink {
     mustSucceed(this.#context, this.#context.sockets.setsockopt(this.#handle, IPPROTO_TCP, TCP_NODELAY, ON), 'setsockopt(TCP_NODELAY)');
   }
 
-  async #receive(length: number): Promise<CallResult> {
-    await settle(this.#context.sockets, this.#handle, { bytes: length });
-    return perform(this.#context.sockets, this.#handle, RECEIVE);
+  #receive(length: number): PeerReply | Promise<PeerReply> {
+    const pending = length === 0 ? undefined : settleNow(this.#context.sockets, this.#handle, { bytes: length });
+    const received = (): PeerReply => ({ received: this.#receiveAll() });
+    return pending === undefined ? received() : pending.then(received);
+  }
+
+  /** Only a recv that finds nothing more tells that this was all: it must not wait. */
+  #receiveAll(): CallResult {
+    const { sockets } = this.#context;
+    sockets.setNonBlocking(this.#handle, true);
+    const all = receiveAll(sockets, this.#handle, RECEIVE);
+    sockets.setNonBlocking(this.#handle, false);
+    return all;
   }
 
   #close(): Returned {

@@ -46,6 +46,7 @@ export class Peer {
     return this.#must({ do: 'reset' });
   }
 
+  /** Receives all there is, once `length` bytes are there, and records it as one recv. */
   async receive(length: number): Promise<TimedObservation> {
     const reply = await this.ask({ do: 'receive', length });
     if (!('received' in reply)) throw new SetupFailed("the peer's receive: the peer sent no result");

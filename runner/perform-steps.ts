@@ -31,6 +31,14 @@ const PEER = "the peer's address";
 
 /** What performs a sequence of steps (docs/steps.md), as often as it is called. */
 export function performing(sequence: Sequence): (t: Trial) => Promise<void> {
+  const perform = preparing(sequence);
+  return async (t) => {
+    await perform(t);
+  };
+}
+
+/** The same; it gives S as it is then, for what is done next. undefined where its accept failed. */
+export function preparing(sequence: Sequence): (t: Trial) => Promise<Subject | undefined> {
   const steps = stepByStep(sequence);
   const plan = planOf(sequence.transport, steps);
   const made = plan.opening === 'accepted' ? steps : steps.slice(1);
@@ -43,6 +51,7 @@ export function performing(sequence: Sequence): (t: Trial) => Promise<void> {
       if (performance.isOver) break;
     }
     await performance.waiting;
+    return performance.isOver ? undefined : performance.subject;
   };
 }
 
@@ -137,6 +146,10 @@ class Performance {
     this.#P = P;
     this.#address = address;
     this.#isConnected = plan.opening === 'accepted' && plan.transport !== 'udp';
+  }
+
+  get subject(): Subject {
+    return this.#S;
   }
 
   step(step: Step): void | Promise<void> {

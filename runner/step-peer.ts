@@ -40,7 +40,7 @@ export class StreamPeer implements StepPeer {
   perform(step: PeerStep, S: Subject): void | Promise<void> {
     switch (step.verb) {
       case 'recv':
-        return step.recorded ? this.#peer.receive(1).then(() => {}) : this.#asks({ do: 'take' }, () => {});
+        return step.recorded ? this.#peer.receive(0).then(() => {}) : this.#asks({ do: 'take' }, () => {});
       case 'send':
         return this.#asks({ do: 'send', length: step.length }, (reply) => {
           if (!('sent' in reply)) return;
@@ -133,7 +133,7 @@ export class DatagramPeer implements StepPeer {
         if (step.settles && !S.isClosed) return this.#arrived(S);
         break;
       case 'recv':
-        this.#socket.take();
+        this.#socket.takeAll(step.recorded);
         break;
       case 'close':
         this.#isGone = true;

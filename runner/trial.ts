@@ -2,13 +2,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Address, type InetFamily, isSameAddress } from '../language/address.ts';
 import type { Call, CallResult, Names } from '../language/call.ts';
-import { ACCEPT, POLL, RECEIVE, recvCall, SELECT, SO_ERROR, sendCall, sendtoCall } from '../language/call.ts';
+import { ACCEPT, POLL, RECEIVE_DATAGRAM, recvCall, SELECT, SO_ERROR, sendCall, sendtoCall } from '../language/call.ts';
 import type { CodePlatform } from '../language/code.ts';
 import type { Family, Handle, Sockets, SocketType } from '../native-bindings/sockets.ts';
 import { MAX_CALLS } from '../results/limits.ts';
 import type { TimedObservation } from '../results/measured.ts';
 import { type BlockingThreads, CallBlocked } from './blocking.ts';
-import { blockedObservation, observed, perform, type SocketCall } from './calls.ts';
+import { blockedObservation, observed, perform, receiveAll, type SocketCall } from './calls.ts';
 import { Peer, type PeerLink } from './peer.ts';
 import type { Peers } from './peers.ts';
 import { type Arrival, PAUSE_MS, settle, settleConnect, settleNow } from './settle.ts';
@@ -516,9 +516,10 @@ export class Subject {
     mustSucceed(this.#trial.context, this.#sockets.connect(this.handle, to), 'connect');
   }
 
-  /** Receives all there is, unrecorded; it is non-blocking. */
-  take(): void {
-    while (perform(this.#sockets, this.handle, RECEIVE).ret !== -1) {}
+  /** A datagram socket that is P, non-blocking, receives all there is; `recorded`: as one recv. */
+  takeAll(recorded: boolean): void {
+    const all = receiveAll(this.#sockets, this.handle, RECEIVE_DATAGRAM);
+    if (recorded) this.#observe(RECEIVE_DATAGRAM, all, 'P');
   }
 
   /** close, unrecorded. */
@@ -572,9 +573,9 @@ export class Subject {
     return { calling, returned };
   }
 
-  #observe(call: Call, result: CallResult): TimedObservation {
+  #observe(call: Call, result: CallResult, on: 'S' | 'P' = 'S'): TimedObservation {
     if (result.isForeign) throw new EnvironmentFailure(`${call.call}: a datagram that another process sent`);
-    return this.#trial.observe('S', call, result);
+    return this.#trial.observe(on, call, result);
   }
 }
 

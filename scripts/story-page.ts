@@ -66,8 +66,8 @@ ${noteOnEvidence(runs, traces)}
 
 ## What Mongoose 7.16 does
 
-${markdownStories([slow, quick], '###')}
-${markdownStories([stuck], '###')}
+${markdownStories([slow, quick], { heading: '###' })}
+${markdownStories([stuck], { heading: '###' })}
 ## Why it closes late on Linux, and never on Windows
 
 Mongoose classifies the failed recv as \`MG_IO_RESET\` on both systems, and this is correct. But in these releases the code that reads the class closes a TLS connection

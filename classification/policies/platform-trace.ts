@@ -47,6 +47,10 @@ export interface PlatformTrace {
   readonly ends: string;
   /** What select and poll report before recv has returned the reset (or the end), and after; epoll reports what poll does. undefined where it is not known. */
   readonly readiness: Readonly<Record<'select' | 'poll', ReadinessTrace | undefined>>;
+  /** By a model, which was asked for one readiness call: what it reports before each answer. Before an answer that repeats it is always the same. */
+  readonly readinessBefore?: readonly string[];
+  /** A model says it: nothing was run, and `evidence` is that of its weakest rule. */
+  readonly isPredicted?: true;
 }
 
 /** What there is to play over in one scenario on one platform. */
@@ -113,16 +117,26 @@ export function platformTraces(known: Known, platform: TracePlatform, loop: Recv
   };
 }
 
-/** What the readiness call reports, before and after recv has returned the reset. Where it is not known, the socket is assumed to be readable. */
-export function readinessWith(trace: PlatformTrace, io: Io): { readonly before: Readiness; readonly after: Readiness; readonly told: string | undefined } {
-  const found = trace.readiness[io === 'select' ? 'select' : 'poll'];
-  if (found === undefined) return { before: assumedReadable(io), after: assumedReadable(io), told: undefined };
-  return { before: readinessOf(io, found.before), after: readinessOf(io, found.after), told: found.told };
+/**
+ * What the readiness call reports before the answer with this index: `isTold` where recv has returned `told`, the reset. Where it is not known, the socket is assumed to be
+ * readable.
+ */
+export function readinessWith(trace: PlatformTrace, io: Io): { readonly told: string | undefined; at(index: number, isTold: boolean): Readiness } {
+  const { readinessBefore: each, readiness } = trace;
+  const found = readiness[readinessCall(io)];
+  if (each !== undefined) return { told: undefined, at: (index) => readinessOf(io, each[Math.min(index, each.length - 1)] as string) };
+  if (found === undefined) return { told: undefined, at: () => assumedReadable(io) };
+  return { told: found.told, at: (_, isTold) => readinessOf(io, isTold ? found.after : found.before) };
 }
 
 /** Whether it is known what this call reports; where not, the socket is assumed to be readable. */
-export function isReadinessKnown({ readiness }: PlatformTrace, io: Io): boolean {
-  return readiness[io === 'select' ? 'select' : 'poll'] !== undefined;
+export function isReadinessKnown({ readiness, readinessBefore }: PlatformTrace, io: Io): boolean {
+  return readinessBefore !== undefined || readiness[readinessCall(io)] !== undefined;
+}
+
+/** Whose tokens say how ready a socket is: epoll's bits are those of poll. */
+export function readinessCall(io: Io): 'select' | 'poll' {
+  return io === 'select' ? 'select' : 'poll';
 }
 
 type WithoutReadiness = Omit<PlatformTrace, 'readiness'>;

@@ -100,7 +100,7 @@ interface Loop {
 
 /** The loop over a trace, whose answers are `answers` with their classes. */
 function loopOver(policy: Policy, answers: readonly RecvAnswer[], trace: PlatformTrace, io: Io, bufferedTlsBytes: number): Loop {
-  const { before, after, told } = readinessWith(trace, io);
+  const readiness = readinessWith(trace, io);
   const first = answers.findIndex(({ meaning }) => meaning !== 'would-block');
   /** How many answers come before the reset has arrived: an empty socket's. */
   const lead = first === -1 ? answers.length : first;
@@ -111,12 +111,12 @@ function loopOver(policy: Policy, answers: readonly RecvAnswer[], trace: Platfor
   let n = 0;
   const world: World = {
     io,
-    readiness: () => (taken < lead ? undefined : isTold ? after : before),
+    readiness: () => (taken < lead ? undefined : readiness.at(taken, isTold)),
     recv() {
       const answer = answers[taken];
       if (answer === undefined) return undefined;
       if (!trace.repeats || taken < answers.length - 1) taken++;
-      if (answer.token === told) isTold = true;
+      if (answer.token === readiness.told) isTold = true;
       return answer;
     },
   };

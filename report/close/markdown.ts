@@ -6,6 +6,7 @@ import {
   answerText,
   decisionText,
   differenceLines,
+  extremeLines,
   leftOutText,
   notPlayedLines,
   notPlayedText,
@@ -18,40 +19,48 @@ import {
 
 /** For a page: of one scenario every story; of several a summary, then the stories that do not close. */
 export function markdownPlayed(played: Played, verbose: boolean): string {
-  const { stories, notPlayed } = played;
-  if (unique(stories.map(({ trace }) => trace.scenario)).length === 1) return markdownStories(stories);
+  const { over, stories, notPlayed } = played;
+  if (unique(stories.map(({ trace }) => trace.scenario)).length === 1) return markdownStories(stories, { over });
   const summary = summaryOf(played);
   const bold = (cell: string) => (cell.includes('never') ? `**${text(cell)}**` : text(cell));
-  const notPlayedLine = notPlayedText(notPlayed, '');
+  const notPlayedLine = notPlayedText(played, '');
   return [
     ...markdownTable(
       ['closes after how many polls', ...summary.platforms.map(text)],
       summary.rows.map((row) => [code(row.scenario), ...row.cells.map(bold)]),
     ),
     '',
-    text(`${summaryResult(played)} ${summaryLegend(summary)} ${summaryEvidence(played)}`),
+    text(`${summaryResult(played)} ${summaryLegend(summary, over)} ${summaryEvidence(played)}`),
     '',
     ...(verbose ? [...notPlayedLines(notPlayed).map((line) => `- ${text(line)}`), ''] : notPlayedLine === undefined ? [] : [text(notPlayedLine), '']),
-    markdownStories(verbose ? stories : stories.filter(({ outcome }) => outcome.end !== 'closes')),
+    markdownStories(verbose ? stories : stories.filter(({ outcome }) => outcome.end !== 'closes'), { over }),
   ].join('\n');
 }
 
-/** Stories for a page. `heading` is what each stands under: `###`. */
-export function markdownStories(stories: readonly Story[], heading = '##'): string {
+interface StoriesOptions {
+  readonly over?: Played['over'];
+  /** What each stands under: `###`. */
+  readonly heading?: string;
+}
+
+/** Stories for a page. */
+export function markdownStories(stories: readonly Story[], { over = 'scenario', heading = '##' }: StoriesOptions = {}): string {
   const isOne = unique(stories.map(({ trace }) => trace.scenario)).length === 1;
+  const extremes = isOne ? extremeLines(stories) : [];
   const differences = isOne ? byTrace(stories).flatMap(differenceLines) : [];
   return [
-    ...alike(stories).flatMap((group) => [...markdownStory(group, heading), '']),
+    ...alike(stories).flatMap((group) => [...markdownStory(group, over, heading), '']),
+    ...(extremes.length > 0 ? ['Where several traces are possible:', '', ...extremes.map((line) => `- ${text(line)}`), ''] : []),
     ...(differences.length > 0 ? ['Why they differ:', '', ...differences.map((line) => `- ${text(line)}`), ''] : []),
   ].join('\n');
 }
 
-function markdownStory(stories: ReturnType<typeof alike>[number], heading: string): string[] {
+function markdownStory(stories: ReturnType<typeof alike>[number], over: Played['over'], heading: string): string[] {
   const [{ polls, leftOut }] = stories;
   return [
     `${heading} ${text(titleOf(stories))}`,
     '',
-    ...[...sourceLines(stories), ...premiseLines(stories)].flatMap((line) => [text(line), '']),
+    ...[...sourceLines(stories, over), ...premiseLines(stories)].flatMap((line) => [text(line), '']),
     ...markdownTable(['poll', 'readiness', 'recv', 'class', 'the loop'], []),
     ...polls.flatMap((poll, i) => {
       const { answer, action } = poll;

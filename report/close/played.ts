@@ -3,6 +3,8 @@ import { groupBy } from '../group-by.ts';
 
 /** A policy, played over scenarios on platforms; and where it was not. */
 export interface Played {
+  /** What it was played over: scenarios, or sequences of steps. */
+  readonly over: 'scenario' | 'sequence';
   readonly stories: readonly Story[];
   readonly notPlayed: readonly NotPlayed[];
 }

@@ -9,6 +9,7 @@ import {
   answerText,
   decisionText,
   differenceLines,
+  extremeLines,
   leftOutText,
   notPlayedLines,
   notPlayedText,
@@ -30,11 +31,11 @@ export function prettyPlayed(played: Played, options: PrettyOptions): string {
   const { width, verbose } = options;
   const isOne = unique(stories.map(({ trace }) => trace.scenario)).length === 1;
   const shown = isOne || verbose ? stories : stories.filter(({ outcome }) => outcome.end !== 'closes');
-  const notPlayedLine = verbose ? undefined : notPlayedText(notPlayed, ' -v lists them.');
+  const notPlayedLine = verbose ? undefined : notPlayedText(played, ' -v lists them.');
   const blocks = [
     ...(isOne ? [] : [summaryLines(played, options)]),
-    ...alike(shown).map((group) => storyLines(group, options)),
-    ...(isOne ? byTrace(stories).map((group) => differencesBlock(group, width)) : []),
+    ...alike(shown).map((group) => storyLines(group, played.over, options)),
+    ...(isOne ? [extremesBlock(stories, width), ...byTrace(stories).map((group) => differencesBlock(group, width))] : []),
     ...(verbose && notPlayed.length > 0 ? [['Not played:', ...notPlayedLines(notPlayed).map((line) => `  ${paragraph(line, width - 2, '    ')}`)]] : []),
     ...(notPlayedLine === undefined ? [] : [[paragraph(notPlayedLine, width)]]),
     ...(isOne ? [] : [[paragraph(resultLine(played, options), width)]]),
@@ -55,6 +56,10 @@ function summaryLines(played: Played, { width, paint }: PrettyOptions): string[]
   const rows: Row[] = [[{ text: 'closes after how many polls', style: 'gray' }, ...summary.platforms.map((text) => ({ text, style: 'bold' as const }))]];
   let event = '';
   for (const { scenario, cells } of summary.rows) {
+    if (played.over === 'sequence') {
+      rows.push([scenario, ...cells.map((text) => ({ text, style: styleOf(text) }))]);
+      continue;
+    }
     const of = scenario.split('/', 2).join('/');
     if (of !== event) rows.push([{ text: of, style: 'bold' }]);
     event = of;
@@ -66,7 +71,7 @@ function summaryLines(played: Played, { width, paint }: PrettyOptions): string[]
     '',
     ...fitting(rows, width, paint),
     '',
-    paragraph(summaryLegend(summary), width),
+    paragraph(summaryLegend(summary, played.over), width),
     paragraph(summaryEvidence(played), width),
   ];
 }
@@ -76,7 +81,7 @@ function styleOf(cell: string): 'red' | 'yellow' | 'gray' | undefined {
   return cell === NOTHING ? 'gray' : cell.includes('?') ? 'yellow' : undefined;
 }
 
-function storyLines(stories: ReturnType<typeof alike>[number], { width, paint }: PrettyOptions): string[] {
+function storyLines(stories: ReturnType<typeof alike>[number], over: Played['over'], { width, paint }: PrettyOptions): string[] {
   const [story] = stories;
   const { polls, leftOut, outcome } = story;
   const rows: Row[] = polls.flatMap((poll, i) => {
@@ -93,13 +98,18 @@ function storyLines(stories: ReturnType<typeof alike>[number], { width, paint }:
   });
   return [
     paint('bold', paragraph(titleOf(stories), width, '  ')),
-    ...[...sourceLines(stories), ...premiseLines(stories)].map((line) => paint('gray', `  ${paragraph(line, width - 2, '    ')}`)),
+    ...[...sourceLines(stories, over), ...premiseLines(stories)].map((line) => paint('gray', `  ${paragraph(line, width - 2, '    ')}`)),
     ...fitting(rows, width, paint, '  '),
     paint(STYLES[outcome.end], `  ${paragraph(outcomeText(story), width - 2, '    ')}`),
   ];
 }
 
 const STYLES = { closes: 'green', never: 'red', unknown: 'yellow' } as const;
+
+function extremesBlock(stories: readonly Story[], width: number): string[] {
+  const lines = extremeLines(stories);
+  return lines.length === 0 ? [] : ['Where several traces are possible:', ...lines.map((line) => `  ${paragraph(line, width - 2, '    ')}`)];
+}
 
 function differencesBlock(stories: readonly Story[], width: number): string[] {
   const lines = differenceLines(stories);

@@ -4,7 +4,7 @@ import { count } from '../text.ts';
 import { type Played, unique } from './played.ts';
 import { outcomeCell } from './words.ts';
 
-/** Scenario × platform: after how many polls it closes. */
+/** Scenario, or sequence of steps, × platform: after how many polls it closes. */
 export interface Summary {
   readonly platforms: readonly string[];
   readonly rows: readonly { readonly scenario: string; readonly cells: readonly string[] }[];
@@ -50,10 +50,10 @@ function cell(stories: readonly Story[]): string {
 }
 
 /** What the marks in the cells mean, as far as they are used. */
-export function summaryLegend({ rows }: Summary): string {
+export function summaryLegend({ rows }: Summary, over: Played['over']): string {
   const text = rows.flatMap(({ cells }) => cells).join(' ');
   return [
-    'A number: the poll in which it closes; 1 is the first poll after the peer has reset or closed the connection.',
+    `A number: the poll in which it closes; 1 is ${over === 'scenario' ? 'the first poll after the peer has reset or closed the connection' : "the loop's first"}.`,
     ...(text.includes('?') ? ['?: not known whether it closes.'] : []),
     ...(text.includes(NOTHING) ? [`${NOTHING}: what recv returns there is not known, or the platform has no such calls.`] : []),
     ...(text.includes(ASSUMED) ? [`${ASSUMED}: what select and poll report there is not known; the socket is assumed to be readable, without an error.`] : []),
@@ -61,7 +61,7 @@ export function summaryLegend({ rows }: Summary): string {
 }
 
 /** `Evidence, with the number of scenarios: linux-6.18: measured here (19); windows: documented (6), inferred (3).` */
-export function summaryEvidence({ stories }: Played): string {
+export function summaryEvidence({ over, stories }: Played): string {
   const platforms = unique(stories.map(({ trace }) => trace.platform.name)).map((platform) => {
     const own = stories.filter(({ trace }) => trace.platform.name === platform);
     const kinds = unique(own.map(({ trace }) => trace.evidence)).map((evidence) => {
@@ -70,20 +70,18 @@ export function summaryEvidence({ stories }: Played): string {
     });
     return `${platform}: ${kinds.join(', ')}`;
   });
-  return `Evidence, with the number of scenarios: ${platforms.join('; ')}.`;
+  return `${stories.some(({ trace }) => trace.isPredicted) ? 'Predicted. The weakest evidence' : 'Evidence'}, with the number of ${over}s: ${platforms.join('; ')}.`;
 }
 
 /** `Never closes: windows in 17 scenarios, wine-10.0 in 2.` */
-export function summaryResult({ stories }: Played): string {
+export function summaryResult({ over, stories }: Played): string {
   const scenarios = (some: readonly Story[]) => unique(some.map(({ trace }) => trace.scenario)).length;
   const sentences = (['never', 'unknown'] as const).flatMap((end) => {
     const own = stories.filter(({ outcome }) => outcome.end === end);
     const counts = unique(own.map(({ trace }) => trace.platform.name)).map(
-      (platform) => `${platform} in ${count(scenarios(own.filter(({ trace }) => trace.platform.name === platform)), 'scenario')}`,
+      (platform) => `${platform} in ${count(scenarios(own.filter(({ trace }) => trace.platform.name === platform)), over)}`,
     );
     return own.length === 0 ? [] : [`${end === 'never' ? 'Never closes' : 'Not known whether it closes'}: ${counts.join(', ')}.`];
   });
-  return sentences.length === 0
-    ? `Closes wherever it was played: ${count(scenarios(stories), 'scenario')} in which the peer resets or closes.`
-    : sentences.join(' ');
+  return sentences.length === 0 ? `Closes wherever it was played: ${count(scenarios(stories), over)} in which the peer resets or closes.` : sentences.join(' ');
 }

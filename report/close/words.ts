@@ -4,8 +4,9 @@ import type { RecvAnswer } from '../../classification/policies/policy.ts';
 import { UNPLAYABLE } from '../../classification/policies/recv-loop.ts';
 import { evidencePhrase } from '../../language/evidence.ts';
 import { plain } from '../../platforms/printable.ts';
+import { groupBy } from '../group-by.ts';
 import { count } from '../text.ts';
-import { type NotPlayed, unique } from './played.ts';
+import { type NotPlayed, type Played, unique } from './played.ts';
 
 /** A story's parts as words, for every format. */
 
@@ -19,31 +20,33 @@ export function titleOf(stories: Alike): string {
 }
 
 /** Which scenarios tell this, and by what evidence: a line for each source. */
-export function sourceLines(stories: Alike): string[] {
+export function sourceLines(stories: Alike, over: Played['over']): string[] {
   const scenarios = new Map<string, string[]>();
   const isOne = unique(stories.map(({ trace }) => trace.scenario)).length === 1;
   for (const { trace } of stories) {
     const source = isOne ? evidenceText(trace) : sourceText(trace);
     scenarios.set(source, unique([...(scenarios.get(source) ?? []), trace.scenario]));
   }
+  if (over === 'sequence' && !isOne) return [...scenarios].map(([source, texts]) => `${texts.map((text) => `"${text}"`).join(', ')} (${source})`);
   return [...scenarios].map(([source, ids]) => (ids.length === 1 ? `${ids[0]} (${source})` : `${ids.length} scenarios (${source}): ${ids.join(', ')}`));
 }
 
 /** `measured here: results/runs/linux-6.18-x64.jsonl, …, 5 of 5 trials`. */
-export function evidenceText(trace: Pick<PlatformTrace, 'evidence' | 'source' | 'count' | 'possible'>): string {
+export function evidenceText(trace: Pick<PlatformTrace, 'evidence' | 'source' | 'count' | 'possible' | 'isPredicted'>): string {
   const { count, possible } = trace;
   if (count === undefined) return `${sourceText(trace)}${possible > 1 ? `, one of ${possible} possible traces` : ''}`;
   return `${sourceText(trace)}, ${count.of} of ${count.trials} trials, ${count.recvs} recvs each`;
 }
 
-function sourceText({ evidence, source }: Pick<PlatformTrace, 'evidence' | 'source'>): string {
-  return plain(`${evidencePhrase(evidence)}: ${source}`);
+function sourceText({ evidence, source, isPredicted }: Pick<PlatformTrace, 'evidence' | 'source' | 'isPredicted'>): string {
+  return plain(isPredicted ? `predicted by ${source}; weakest evidence: ${evidencePhrase(evidence)}` : `${evidencePhrase(evidence)}: ${source}`);
 }
 
-/** What came before the loop, and what of it is assumed. */
-export function premiseLines([{ trace }, ...others]: Alike): string[] {
-  const isOne = others.every((other) => other.trace.scenario === trace.scenario);
-  return isOne && trace.history.length > 0 ? [`before the loop: ${plain(trace.history.join(', '))}`] : [];
+/** What came before the loop, in each of the traces. */
+export function premiseLines(stories: Alike): string[] {
+  if (unique(stories.map(({ trace }) => trace.scenario)).length > 1) return [];
+  const histories = unique(stories.map(({ trace }) => trace.history.join(', ')));
+  return histories.some((history) => history !== '') ? [`before the loop: ${plain(histories.join('; or '))}`] : [];
 }
 
 /** `-1 WSAECONNRESET (10054)`, `0 (end of stream)`, `10 bytes`. */
@@ -117,8 +120,33 @@ export function differenceLines(stories: readonly Story[]): string[] {
   });
 }
 
+/** Where several traces are possible, and the loop ends differently in them: the best end and the worst. `windows, select: at best closes after 1 poll, …`. */
+export function extremeLines(stories: readonly Story[]): string[] {
+  const groups = groupBy(stories, ({ trace, io }) => JSON.stringify([trace.platform.name, trace.scenario, io]));
+  const lines = [...groups.values()].flatMap((own) => {
+    const [first] = own;
+    const ends = own.map(({ outcome }) => outcome).sort((a, b) => badness(a) - badness(b));
+    const [best, worst] = [ends[0], ends.at(-1)] as [StoryEnd, StoryEnd];
+    if (first === undefined || outcomeCell(best) === outcomeCell(worst)) return [];
+    return [
+      {
+        where: first.trace.platform.name,
+        io: first.io,
+        ends: `at best ${outcomeWord(best)}, at worst ${outcomeWord(worst)} (${count(first.trace.possible, 'possible trace')})`,
+      },
+    ];
+  });
+  const alike = groupBy(lines, ({ where, ends }) => JSON.stringify([where, ends]));
+  return [...alike.values()].map((own) => plain(`${own[0]?.where}, ${own.map(({ io }) => io).join(', ')}: ${own[0]?.ends}.`));
+}
+
+function badness(outcome: StoryEnd): number {
+  if (outcome.end === 'never') return Number.POSITIVE_INFINITY;
+  return outcome.end === 'unknown' ? Number.MAX_SAFE_INTEGER : outcome.polls;
+}
+
 /** `Not played: 3 scenarios (not plain TCP: 2; a blocking socket: 1). …`; undefined where all were. */
-export function notPlayedText(notPlayed: readonly NotPlayed[], hint: string): string | undefined {
+export function notPlayedText({ over, notPlayed }: Pick<Played, 'over' | 'notPlayed'>, hint: string): string | undefined {
   const whole = notPlayed.filter(({ platform }) => platform === undefined);
   const partly = notPlayed.filter(({ platform }) => platform !== undefined);
   const reasons = Object.values(UNPLAYABLE).flatMap((why) => {
@@ -126,10 +154,10 @@ export function notPlayedText(notPlayed: readonly NotPlayed[], hint: string): st
     return found === 0 ? [] : [`${why}: ${found}`];
   });
   const parts = [
-    ...(whole.length === 0 ? [] : [`Not played: ${count(whole.length, 'scenario')} (${reasons.join('; ')}).`]),
+    ...(whole.length === 0 ? [] : [`Not played: ${count(whole.length, over)} (${reasons.join('; ')}).`]),
     ...(partly.length === 0
       ? []
-      : [`On some platforms ${count(unique(partly.map(({ scenario }) => scenario)).length, 'scenario')} cannot be played, or only in part.`]),
+      : [`On some platforms ${count(unique(partly.map(({ scenario }) => scenario)).length, over)} cannot be played, or only in part.`]),
   ];
   return parts.length === 0 ? undefined : `${parts.join(' ')}${hint}`;
 }

@@ -72,6 +72,25 @@ describe('sockatlas try', () => {
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain("2 sequences; answers that are not what the platform's own model predicts: 1 (linux)");
   });
 
+  test.runIf(onLinux)('"P recv recorded" takes all there is, and tells how much, or what recv gives where there is nothing [needs Linux]', async () => {
+    const steps = [
+      'S send 5000 ×2; P recv recorded; P recv recorded; S shutdown write; P recv recorded',
+      'P send 5; S send 3; (S close); P recv recorded; P recv recorded',
+      'unix: S send 9000; P recv recorded; P recv recorded',
+      'udp: S send 0; P recv recorded; S send 20000 ×2; P recv recorded; P recv recorded',
+    ];
+    const { code, stdout } = await tried(...steps, '--trials', '1', '--format', 'jsonl');
+    // The model says the same.
+    expect(code).toBe(0);
+    const traces = linesOf(stdout).flatMap(({ kind, traces }) => (kind === 'measured' ? [traces[0]?.trace.join(' ')] : []));
+    expect(traces).toEqual([
+      'sent:5000 sent:5000 data:10000 EAGAIN ok eof',
+      'sent:3 data:3 eof',
+      'sent:9000 data:9000 EAGAIN',
+      'sent:0 0 sent:20000 sent:20000 data:40000 EAGAIN',
+    ]);
+  });
+
   test.runIf(onLinux)('a thousand sequences, in the order of the file [needs Linux]', async () => {
     const steps = Array.from({ length: 1000 }, (_, i) => `P send ${i + 1}; P reset; S recv; S recv`);
     const { code, stdout } = await tried(written('many.txt', steps.join('\n')), '--trials', '1', '--format', 'jsonl');
@@ -121,7 +140,7 @@ describe('what is no sequence: where, what was expected, exit 2, nothing perform
     [['@.'], /^sockatlas: the list @\.: is a folder/],
     [['S recv', '--on', 'solaris'], /^sockatlas: no agent can be started on "solaris" from here/],
     [['S recv', '--trials', '0'], /^sockatlas: --trials "0"/],
-    [['S recv', '--format', 'xml'], /^sockatlas: --format "xml": choose one of text, json, jsonl/],
+    [['S recv', '--format', 'xml'], /^sockatlas: --format "xml": choose one of pretty, json, jsonl/],
     [[], /^sockatlas: missing required argument 'sequence'/],
   ])('%j', async (args, says) => {
     const { code, stdout, stderr } = await tried(...args);

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { sendCall } from '../../language/call.ts';
+import { sendCall, shutdownCall } from '../../language/call.ts';
 import { Peer, type PeerLink } from '../../runner/peer.ts';
 import { replyOf } from '../../runner/peer-process.ts';
 import { hostRequestSchema, type PeerReply, type PeerRequest, peerReplySchema } from '../../runner/peer-protocol.ts';
@@ -84,6 +84,23 @@ test.each([
   sockets.refuse('send', 'EPIPE');
   await P.connect(address);
   await expect(async () => P.send(1)).rejects.toThrow(new SetupFailed("the peer's send: EPIPE"));
+});
+
+test.each([
+  ['in the process of its subject', (link: PeerLink) => link],
+  ['in another process', distant],
+])('a peer %s receives all there is as one recv; where there is nothing, what recv gives then', async (_, way) => {
+  const { context, t, L, address } = listening();
+  const P = new Peer(t, way(new PeerSocket(context)));
+  await P.connect(address);
+  const S = t.acceptFrom(L);
+  for (const length of [5000, 5000, 7]) S.must(sendCall(length));
+  expect(await P.receive(0)).toMatchObject({ on: 'P', token: 'data:10007' });
+  expect(await P.receive(0)).toMatchObject({ on: 'P', token: 'EAGAIN' });
+  S.must(sendCall(4));
+  S.must(shutdownCall('write'));
+  expect(await P.receive(0)).toMatchObject({ on: 'P', token: 'data:4' });
+  expect(await P.receive(0)).toMatchObject({ on: 'P', token: 'eof' });
 });
 
 test('an answer that is none to a receive is no observation', async () => {

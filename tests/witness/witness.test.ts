@@ -51,6 +51,7 @@ const MEASURED: Readonly<Record<string, string>> = {
   'S recv; (S send 100000); P recv recorded; P recv recorded; (S shutdown write); P recv recorded': 'EAGAIN data:100000 EAGAIN eof',
   'P recv recorded; (S close); P recv recorded': 'EAGAIN eof',
   'P send 5; (S close); P recv recorded; P recv recorded': 'ECONNRESET eof',
+  'P send 5; S send 3; (S close); P recv recorded; P recv recorded': 'sent:3 data:3 eof',
   'unix: (S socket); S connect; S send 5; P recv recorded; S connect': 'ok sent:5 data:5 EISCONN',
   'udp: S send 100; S send 0; P recv recorded; S getpeername; S send 65508': 'sent:100 sent:0 data:100 ENOTCONN EMSGSIZE',
   'udp6: (S connect); S getpeername; P send 7; P close; S recv; S send 1; S so_error': 'ok data:7 sent:1 so_error:ECONNREFUSED',
