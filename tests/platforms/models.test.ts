@@ -12,7 +12,9 @@ import { stories as scenarios } from '../../suites/index.ts';
 import { KINDS, sequencesOf } from '../fixtures/sequences.ts';
 
 /** The stories that are their steps. */
-const STEPS = scenarios.filter(({ id }) => !/^tls|^tcp\/(overlapped|iocp|events|acceptex|connectex)|connreset/.test(id)).map(({ id, steps }) => [id, steps] as const);
+const STEPS = scenarios
+  .filter(({ id }) => !/^tls|^tcp\/(overlapped|iocp|events|acceptex|connectex)|connreset/.test(id))
+  .map(({ id, steps }) => [id, steps] as const);
 
 const VERSIONS: Readonly<Record<string, Versions>> = {
   linux: NEWEST.linux,

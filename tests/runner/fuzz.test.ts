@@ -23,6 +23,8 @@ const DIRECTED = [
   '(S listen); (S blocking); S accept',
   '(S listen); (S blocking); S recv',
   '(S listen); P connect; (S close); P recv recorded',
+  '(S listen); P connect; S accept; S recv',
+  '(S listen); P connect; P reset; S accept; S recv ×2',
   '(S socket); (S blocking); S connect; S getpeername',
   '(S socket); (S blocking); S connect refused; S so_error; S recv; S connect refused',
   '(S socket); S connect refused; S connect refused; S recv',
@@ -111,7 +113,7 @@ describe.runIf(onLinux)('fuzz [Linux]', () => {
     const { differences, differing } = await fuzz(context, without(linux, rule), { seed: 1, sequences: 1000, transports: ['tcp'] }, NEVER);
     expect(Object.values(differing).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(10);
     const lengths = differences.map(({ steps }) => steps.split(';').length);
-    expect(Math.min(...lengths)).toBe(3);
+    expect(Math.min(...lengths)).toBeLessThanOrEqual(3);
     for (const { predicted, trace, observations } of differences) {
       expect(predicted).not.toContainEqual(trace);
       expect(observations.map(({ token }) => token)).toEqual(trace);
