@@ -163,7 +163,8 @@ played over the last recvs in a row; the calls before them are not shown to it.
 
 Examples
   sockatlas close mongoose@7.16 --tls openssl   one version, on every platform
-  sockatlas close --policy ./mine.mjs           your policy, on every platform`,
+  sockatlas close --policy ./mine.mjs           your policy, on every platform
+  sockatlas close --policy ./mine.mjs --steps "P send 10; P reset"`,
     )
     .action(async (what, options) => done(await (await import('./close.ts')).close(what, options)));
   command

@@ -21,6 +21,7 @@ export const UNPLAYABLE = {
   'not-tcp': 'not plain TCP',
   'no-loop': 'no two plain recvs in a row',
   blocking: 'a blocking socket',
+  closed: 'the program has closed its socket',
   'not-ended': 'the peer neither resets nor closes',
 } as const;
 export type Unplayable = keyof typeof UNPLAYABLE;
@@ -76,6 +77,7 @@ function loopIn(described: DescribedSteps): Omit<RecvLoop, 'scenario'> | Unplaya
   if (to - from < FEWEST) return 'no-loop';
   const { steps } = described;
   if (steps.some(({ verb }) => verb === 'blocking')) return 'blocking';
+  if (steps.some(({ actor, verb }) => actor === 'S' && verb === 'close')) return 'closed';
   if (!steps.some(({ actor, verb }) => actor === 'P' && (verb === 'reset' || verb === 'close' || verb === 'kill'))) return 'not-ended';
   return { from, to, calls: calls.length, onlyRecvsBefore: calls.slice(0, from).every(isPlainRecv) };
 }

@@ -125,6 +125,20 @@ describe('sockatlas close mongoose@VERSION', () => {
     ['live, with a library that reads', 'mongoose@7.12', { live: true, tls: 'openssl' }, /reads through the TLS library, which needs a real handshake/],
     ['live, on a platform that is none', 'mongoose@7.16', { live: true, on: ['plan9'] }, /no agent can be started on "plan9"/],
     ['a version’s option for the matrix', 'mongoose', { live: true }, /--live needs one version/],
+    ['steps for all versions', 'mongoose', { steps: ['P reset'] }, /--steps needs one version/],
+    ['steps beside a scenario', 'mongoose@7.16', { steps: ['P reset'], scenario: IDLE }, /--scenario is for recorded traces/],
+    ['steps beside kept runs', 'mongoose@7.16', { steps: ['P reset'], local: true }, /--local is for recorded traces/],
+    ['what is no sequence', 'mongoose@7.16', { steps: ['P reset; S rec'] }, /^line 1, column 12: expected a verb of S: .*\n {2}P reset; S rec\n {13}\^$/],
+    ['steps of UDP', 'mongoose@7.16', { steps: ['udp: P close'] }, /--steps "udp: P close" cannot be played: not plain TCP/],
+    ['steps of a blocking socket', 'mongoose@7.16', { steps: ['(S blocking); P reset'] }, /cannot be played: a blocking socket/],
+    ['steps without an end', 'mongoose@7.16', { steps: ['P send 5; S recv ×2'], live: true }, /cannot be played: the peer neither resets nor closes/],
+    ['steps where no model is', 'mongoose@7.16', { steps: ['P reset'], on: ['darwin'] }, /there is no model of "darwin"; the nearest/],
+    [
+      'steps that no model covers',
+      'mongoose@7.16',
+      { steps: ['S fill; P reset'] },
+      /nothing to play on linux, windows, .*: the model says nothing from "S fill" on: how much/,
+    ],
   ])('%s is refused', async (_, what, options, message) => {
     const closing = closeHere(what, { format: 'pretty', ...options } as CloseArguments);
     await expect(closing).rejects.toThrow(UsageError);
@@ -357,6 +371,94 @@ describe('sockatlas close --policy', () => {
       code: 2,
       stderr: expect.stringContaining('name the version whose table gives the classes'),
     });
+  });
+});
+
+describe('sockatlas close --steps', () => {
+  const steps = ['P send 10; P reset'];
+  const onlyReset = `
+    export const policy = {
+      name: 'only 0 or a reset',
+      start: null,
+      poll: (state, { answer }) =>
+        answer.ret === 0 || answer.meaning === 'reset'
+          ? { action: 'close', why: 'the end, or a reset', state }
+          : { action: 'keep', why: 'neither', state },
+    };`;
+
+  test('a version is played on every platform that has a model, and none is called measured', async () => {
+    const { code, stdout } = await close('mongoose@7.16', { tls: 'openssl', io: 'select', steps });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /, linux, select\n {2}P send 10; P reset \(predicted by the model of linux; weakest evidence: measured here\)\n[\s\S]*closes after 3 polls\n/,
+    );
+    expect(stdout).toMatch(
+      /, windows, select\n {2}P send 10; P reset \(predicted by the model of windows; weakest evidence: reported\)\n {2}poll 1 .*\n {2}never closes/,
+    );
+    expect((await close('mongoose@7.16', { steps })).code).toBe(0);
+    const { stories } = closeSchema.parse(JSON.parse((await close('mongoose@7.16', { steps, on: ['linux', 'wine'], format: 'json' })).stdout));
+    expect([...new Set(stories.map(({ platform }) => platform.name))]).toEqual(['linux', 'wine-8.0', 'wine-10.0']);
+    expect(stories[0]).toMatchObject({
+      scenario: 'P send 10; P reset',
+      predicted: true,
+      evidence: 'measured',
+      source: 'the model of linux',
+      readiness: 'known',
+    });
+  });
+
+  test('the recvs that it ends with are the loop’s first, and what comes before is not shown to the policy', async () => {
+    const only = { policy: policyFile('only-steps.mjs', onlyReset), on: ['linux'], io: 'select' };
+    const { stdout } = await close('', { ...only, steps: ['P send 10; S so_error; P reset; S recv 4'] });
+    expect(stdout).toMatch(
+      /before the loop: so_error:0\n {2}poll 1 .* recv = 4 bytes .*\n {2}poll 2 .* recv = 6 bytes .*\n {2}poll 3 .* closes: the end, or a reset\n/,
+    );
+  });
+
+  test('where several traces are possible each is played, and the best and the worst are told', async () => {
+    const options = { policy: policyFile('several.mjs', onlyReset), on: ['windows'], steps: ['P close; S send 8; S send 8'] };
+    const { code, stdout } = await close('', options);
+    expect(code).toBe(1);
+    expect(stdout).toContain('weakest evidence: inferred, one of 2 possible traces');
+    expect(stdout).toContain('before the loop: sent:8, WSAECONNABORTED\n');
+    expect(stdout).toContain(
+      'Where several traces are possible:\n  windows, select, poll: at best closes after 1 poll, at worst never closes (2 possible traces).\n',
+    );
+    expect((await close('', { ...options, format: 'markdown' })).stdout).toContain('- windows, select, poll: at best closes after 1 poll');
+  });
+
+  test('several sequences, and a file of them, are a table', async () => {
+    const file = policyFile('list.txt', '# two\nP close; S send 8; S send 8\nP reset\n(S send 4); P close; S fill\n');
+    const policy = policyFile('table.mjs', onlyReset);
+    const { code, stdout } = await close('', { policy, steps: [`@${file}`] });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/\nP close; S send 8; S send 8 +1 +never or 1 +1 +1\nP reset +1 +1 +1 +1\n/);
+    expect(stdout).toContain('Predicted. The weakest evidence, with the number of sequences: linux: measured here (2);');
+    expect(stdout).toMatch(/On some platforms 1 sequence cannot be played, or only in part\. -v lists them\.\n\nNever closes: windows in 1 sequence\./);
+    expect((await close('', { policy, steps: [`@${file}`], verbose: true })).stdout).toContain(
+      'S fill on linux: the model says nothing from "S fill" on: how much',
+    );
+    expect((await close('', { policy, steps: [`@${file}`], format: 'markdown' })).stdout).toMatch(
+      /\| `P close; S send 8; S send 8` \| 1 \| \*\*never or 1\*\* \|/,
+    );
+  });
+
+  test('a policy of one’s own that throws is refused with its line there too', async () => {
+    const file = policyFile('throws-steps.mjs', "export const policy = {\n  name: 'x',\n  start: 0,\n  poll() {\n    throw new TypeError('no');\n  },\n};\n");
+    expect(await close('', { policy: file, steps })).toMatchObject({ code: 2, stderr: `${file}:5: x threw: TypeError: no` });
+  });
+
+  test.runIf(process.platform === 'linux')('--live performs them, and ends as the model says [needs Linux]', async () => {
+    const some = [...steps, 'P close; S send 8; S so_error', '(S listen); P connect; P reset; S accept', 'P shutdown write; S recv; P kill; S recv 4'];
+    const ends = async (live: boolean) => {
+      const { stdout } = await close('mongoose@7.16', { tls: 'openssl', steps: some, format: 'json', ...(live ? { live } : { on: ['linux'] }) });
+      return closeSchema
+        .parse(JSON.parse(stdout))
+        .stories.map(({ scenario, io, before, predicted, outcome }) => [scenario, io, before, predicted === !live, outcome]);
+    };
+    expect(await ends(true)).toEqual(await ends(false));
+    const { code, stdout } = await close('mongoose@7.16', { io: 'select', live: true, steps: ['P reset; (S send 8)'] });
+    expect([code, stdout]).toEqual([1, expect.stringContaining('not known whether it closes: what comes before the loop could not be done: send: ECONNRESET')]);
   });
 });
 

@@ -51,6 +51,16 @@ describe('a prediction', () => {
     expect(traces('(S listen); S accept; S recv')).toEqual(['EAGAIN']);
   });
 
+  test('tells whether a cycle at the end leaves both ends as they were', () => {
+    const repeats = (text: string, cycle?: number) => predict(linux, parseSteps(text), { ...(cycle && { cycle }) }).traces.map((trace) => trace.repeats);
+    expect(repeats('P send 10; P reset; S recv ×2', 1)).toEqual([undefined]);
+    expect(repeats('P send 10; P reset; S recv ×3', 1)).toEqual([true]);
+    expect(repeats('P send 10; P reset; S recv ×3', 2)).toEqual([undefined]);
+    expect(repeats('P send 10; P reset; S recv ×4')).toEqual([undefined]);
+    expect(repeats('(S blocking); S recv ×2', 1)).toEqual([undefined]);
+    expect(repeats('P reset; S recv ×3; S fill', 1)).toEqual([undefined]);
+  });
+
   test('counts each call of a step', () => {
     expect(traces('P send 10; S recv 4 ×4')).toEqual(['data:4 data:4 data:2 EAGAIN']);
   });
