@@ -3,6 +3,7 @@ import { ENDINGS, FIRST_CALLS, isPair, pairGroup, pairs, recordedBefore, SECOND_
 import { parseSteps } from '../../language/parse-steps.ts';
 import { isRecorded, printSteps, stepByStep } from '../../language/steps.ts';
 import { expectationFor, expectationsFor, NEWEST, patternsOf } from '../../platforms/expectation.ts';
+import { notRunIn } from '../../results/behaviour.ts';
 import { scenarioSchema } from '../../results/schema.ts';
 import { sharesAgentIn } from '../../runner/perform-steps.ts';
 import { scenarios, stories } from '../../suites/index.ts';
@@ -73,4 +74,10 @@ describe('what is expected of a pair', () => {
     expect(all.filter((pair) => expectationFor(NEWEST.linux, pair.id)?.expectation.evidence !== 'measured')).toEqual([]);
     expect(all.filter((pair) => expectationFor(NEWEST.windows, pair.id) === undefined)).toEqual([]);
   });
+});
+
+test('a run of a version without pairs did not run them: they are neither gone nor new', () => {
+  const footer = { type: 'footer', scenarios: 0, verdicts: {}, interrupted: false, notRun: ['tcp/reset/send'], ms: 1 } as const;
+  const isNotRun = notRunIn({ footer: { ...footer, notRun: [...footer.notRun] }, scenarios: [] });
+  expect(['tcp/reset/send', 'tcp/reset/idle', 'tcp/fin/pair?state=fresh&first=recv&second=recv'].map(isNotRun)).toEqual([true, false, true]);
 });
