@@ -20,7 +20,7 @@ export interface LiveOptions {
   readonly bufferedTlsBytes: number;
 }
 
-export interface Before {
+interface Before {
   /** As stories name it: a scenario, or the text of a sequence. */
   readonly scenario: string;
   /** The text of a sequence in which there is a loop of recv, or after which there is one. */
