@@ -32,7 +32,11 @@ export const SCHEMAS: readonly { path: string; title: string; schema: Zod.ZodTyp
   { path: 'report/schema/predict.schema.json', title: 'sockatlas predict --format json', schema: predictDocumentSchema },
   { path: 'report/schema/predict-line.schema.json', title: 'sockatlas predict --format jsonl: a line', schema: predictLineSchema },
   { path: 'report/schema/doctor.schema.json', title: 'sockatlas doctor --format json', schema: doctorDocumentSchema },
-  { path: 'report/schema/close.schema.json', title: 'sockatlas close --format json: a policy, played over scenarios', schema: closeSchema },
+  {
+    path: 'report/schema/close.schema.json',
+    title: 'sockatlas close --format json: a policy, played over scenarios or sequences of steps',
+    schema: closeSchema,
+  },
   { path: 'report/schema/close-matrix.schema.json', title: 'sockatlas close mongoose --format json: every version', schema: matrixSchema },
   { path: 'report/schema/try.schema.json', title: 'sockatlas try --format json', schema: tryDocumentSchema },
   { path: 'report/schema/try-line.schema.json', title: 'A line of sockatlas try --format jsonl', schema: tryLineSchema },

@@ -1,7 +1,7 @@
 import type { Story } from '../../classification/policies/play.ts';
 import { groupBy } from '../group-by.ts';
 
-/** A policy, played over scenarios on platforms; and where it was not. */
+/** A policy, played over scenarios or sequences of steps, on platforms; and where it was not. */
 export interface Played {
   /** What it was played over: scenarios, or sequences of steps. */
   readonly over: 'scenario' | 'sequence';
