@@ -205,9 +205,8 @@ class Performance {
   /** Waits until what a call of S has caused has arrived at P, or has come back. */
   #after(step: SubjectStep, ret: number): void | Promise<void> {
     if (step.verb === 'close') this.#S.forget();
-    if (!step.settles || this.#peer === undefined) return;
-    if (step.verb === 'send' && (ret > 0 || this.#plan.transport === 'udp')) return this.#peer.afterSend(this.#S, ret);
-    if (step.verb === 'shutdown' && step.direction !== 'read') return this.#peer.afterShutdown(this.#S);
+    if (step.verb === 'send' && (ret > 0 || this.#plan.transport === 'udp')) return this.#peer?.afterSend(this.#S, ret, step.settles);
+    if (step.settles && step.verb === 'shutdown' && step.direction !== 'read') return this.#peer?.afterShutdown(this.#S);
   }
 
   async #accept(): Promise<void> {

@@ -8,8 +8,8 @@ import type { Subject, Trial } from './trial.ts';
 /** The other end of a sequence of steps: what it does, and what is awaited after a step of either end (docs/steps.md). */
 export interface StepPeer {
   perform(step: PeerStep, S: Subject): void | Promise<void>;
-  /** S has sent so many bytes. */
-  afterSend(S: Subject, bytes: number): void | Promise<void>;
+  /** S has sent so many bytes; `settles`: they are awaited. */
+  afterSend(S: Subject, bytes: number, settles: boolean): void | Promise<void>;
   /** S has shut its sending side. */
   afterShutdown(S: Subject): void | Promise<void>;
 }
@@ -63,8 +63,9 @@ export class StreamPeer implements StepPeer {
     }
   }
 
-  afterSend(S: Subject, bytes: number): void | Promise<void> {
+  afterSend(S: Subject, bytes: number, settles: boolean): void | Promise<void> {
     this.#sentByS += bytes;
+    if (!settles) return;
     // Its own data draws an RST from a peer that is gone.
     return this.#isGone ? this.#arrived(S, 'reset') : this.#arrivedHere(S, { received: this.#sentByS });
   }
@@ -141,7 +142,8 @@ export class DatagramPeer implements StepPeer {
     }
   }
 
-  afterSend(S: Subject): void | Promise<void> {
+  afterSend(S: Subject, _: number, settles: boolean): void | Promise<void> {
+    if (!settles) return;
     if (!this.#isGone) return this.#arrived(this.#socket);
     if (this.isConnected || !this.#tells) return this.#arrived(S);
   }

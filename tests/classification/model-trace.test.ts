@@ -14,7 +14,7 @@ import { printStep, printSteps, stepByStep } from '../../language/steps.ts';
 import { codes } from '../../platforms/codes.ts';
 import { MODEL_NAMES, modelOf } from '../../platforms/models.ts';
 import { shippedRuns } from '../../results/recorded.ts';
-import { scenarios } from '../../suites/index.ts';
+import { stories as scenarios } from '../../suites/index.ts';
 import { sequencesOf } from '../fixtures/sequences.ts';
 
 const MONGOOSE = policiesOf('mongoose');
