@@ -55,7 +55,7 @@ describe('a file of steps', () => {
     const file = written('mine.steps', MINE);
     await inFolder('new', 'scenario', 'mine.mjs');
     const module = written('mine.mjs', readFileSync(join(folder, 'mine.mjs'), 'utf8').replace("'tcp/mine'", "'tcp/module'"));
-    const { stdout } = await inFolder('run', file, 'tcp/idle', module, '--trials', '1', '--format', 'jsonl');
+    const { stdout } = await inFolder('run', file, 'tcp/idle/recv', module, '--trials', '1', '--format', 'jsonl');
     expect(lines(stdout).map(({ id }) => id)).toEqual([
       'tcp/idle/recv',
       'tcp/module/two-reads',
