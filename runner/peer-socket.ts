@@ -116,6 +116,8 @@ export class PeerSocket implements PeerLink {
     this.#listener = this.#socket(at);
     mustSucceed(this.#context, sockets.bind(this.#listener, at), "the peer's bind");
     mustSucceed(this.#context, sockets.listen(this.#listener, BACKLOG), "the peer's listen");
+    const { SOL_SOCKET, SO_RCVTIMEO } = sockets.constants;
+    mustSucceed(this.#context, sockets.setsockopt(this.#listener, SOL_SOCKET, SO_RCVTIMEO, sockets.timeout(MOST_MS)), 'setsockopt(SO_RCVTIMEO)');
     return at.family === 'unix' ? at : mustName(this.#context, sockets.getsockname(this.#listener), 'getsockname');
   }
 
@@ -123,6 +125,9 @@ export class PeerSocket implements PeerLink {
     const { sockets } = this.#context;
     for (;;) {
       const accepted = sockets.acceptNamed(this.#listener);
+      // A machine that has run out of ports ends connections while they begin.
+      if (accepted.ret === -1 && this.#context.nameOf(accepted.code) === 'EAGAIN')
+        throw new EnvironmentFailure(`the peer's accept: no connection within ${MOST_MS} ms`);
       mustSucceed(this.#context, accepted, "the peer's accept");
       if (from.family === 'unix' || isSameAddress(accepted.address, from)) {
         this.#handle = accepted.ret;
