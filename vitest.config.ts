@@ -9,7 +9,7 @@ export default defineConfig({
     globalSetup: ['tests/setup/build.ts'],
     setupFiles: ['tests/setup/runs.ts', 'tests/setup/programs.ts'],
     // Only what hangs: on two cores that are busy besides, a slow test takes ten times its time.
-    testTimeout: 180_000,
+    testTimeout: 120_000,
     // Most of a test's time is a child process starting: on two cores, two files at once.
     maxWorkers: availableParallelism(),
     projects: [

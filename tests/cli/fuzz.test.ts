@@ -4,7 +4,7 @@ import { agentsAtWork, cli, startCli } from '../fixtures/index.ts';
 
 const fuzz = (...args: readonly string[]) => cli(['fuzz', ...args]);
 
-describe.runIf(process.platform === 'linux')('sockatlas fuzz [Linux]', () => {
+describe.runIf(process.platform === 'linux')('sockatlas fuzz [needs Linux]', () => {
   test('compares the model of this system with it, and names the rules that were not used', () => {
     const { code, stdout, stderr } = fuzz('--sequences', '300', '--seed', '4');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

@@ -18,7 +18,7 @@ function socket(): number {
 }
 
 // A SYN that comes to a full queue is dropped, and sent again after 1, 3 and 7 s: the connect would outlast an agent's 6 s, and read as a call that blocks.
-test.runIf(process.platform === 'linux')('a peer whose connect finds the queue of the listener full says so, and does not wait [Linux]', () => {
+test.runIf(process.platform === 'linux')('a peer whose connect finds the queue of the listener full says so, and does not wait [needs Linux]', () => {
   const L = socket();
   sockets.bind(L, { family: 'inet', host: '127.0.0.1', port: 0 });
   sockets.listen(L, 0);

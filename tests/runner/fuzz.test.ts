@@ -98,7 +98,7 @@ describe.each(MODEL_NAMES)('the model of %s', (name) => {
   });
 });
 
-describe.runIf(onLinux)('fuzz [Linux]', () => {
+describe.runIf(onLinux)('fuzz [needs Linux]', () => {
   const linux = modelOf('linux') as Model;
 
   test('finds no difference between the system and its model', async () => {
