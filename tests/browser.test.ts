@@ -19,6 +19,7 @@ const FILES = [
   'platforms/models.ts',
   'platforms/answers.ts',
   ...['linux', 'windows', 'wine'].flatMap((platform) => ['model', 'tcp', 'udp'].map((name) => `platforms/${platform}/${name}.ts`)),
+  'platforms/linux/sock.ts',
   'platforms/linux/unix.ts',
 ];
 /** The files of those folders that read what comes with sockatlas, or hold its schema. */

@@ -1,23 +1,18 @@
-import { type End, endModel, rulesOf, type Wire } from '../../language/model.ts';
+import { endModel, rulesOf, type Wire } from '../../language/model.ts';
 import type { PollEvent, Token } from '../../language/token.ts';
-import { code, data, ended, OK, poll, readable, SENT_LIMIT, selectOf, sent, soError } from '../answers.ts';
+import { code, data, ended, OK, poll, readable, SENT_LIMIT, selectOf, sent } from '../answers.ts';
+import { type Sock, shut, sockError, sockRules } from './sock.ts';
 
 /** A TCP socket, in the kernel's own words: names with sk_ and SOCK_ are fields and flags of struct sock. */
-export interface LinuxTcp extends End {
+export interface LinuxTcp extends Sock {
   /** sk_state. What a handshake or an acknowledgement passes through on loopback is never seen, and is left out: FIN_WAIT1, LAST_ACK, TIME_WAIT. */
   state: 'CLOSE' | 'LISTEN' | 'SYN_SENT' | 'ESTABLISHED' | 'CLOSE_WAIT' | 'FIN_WAIT2';
   /** What struct socket remembers: SS_UNCONNECTED, SS_CONNECTING, SS_CONNECTED, SS_DISCONNECTING. */
   socket: 'unconnected' | 'connecting' | 'connected' | 'disconnecting';
-  /** sk_err. */
-  err: string | undefined;
-  /** sk_shutdown has RCV_SHUTDOWN, SEND_SHUTDOWN. */
-  rcvShutdown: boolean;
-  sendShutdown: boolean;
   /** SOCK_DONE: a FIN has arrived. */
   done: boolean;
   /** Whether a connection waits to be accepted. */
   waiting: boolean;
-  closed: boolean;
 }
 
 const on = rulesOf<LinuxTcp>();
@@ -46,27 +41,7 @@ export const linuxTcp = endModel<LinuxTcp>({
   }),
   isFull: ({ unread }) => unread > SENT_LIMIT,
   rules: [
-    ...on('poll', [
-      {
-        name: 'poll: a closed descriptor',
-        when: (s) => s.closed,
-        does: () => poll('NVAL'),
-        source: ['man 2 poll (POLLNVAL)'],
-        evidence: measured,
-      },
-    ]),
-    ...on(
-      ['recv', 'send', 'so_error', 'select', 'shutdown', 'getpeername', 'getsockname', 'readable', 'connect', 'accept', 'close'],
-      [
-        {
-          name: 'a closed descriptor',
-          when: (s) => s.closed,
-          does: () => code('EBADF'),
-          source: ['man 2 recv (EBADF)'],
-          evidence: measured,
-        },
-      ],
-    ),
+    ...sockRules(''),
 
     ...on('recv', [
       {
@@ -93,7 +68,7 @@ export const linuxTcp = endModel<LinuxTcp>({
       {
         name: 'recv: sk_err, taken once',
         when: (s) => s.err !== undefined,
-        does: (s) => takenError(s),
+        does: sockError,
         source: [`${RECVMSG}: sock_error(), also with MSG_PEEK`, 'include/net/sock.h sock_error(): reads and clears sk_err'],
         evidence: measured,
       },
@@ -137,7 +112,7 @@ export const linuxTcp = endModel<LinuxTcp>({
       {
         name: 'send: sk_err, taken once',
         when: (s) => s.err !== undefined,
-        does: (s) => takenError(s),
+        does: sockError,
         source: ['net/core/stream.c sk_stream_wait_connect(), sk_stream_error(): sk_err before EPIPE'],
         evidence: measured,
       },
@@ -159,18 +134,6 @@ export const linuxTcp = endModel<LinuxTcp>({
       },
     ]),
 
-    ...on('so_error', [
-      {
-        name: 'SO_ERROR: sk_err, taken',
-        does: (s) => {
-          const { err } = s;
-          s.err = undefined;
-          return soError(err);
-        },
-        source: ['net/core/sock.c sk_getsockopt(): SO_ERROR reads and clears sk_err'],
-        evidence: measured,
-      },
-    ]),
     ...on('poll', [
       {
         name: 'poll: a listener',
@@ -481,12 +444,6 @@ function isSending({ state }: LinuxTcp): boolean {
   return state === 'ESTABLISHED' || state === 'CLOSE_WAIT';
 }
 
-function takenError(s: LinuxTcp): Token {
-  const { err } = s;
-  s.err = undefined;
-  return code(err as string);
-}
-
 function listenerEvents({ waiting }: LinuxTcp): readonly PollEvent[] {
   return waiting ? ['IN'] : [];
 }
@@ -497,11 +454,6 @@ function events(s: LinuxTcp): readonly PollEvent[] {
   if (s.rcvShutdown || s.unread > 0) events.push('IN');
   if (s.err !== undefined) events.push('ERR');
   return events;
-}
-
-function shut(s: LinuxTcp, direction: 'read' | 'write' | 'both'): void {
-  if (direction !== 'write') s.rcvShutdown = true;
-  if (direction !== 'read') s.sendShutdown = true;
 }
 
 /** Sends a FIN, once; it is acknowledged at once. */

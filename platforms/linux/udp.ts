@@ -1,18 +1,14 @@
-import { type End, endModel, rulesOf } from '../../language/model.ts';
+import { endModel, rulesOf } from '../../language/model.ts';
 import type { PollEvent } from '../../language/token.ts';
-import { code, datagram, datagramIsIn, isManyDatagrams, OK, poll, readable, selectOf, sent, soError } from '../answers.ts';
+import { code, datagram, datagramIsIn, isManyDatagrams, OK, poll, readable, selectOf, sent } from '../answers.ts';
+import { type Sock, shut, sockError, sockRules } from './sock.ts';
 
 /** A UDP socket, bound. */
-export interface LinuxUdp extends End {
+export interface LinuxUdp extends Sock {
   /** Whom connect named: P, or a port that nobody listens on. */
   to: 'P' | 'nobody' | undefined;
   /** The lengths of the datagrams that have arrived. */
   queue: number[];
-  /** sk_err. */
-  err: string | undefined;
-  rcvShutdown: boolean;
-  sendShutdown: boolean;
-  closed: boolean;
 }
 
 const on = rulesOf<LinuxUdp>();
@@ -26,23 +22,13 @@ export const linuxUdp = endModel<LinuxUdp>({
   fresh: () => ({ blocking: false, rcvtimeo: 0, unread: 0, to: undefined, queue: [], err: undefined, rcvShutdown: false, sendShutdown: false, closed: false }),
   isFull: isManyDatagrams,
   rules: [
-    ...on('poll', [
-      { name: 'udp poll: a closed descriptor', when: (s) => s.closed, does: () => poll('NVAL'), source: ['man 2 poll (POLLNVAL)'], evidence: measured },
-    ]),
-    ...on(
-      ['recv', 'send', 'so_error', 'select', 'shutdown', 'getpeername', 'getsockname', 'readable', 'connect', 'accept', 'close'],
-      [{ name: 'udp: a closed descriptor', when: (s) => s.closed, does: () => code('EBADF'), source: ['man 2 recv (EBADF)'], evidence: measured }],
-    ),
+    ...sockRules('udp'),
 
     ...on('recv', [
       {
         name: 'udp recv: sk_err, taken once',
         when: (s) => s.err !== undefined,
-        does: (s) => {
-          const { err } = s;
-          s.err = undefined;
-          return code(err as string);
-        },
+        does: sockError,
         source: [`${RECV}: sock_error() before the queue`],
         evidence: measured,
       },
@@ -81,11 +67,7 @@ export const linuxUdp = endModel<LinuxUdp>({
       {
         name: 'udp send: sk_err, taken once',
         when: (s) => s.err !== undefined,
-        does: (s) => {
-          const { err } = s;
-          s.err = undefined;
-          return code(err as string);
-        },
+        does: sockError,
         source: ['net/core/sock.c sock_alloc_send_pskb(): sock_error(); nothing is sent'],
         evidence: measured,
       },
@@ -107,18 +89,6 @@ export const linuxUdp = endModel<LinuxUdp>({
       },
     ]),
 
-    ...on('so_error', [
-      {
-        name: 'udp SO_ERROR: sk_err, taken',
-        does: (s) => {
-          const { err } = s;
-          s.err = undefined;
-          return soError(err);
-        },
-        source: ['net/core/sock.c sk_getsockopt(): SO_ERROR reads and clears sk_err'],
-        evidence: measured,
-      },
-    ]),
     ...on('poll', [
       {
         name: 'udp poll: sk_shutdown, sk_err and the queue',
@@ -230,11 +200,6 @@ export const linuxUdp = endModel<LinuxUdp>({
     ]),
   ],
 });
-
-function shut(s: LinuxUdp, direction: 'read' | 'write' | 'both'): void {
-  if (direction !== 'write') s.rcvShutdown = true;
-  if (direction !== 'read') s.sendShutdown = true;
-}
 
 function events(s: LinuxUdp): readonly PollEvent[] {
   const events: PollEvent[] = ['OUT'];

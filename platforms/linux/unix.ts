@@ -1,17 +1,13 @@
-import { type Calls, type End, endModel, rulesOf, type Wire } from '../../language/model.ts';
+import { type Calls, endModel, rulesOf, type Wire } from '../../language/model.ts';
 import type { PollEvent } from '../../language/token.ts';
-import { code, data, ended, OK, poll, readable, selectOf, sent, soError } from '../answers.ts';
+import { code, data, ended, OK, poll, readable, selectOf, sent } from '../answers.ts';
+import { type Sock, shut, sockError, sockRules } from './sock.ts';
 
 /** An AF_UNIX stream socket. */
-export interface LinuxUnix extends End {
+export interface LinuxUnix extends Sock {
   state: 'CLOSE' | 'LISTEN' | 'ESTABLISHED';
-  /** sk_err. */
-  err: string | undefined;
-  rcvShutdown: boolean;
-  sendShutdown: boolean;
   /** Whether a connection waits to be accepted. */
   waiting: boolean;
-  closed: boolean;
   wasAccepted: boolean;
   /** How many pieces have arrived since nothing was unread: each takes some of the sender's buffer. */
   pieces: number;
@@ -46,13 +42,7 @@ export const linuxUnix = endModel<LinuxUnix>({
   }),
   isFull: ({ unread, pieces }) => unread + pieces * PIECE > WRITABLE,
   rules: [
-    ...on('poll', [
-      { name: 'unix poll: a closed descriptor', when: (s) => s.closed, does: () => poll('NVAL'), source: ['man 2 poll (POLLNVAL)'], evidence: measured },
-    ]),
-    ...on(
-      ['recv', 'send', 'so_error', 'select', 'shutdown', 'getpeername', 'getsockname', 'readable', 'connect', 'accept', 'close'],
-      [{ name: 'unix: a closed descriptor', when: (s) => s.closed, does: () => code('EBADF'), source: ['man 2 recv (EBADF)'], evidence: measured }],
-    ),
+    ...sockRules('unix'),
 
     ...on('recv', [
       {
@@ -93,11 +83,7 @@ export const linuxUnix = endModel<LinuxUnix>({
       {
         name: 'unix recv: sk_err, taken once',
         when: (s) => s.err !== undefined,
-        does: (s) => {
-          const { err } = s;
-          s.err = undefined;
-          return code(err as string);
-        },
+        does: sockError,
         source: [`${RECV}: sock_error() before RCV_SHUTDOWN`],
         evidence: measured,
       },
@@ -144,18 +130,6 @@ export const linuxUnix = endModel<LinuxUnix>({
       },
     ]),
 
-    ...on('so_error', [
-      {
-        name: 'unix SO_ERROR: sk_err, taken',
-        does: (s) => {
-          const { err } = s;
-          s.err = undefined;
-          return soError(err);
-        },
-        source: ['net/core/sock.c sk_getsockopt(): SO_ERROR reads and clears sk_err'],
-        evidence: measured,
-      },
-    ]),
     ...on('poll', [
       {
         name: 'unix poll: its state, sk_shutdown, sk_err and the queue',
@@ -193,8 +167,7 @@ export const linuxUnix = endModel<LinuxUnix>({
       {
         name: 'unix shutdown: both ends',
         does: (s, { direction }, wire) => {
-          if (direction !== 'write') s.rcvShutdown = true;
-          if (direction !== 'read') s.sendShutdown = true;
+          shut(s, direction);
           if (s.state === 'ESTABLISHED') tell(wire, direction !== 'read', direction !== 'write');
           return OK;
         },
