@@ -7,7 +7,7 @@ export interface LocalOption {
 }
 
 /** The recorded runs that a command looks at: those that come with sockatlas. With --local also the kept ones, which stderr then names. */
-export function evidenceRuns({ local = false }: LocalOption): Recorded[] {
+export function evidenceRuns({ local = false }: LocalOption): readonly Recorded[] {
   if (!local) return shippedRuns();
   const runs = localRuns(say);
   const kept = runs.filter(({ file }) => file.startsWith(keptFolder()));

@@ -5,7 +5,7 @@ import { cacheFolder } from '../platforms/cache.ts';
 import { packageRoot } from '../platforms/package-root.ts';
 import { serializeRun } from './lines.ts';
 import type { Recorded } from './newest.ts';
-import { readRuns } from './read.ts';
+import { readOwnRun, readRuns } from './read.ts';
 import type { Run } from './schema.ts';
 import { WholeFile } from './write.ts';
 
@@ -73,28 +73,29 @@ export function writeRun(path: string, run: Run): void {
   file.finish();
 }
 
-/** The runs that come with sockatlas, the newest first. @throws RunFileError for one that cannot be read */
-export function shippedRuns(): Recorded[] {
-  return runsIn([recordedFolder], (error) => {
-    throw error;
-  });
+let shipped: readonly Recorded[] | undefined;
+
+/** The runs that come with sockatlas, the newest first; read once by a process. @throws RunFileError for one that is not whole */
+export function shippedRuns(): readonly Recorded[] {
+  shipped ??= newestFirst(runFiles(recordedFolder).map((file) => ({ run: readOwnRun(file), file })));
+  return shipped;
 }
 
 /** The runs that come with sockatlas and those kept on this machine, the newest first. A kept file that cannot be read is told to `complain`. */
-export function localRuns(complain: (message: string) => void): Recorded[] {
-  return runsIn([recordedFolder, keptFolder()], (error) => complain(error.message));
-}
-
-function runsIn(folders: readonly string[], onUnreadable: (error: Error) => void): Recorded[] {
-  const runs = folders.flatMap(runFiles).flatMap((file) => {
+export function localRuns(complain: (message: string) => void): readonly Recorded[] {
+  const kept = runFiles(keptFolder()).flatMap((file) => {
     try {
       return readRuns(file).map((run) => ({ run, file }));
     } catch (error) {
-      onUnreadable(error as Error);
+      complain((error as Error).message);
       return [];
     }
   });
-  return runs.sort((a, b) => b.run.header.started.localeCompare(a.run.header.started));
+  return newestFirst([...shippedRuns(), ...kept]);
+}
+
+function newestFirst(runs: readonly Recorded[]): readonly Recorded[] {
+  return [...runs].sort((a, b) => b.run.header.started.localeCompare(a.run.header.started));
 }
 
 function runFiles(folder: string): string[] {

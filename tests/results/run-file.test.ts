@@ -7,7 +7,7 @@ import { RunFileError } from '../../platforms/file-errors.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
 import { footerOf, headerOf, scenarioOf, serializeRun, timingOf } from '../../results/lines.ts';
 import { parseRun, parseRuns, readRun } from '../../results/read.ts';
-import { keepRun, localRuns, recordedPath } from '../../results/recorded.ts';
+import { keepRun, localRuns, recordedPath, shippedRuns } from '../../results/recorded.ts';
 import type { Run, ScenarioLine } from '../../results/schema.ts';
 import { WholeFile, WriteFailed } from '../../results/write.ts';
 import { SCHEMAS, schemaText } from '../../scripts/schemas.ts';
@@ -268,6 +268,10 @@ describe('runs that are kept', () => {
     const complaints: string[] = [];
     expect(localRuns((message) => complaints.push(message)).length).toBeGreaterThan(0);
     expect(complaints).toEqual([expect.stringContaining('broken.jsonl:1')]);
+  });
+
+  test('in the repository are what the checks for other people’s files let through', () => {
+    for (const { run: own, file } of shippedRuns()) expect(own).toEqual(readRun(file));
   });
 
   test('in the repository have one file for a platform', () => {
