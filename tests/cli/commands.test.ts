@@ -18,6 +18,7 @@ const folder = realpathSync.native(mkdtempSync(join(tmpdir(), 'sockatlas command
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const inFolder = (...args: string[]) => cli(args, { cwd: folder, env: { COLUMNS: '200' } });
+const hereInFolder = (...args: string[]) => here(args, { cwd: folder, env: { COLUMNS: '200' } });
 function written(name: string, text: string): string {
   const file = join(folder, name);
   mkdirSync(join(file, '..'), { recursive: true });
@@ -66,7 +67,7 @@ describe('a command', () => {
     expect(inFolder(...line.split(' '))).toEqual({ code, stdout: '', stderr: expect.stringMatching(/^sockatlas: [^\n]+\n$/) });
   });
 
-  test('a run is written, reported and compared', () => {
+  test('a run is written, reported and compared', async () => {
     expect(inFolder('run', 'tcp/idle/recv', 'tcp/reset/idle', '--out', 'run.jsonl')).toMatchObject({
       code: 0,
       stderr: expect.stringMatching(/^written to run\.jsonl$/m),
@@ -76,12 +77,12 @@ describe('a command', () => {
       ['tcp/idle/recv', 5],
       ['tcp/reset/idle', 5],
     ]);
-    expect(inFolder('report', 'run.jsonl').stdout).toContain(run.header.platform.name);
-    expect(inFolder('report', 'run.jsonl', '--format', 'markdown').stdout).toContain('`tcp/reset/idle`');
-    expect(inFolder('diff', 'run.jsonl', 'windows').code).toBe(0);
+    expect((await hereInFolder('report', 'run.jsonl')).stdout).toContain(run.header.platform.name);
+    expect((await hereInFolder('report', 'run.jsonl', '--format', 'markdown')).stdout).toContain('`tcp/reset/idle`');
+    expect((await hereInFolder('diff', 'run.jsonl', 'windows')).code).toBe(0);
     // A list as an editor of Windows writes it.
     written('ids.txt', '# two\r\ntcp/idle/recv\r\n\r\ntcp/reset/idle\r\n');
-    expect(inFolder('list', '@ids.txt').stdout).toBe('tcp/idle/recv\ntcp/reset/idle\n');
+    expect((await hereInFolder('list', '@ids.txt')).stdout).toBe('tcp/idle/recv\ntcp/reset/idle\n');
   });
 
   test('a run is kept in the cache folder by the custom of the system, and found there', () => {
@@ -93,13 +94,13 @@ describe('a command', () => {
     expect(cli(['show', 'tcp/idle/recv', '--local'], { cwd: folder, env }).stdout).toContain(file);
   });
 
-  test.each(['table mine.json', 'table mine.mjs', 'policy policy.mjs', 'scenario scenario.mjs'])('new %s, and what it says to do next', (what) => {
+  test.each(['table mine.json', 'table mine.mjs', 'policy policy.mjs', 'scenario scenario.mjs'])('new %s, and what it says to do next', async (what) => {
     const [kind, file] = what.split(' ') as [string, string];
-    const { code, stderr } = inFolder('new', kind, file);
+    const { code, stderr } = await hereInFolder('new', kind, file);
     expect(code).toBe(0);
     const next = /^written to \S+; .*: sockatlas (.*)\n$/.exec(stderr)?.[1];
     expect(next).toContain(file);
-    expect(inFolder(...(next as string).split(' ')).code).toBe(0);
+    expect((await hereInFolder(...(next as string).split(' '))).code).toBe(0);
   });
 
   test.runIf(onWindows)('setup and --on of what runs on Linux alone: exit 3 [needs Windows]', () => {
@@ -119,9 +120,9 @@ describe('a file of the user’s', () => {
     ['with a dot', () => `.${join('/', 'sub', 'throws.mjs')}`],
     ['absolute', () => join(folder, 'sub', 'throws.mjs')],
     ['in other letters', () => (onWindows ? join(folder, 'sub', 'throws.mjs').toUpperCase().replace(/MJS$/, 'mjs') : join('sub', 'throws.mjs'))],
-  ])('is told by its path from here, with slashes: %s', (_, path) => {
+  ])('is told by its path from here, with slashes: %s', async (_, path) => {
     written('sub/throws.mjs', table);
-    const { code, stderr } = inFolder('check', path());
+    const { code, stderr } = await hereInFolder('check', path());
     expect(code).toBe(2);
     expect(stderr).toMatch(/^sockatlas: sub\/throws\.mjs:4: Error: boom/i);
   });
@@ -129,9 +130,9 @@ describe('a file of the user’s', () => {
   test.each<[string, string, string]>([
     ['exits', 'process.exit(4);', 'exit code 4'],
     ['is killed', "process.kill(process.pid, 'SIGKILL'); await new Promise(() => {});", KILLED],
-  ])('that %s is told as its process ended', (_, text, how) => {
+  ])('that %s is told as its process ended', async (_, text, how) => {
     const file = written('ends.mjs', text);
-    expect(inFolder('check', file)).toMatchObject({ code: 2, stdout: '', stderr: `sockatlas: ends.mjs: loading it ended its process: ${how}\n` });
+    expect(await hereInFolder('check', file)).toMatchObject({ code: 2, stdout: '', stderr: `sockatlas: ends.mjs: loading it ended its process: ${how}\n` });
   });
 });
 
@@ -187,7 +188,7 @@ export const cases = {
   });
 
   test('a reader that goes away early is no error', async () => {
-    const { child, ended } = startCli(['run', 'tcp/reset', '--format', 'json']);
+    const { child, ended } = startCli(['run', 'tcp/reset/pair?end=fin', '--format', 'json']);
     child.stdout.once('data', () => child.stdout.destroy());
     const { code, stderr } = await ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^run kept as .*\n$/) });

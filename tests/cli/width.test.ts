@@ -79,7 +79,7 @@ describe('at 80 columns', () => {
   });
 
   test.each([
-    ['run', 'tcp/reset'],
+    ['run', 'tcp/reset', '--trials', '1'],
     ['run', 'tcp/reset/unread-data'],
   ])('%s %s, of agents', async (...args) => {
     const { stdout } = await here(present(args), { env: { COLUMNS: '80' } });
