@@ -129,11 +129,14 @@ export async function fuzz(own: TrialContext, model: Model, { seed, sequences, t
   // Those that need threads by themselves: one that starts may be given the handle that a sequence has closed.
   const isBlocking = (index: number) => (chosen[index] as Sequence).steps.some(({ verb }) => verb === 'blocking');
   const all = chosen.map((_, index) => index);
-  for (const indices of [all.filter((index) => !isBlocking(index)), all.filter(isBlocking)]) {
-    next = 0;
-    await Promise.all(Array.from({ length: LANES }, () => lane(indices)));
+  try {
+    for (const indices of [all.filter((index) => !isBlocking(index)), all.filter(isBlocking)]) {
+      next = 0;
+      await Promise.all(Array.from({ length: LANES }, () => lane(indices)));
+    }
+  } finally {
+    haste.end();
   }
-  haste.end();
   return { performed, uncovered, differing, differences, unstable, unstables, ...seen.told(), ...(unmeasured !== undefined && { unmeasured }) };
 }
 

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { buildOf } from '../../classification/policies/build.ts';
 import { knownFrom } from '../../classification/policies/known.ts';
@@ -14,8 +15,8 @@ import { printStep, printSteps, stepByStep } from '../../language/steps.ts';
 import { codes } from '../../platforms/codes.ts';
 import { MODEL_NAMES, modelOf } from '../../platforms/models.ts';
 import { shippedRuns } from '../../results/recorded.ts';
+import { randomSteps } from '../../runner/random-steps.ts';
 import { stories as scenarios } from '../../suites/index.ts';
-import { sequencesOf } from '../fixtures/sequences.ts';
 
 const MONGOOSE = policiesOf('mongoose');
 const PLATFORMS = MODEL_NAMES.map((name): TracePlatform => ({ id: name === 'linux' || name === 'windows' ? name : 'wine', name }));
@@ -149,7 +150,8 @@ describe('what a model says of it', () => {
 
 /** Random sequences that have such a loop. */
 function randomLoops(many: number): SequenceLoop[] {
-  return sequencesOf({ transport: 'tcp' }, many * 4)
+  return fc
+    .sample(randomSteps(['tcp']), { seed: 1, numRuns: many * 4 })
     .map(loopAfter)
     .filter((loop) => typeof loop !== 'string')
     .slice(0, many);

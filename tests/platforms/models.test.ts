@@ -1,15 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { type Model, rulesIn, without } from '../../language/model.ts';
+import { rulesIn } from '../../language/model.ts';
 import { parseSteps } from '../../language/parse-steps.ts';
-import { type Prediction, predict } from '../../language/predict.ts';
-import type { Sequence } from '../../language/steps.ts';
+import { predict } from '../../language/predict.ts';
 import { namesIn, parseToken } from '../../language/token.ts';
 import { matchesPattern } from '../../language/trace.ts';
 import { codeNamed } from '../../platforms/codes.ts';
 import { expectationFor, NEWEST, patternsOf, type Versions } from '../../platforms/expectation.ts';
 import { MODEL_NAMES, modelOf } from '../../platforms/models.ts';
 import { stories as scenarios } from '../../suites/index.ts';
-import { KINDS, sequencesOf } from '../fixtures/sequences.ts';
 
 /** The stories that are their steps. */
 const STEPS = scenarios
@@ -68,43 +66,6 @@ describe.each(Object.entries(VERSIONS))('%s', (name, versions) => {
     }
   });
 });
-
-/** What a model says of a sequence, or that it has no rule. */
-function saidOf(model: Model, sequence: Sequence): string {
-  try {
-    const { traces, uncovered }: Prediction = predict(model, sequence);
-    return JSON.stringify([traces.map(({ trace }) => trace), uncovered]);
-  } catch (error) {
-    return String(error);
-  }
-}
-
-/** What random sequences seldom do. */
-const RARE = ['unix: S send 8; P send 5; P close; S recv 10 MSG_WAITALL; S recv', 'S shutdown write; P reset; S select'].map(parseSteps);
-
-describe.each(Object.keys(VERSIONS))('each rule of %s is needed', (name) => {
-  const model = modelOf(name) as Model;
-  const sequences = [...KINDS.flatMap((kind) => sequencesOf(kind, 1500)), ...RARE].filter(
-    ({ transport }) => typeof model.ends[transport as 'tcp' | 'unix' | 'udp'] !== 'string',
-  );
-  const byRule = new Map<string, Sequence[]>();
-  for (const sequence of sequences) {
-    for (const rule of rulesOfPrediction(model, sequence)) byRule.set(rule, [...(byRule.get(rule) ?? []).slice(0, 300), sequence]);
-  }
-
-  test.each(rulesIn(model).map((rule) => rule))('$name', (rule) => {
-    const names = 'either' in rule ? rule.either.map((one) => one.name) : [rule.name];
-    const mutant = without(model, rule.name);
-    const exercised = names.flatMap((one) => byRule.get(one) ?? []);
-    // One that says why it does not answer is used by none.
-    const asked = 'unknown' in rule ? sequences : exercised;
-    expect(asked.some((sequence) => saidOf(model, sequence) !== saidOf(mutant, sequence))).toBe(true);
-  });
-});
-
-function rulesOfPrediction(model: Model, sequence: Sequence): ReadonlySet<string> {
-  return new Set(predict(model, sequence).traces.flatMap(({ used }) => used.map(({ rule }) => rule.name)));
-}
 
 test('models are found by their names; darwin has none', () => {
   expect(MODEL_NAMES).toEqual(Object.keys(VERSIONS));
