@@ -1,0 +1,108 @@
+import type { Direction } from '../language/call.ts';
+import type { Intercepted } from './intercepted.ts';
+import type { SyscallName } from './syscalls.ts';
+
+/** What a system call asks of a socket, whichever of its many forms it has. */
+export type SocketCall =
+  | {
+      readonly does: 'recv';
+      readonly length: number;
+      readonly peek: boolean;
+      readonly waitall: boolean;
+      readonly nonBlocking: boolean;
+      /** It returns a number of messages, not of bytes. */
+      readonly counts: boolean;
+    }
+  | { readonly does: 'send'; readonly length: number; readonly nonBlocking: boolean; readonly counts: boolean }
+  | { readonly does: 'so_error'; readonly value: number; readonly size: number }
+  | { readonly does: 'shutdown'; readonly direction: Direction };
+
+/** The calls that are one of these. */
+export const SOCKET_CALLS: readonly SyscallName[] = [
+  ...(['read', 'readv', 'recvfrom', 'recvmsg', 'recvmmsg'] as const),
+  ...(['write', 'writev', 'sendto', 'sendmsg', 'sendmmsg'] as const),
+  ...(['getsockopt', 'shutdown'] as const),
+];
+
+/** bits/socket.h */
+const MSG_OOB = 0x1;
+const MSG_PEEK = 0x2;
+const MSG_DONTWAIT = 0x40;
+const MSG_WAITALL = 0x100;
+const MSG_ERRQUEUE = 0x2000;
+const SOL_SOCKET = 1;
+const SO_ERROR = 4;
+const DIRECTIONS: readonly Direction[] = ['read', 'write', 'both'];
+
+/** struct msghdr and struct iovec of 64 bits. */
+const MSG_IOV = 16;
+const MSGHDR_BYTES = 56;
+const IOVEC_BYTES = 16;
+/** UIO_MAXIOV */
+const MOST_IOVECS = 1024;
+
+/** undefined for what no model speaks of: urgent data, the error queue, other options, arguments that the kernel refuses. */
+export function socketCall(intercepted: Intercepted): SocketCall | undefined {
+  const { call, args } = intercepted;
+  const [, second, third, fourth, fifth] = args as [number, number, number, number, number, number];
+  switch (call) {
+    case 'read':
+      return received(third, 0);
+    case 'readv':
+      return received(bytesOf(intercepted, second, third), 0);
+    case 'recvfrom':
+      return received(third, fourth);
+    case 'recvmsg':
+      return received(bytesOfMessage(intercepted, second), third);
+    case 'recvmmsg':
+      return received(bytesOfMessage(intercepted, second), fourth, true);
+    case 'write':
+      return sent(third, 0);
+    case 'writev':
+      return sent(bytesOf(intercepted, second, third), 0);
+    case 'sendto':
+      return sent(third, fourth);
+    case 'sendmsg':
+      return sent(bytesOfMessage(intercepted, second), third);
+    case 'sendmmsg':
+      return sent(bytesOfMessage(intercepted, second), fourth, true);
+    case 'getsockopt':
+      return (second | 0) === SOL_SOCKET && (third | 0) === SO_ERROR ? { does: 'so_error', value: fourth, size: fifth } : undefined;
+    case 'shutdown': {
+      const direction = DIRECTIONS[second | 0];
+      return direction && { does: 'shutdown', direction };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function received(length: number | undefined, flags: number, counts = false): SocketCall | undefined {
+  if (length === undefined || flags & (MSG_OOB | MSG_ERRQUEUE)) return undefined;
+  return { does: 'recv', length, peek: (flags & MSG_PEEK) !== 0, waitall: (flags & MSG_WAITALL) !== 0, nonBlocking: (flags & MSG_DONTWAIT) !== 0, counts };
+}
+
+function sent(length: number | undefined, flags: number, counts = false): SocketCall | undefined {
+  if (length === undefined || flags & MSG_OOB) return undefined;
+  return { does: 'send', length, nonBlocking: (flags & MSG_DONTWAIT) !== 0, counts };
+}
+
+function bytesOfMessage(intercepted: Intercepted, address: number): number | undefined {
+  const header = view(intercepted.read(address, MSGHDR_BYTES));
+  if (header.byteLength < MSGHDR_BYTES) return undefined;
+  return bytesOf(intercepted, Number(header.getBigUint64(MSG_IOV, true)), Number(header.getBigUint64(MSG_IOV + 8, true)));
+}
+
+/** The sum of a vector's lengths. */
+function bytesOf(intercepted: Intercepted, address: number, count: number): number | undefined {
+  if (count > MOST_IOVECS) return undefined;
+  const vector = view(intercepted.read(address, count * IOVEC_BYTES));
+  if (vector.byteLength < count * IOVEC_BYTES) return undefined;
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += Number(vector.getBigUint64(i * IOVEC_BYTES + 8, true));
+  return sum;
+}
+
+function view(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

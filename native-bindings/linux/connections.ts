@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { endianness } from 'node:os';
+import { captured } from '../captured.ts';
+import { IPPROTO_TCP, LINUX } from '../posix/constants.ts';
+import { errnoRegister } from '../posix/errno.ts';
+import { libcNames, loadFirst } from '../posix/libc.ts';
+import type { Handle, TcpState } from '../sockets.ts';
+
+/** asm-generic/socket.h; SO_COOKIE since Linux 4.12. */
+const SOL_SOCKET = 1;
+const SO_ERROR = 4;
+const SO_PROTOCOL = 38;
+const SO_COOKIE = 57;
+const IPPROTO_UDP = 17;
+/** fcntl.h */
+const F_GETFL = 3;
+const O_NONBLOCK = 0o4000;
+
+const TCP_INFO = LINUX.tcpInfo?.option as number;
+const STATES = LINUX.tcpInfo?.states as readonly (TcpState | undefined)[];
+/** struct tcp_info (linux/tcp.h) up to tcpi_bytes_retrans, Linux 4.19. */
+const TCP_INFO_BYTES = 216;
+const TCPI_OPTIONS = 5;
+const TCPI_UNACKED = 24;
+const TCPI_BYTES_ACKED = 120;
+const TCPI_BYTES_RECEIVED = 128;
+const TCPI_BYTES_SENT = 200;
+const TCPI_BYTES_RETRANS = 208;
+const IS_LITTLE_ENDIAN = endianness() === 'LE';
+
+/** What the kernel tells of a TCP connection by calls that change nothing of it. */
+export interface TcpConnection {
+  readonly state: TcpState | undefined;
+  /** Whether there ever was a connection: something was negotiated, or has come. */
+  readonly wasConnected: boolean;
+  /** Bytes that wait to be received (FIONREAD). */
+  readonly unread: number;
+  /** Bytes that were sent and that the peer has not acknowledged; a SYN and a FIN may count as one. */
+  readonly unacknowledged: number;
+  /** Whether segments are still on their way. */
+  readonly inFlight: boolean;
+}
+
+/** Looks at sockets that other processes use too. */
+export class Connections {
+  readonly #getsockopt;
+  readonly #fcntl;
+  readonly #ioctl;
+  readonly #connect;
+  readonly #int = new Int32Array(2);
+  readonly #length = new Uint32Array(1);
+  readonly #info = new DataView(new ArrayBuffer(TCP_INFO_BYTES));
+  readonly #infoBytes = new Uint8Array(this.#info.buffer);
+
+  /** @throws Error where no C library can be loaded */
+  constructor() {
+    const { library } = loadFirst(libcNames(process.platform, process.arch, existsSync));
+    const def = captured(library, errnoRegister(library), (ret) => ret === -1);
+    this.#getsockopt = def('getsockopt', 'int', ['int', 'int', 'int', 'void *', 'void *']);
+    this.#fcntl = def('fcntl', 'int', ['int', 'int', 'int']);
+    this.#ioctl = def('ioctl', 'int', ['int', 'unsigned long', '...']);
+    this.#connect = def('connect', 'int', ['int', 'void *', 'uint32_t']);
+  }
+
+  /** The number that a socket has for its life, whoever holds it; undefined for what is no socket. */
+  cookie(s: Handle): number | undefined {
+    this.#length[0] = 8;
+    if (this.#getsockopt(s, SOL_SOCKET, SO_COOKIE, this.#int, this.#length).ret === -1) return undefined;
+    const [low, high] = this.#int as unknown as [number, number];
+    return (low >>> 0) + high * 2 ** 32;
+  }
+
+  protocol(s: Handle): 'tcp' | 'udp' | undefined {
+    const protocol = this.#option(s, SO_PROTOCOL);
+    return protocol === IPPROTO_TCP ? 'tcp' : protocol === IPPROTO_UDP ? 'udp' : undefined;
+  }
+
+  tcp(s: Handle): TcpConnection | undefined {
+    this.#length[0] = TCP_INFO_BYTES;
+    if (this.#getsockopt(s, IPPROTO_TCP, TCP_INFO, this.#infoBytes, this.#length).ret === -1) return undefined;
+    const info = this.#info;
+    const u64 = (at: number) => Number(info.getBigUint64(at, IS_LITTLE_ENDIAN));
+    const state = STATES[info.getUint8(0)];
+    const received = u64(TCPI_BYTES_RECEIVED);
+    return {
+      state,
+      wasConnected: received > 0 || info.getUint8(TCPI_OPTIONS) !== 0,
+      unread: received > 0 ? this.#unread(s) : 0,
+      unacknowledged: u64(TCPI_BYTES_SENT) - u64(TCPI_BYTES_RETRANS) - u64(TCPI_BYTES_ACKED),
+      inFlight: state !== 'LISTEN' && info.getUint32(TCPI_UNACKED, IS_LITTLE_ENDIAN) > 0,
+    };
+  }
+
+  /** SO_ERROR, as an errno: 0 for none. The kernel forgets it. */
+  takeError(s: Handle): number {
+    return this.#option(s, SO_ERROR) ?? 0;
+  }
+
+  isNonBlocking(s: Handle): boolean {
+    const { ret } = this.#fcntl(s, F_GETFL, 0);
+    return ret !== -1 && (ret & O_NONBLOCK) !== 0;
+  }
+
+  /** Resets the connection, whoever else holds the socket: connect to AF_UNSPEC (net/ipv4/tcp.c tcp_disconnect()). */
+  reset(s: Handle): void {
+    this.#connect(s, new Uint8Array(16), 16);
+  }
+
+  #unread(s: Handle): number {
+    return this.#ioctl(s, LINUX.FIONREAD, 'void *', this.#int).ret === -1 ? 0 : (this.#int[0] as number);
+  }
+
+  #option(s: Handle, option: number): number | undefined {
+    this.#length[0] = 4;
+    return this.#getsockopt(s, SOL_SOCKET, option, this.#int, this.#length).ret === -1 ? undefined : this.#int[0];
+  }
+}
