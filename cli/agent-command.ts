@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from '../platforms/command.ts';
 import { sibling } from '../runner/sibling.ts';
 
-/** What the program that `sockatlas` starts does: `scenarios` describes a user's modules, `table` and `policy` run one. */
-export type Role = 'agent' | 'peer' | 'peer-host' | 'scenarios' | 'table' | 'policy';
+/** What the program that `sockatlas` starts does: `scenarios` describes a user's modules, `table` and `policy` run one, `emulate-launch` becomes the program of `emulate`. */
+export type Role = 'agent' | 'peer' | 'peer-host' | 'scenarios' | 'table' | 'policy' | 'emulate' | 'emulate-launch';
 
 /** The path of the agent program. */
 export function agentProgram(): string {

@@ -24,6 +24,15 @@ async function main([role, ...modules]: [Role | undefined, ...string[]]): Promis
       const { runPolicy } = await import('./close-live.ts');
       return runPolicy();
     }
+    case 'emulate': {
+      const { runSupervisor } = await import('../emulation/supervisor.ts');
+      return runSupervisor(agentCommand('emulate-launch'));
+    }
+    case 'emulate-launch': {
+      const { runLauncher } = await import('../emulation/launcher.ts');
+      const [launch = '', program = '', ...args] = modules;
+      return runLauncher(JSON.parse(launch), [program, ...args]);
+    }
     default: {
       const [{ runAgent }, { scenarios }] = await Promise.all([import('../runner/agent.ts'), import('../suites/index.ts')]);
       const own = modules.length === 0 ? [] : await (await import('../runner/user-scenarios.ts')).loadScenarios(modules);

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+// First, before anything touches process.stdout: it looks at how this process was started.
+import '../emulation/starter-state.ts';
 import { blanked } from '../platforms/printable.ts';
 import { EXIT } from './errors.ts';
 

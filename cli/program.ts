@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { JsonFileError, NoCacheFolder, RunFileError } from '../platforms/file-errors.ts';
 import { nearest } from '../platforms/nearest.ts';
 import { packageVersion } from '../platforms/package-root.ts';
@@ -213,6 +213,14 @@ ${examples('sockatlas try "P send 10; P reset; S recv x3"', 'sockatlas try @sequ
     .option('--local', LOCAL)
     .addHelpText('after', examples('sockatlas explain 10054', 'sockatlas explain ECONNRESET'))
     .action(async (code, options) => done(await (await import('./explain.ts')).explain(code, options)));
+  command
+    .command('emulate')
+    .description("What would my program do on that platform? Runs a Linux program, unmodified, with the platform's answers to its socket calls.")
+    .argument('<platform>', "none: all answers are the kernel's own")
+    .argument('<program...>', 'after --: the program and its arguments')
+    .addOption(new Option('--every-call', 'look at every call, also at those that nobody answers').hideHelp())
+    .addHelpText('after', examples('sockatlas emulate none -- ./server --port 8080'))
+    .action(async (platform, program, options) => done(await (await import('./emulate.ts')).emulated(platform, program, options)));
   command
     .command('setup')
     .description('How do I run on Wine? Puts Wine and a Windows node into your cache folder; no root.')

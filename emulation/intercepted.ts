@@ -3,7 +3,7 @@ import type { SyscallName } from './syscalls.ts';
 /** A call of the program, before the kernel makes it. It is valid until `answer` returns: nothing of it may be kept. */
 export interface Intercepted {
   readonly call: SyscallName;
-  /** Six, as the registers had them; addresses too (a user's address has 47 bits, a number's integers 53). A negative `int` comes as the register has it: `args[0] | 0`. */
+  /** Six. Addresses as they are; of an int only the lower half of its register counts: `args[0] | 0`. */
   readonly args: readonly number[];
   /** The process' id. */
   readonly process: number;

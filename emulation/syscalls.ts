@@ -54,3 +54,21 @@ export function syscallNumber(name: SyscallName, architecture: Architecture): nu
   const numbers: { x64: number; arm64?: number } = NUMBERS[name];
   return numbers[architecture];
 }
+
+const NAMES: ReadonlyMap<number, ReadonlyMap<number, SyscallName>> = new Map(
+  (['x64', 'arm64'] as const).map((architecture) => [
+    AUDIT_ARCH[architecture],
+    new Map(
+      SYSCALL_NAMES.flatMap((name) => {
+        const number = syscallNumber(name, architecture);
+        return number === undefined ? [] : [[number, name] as const];
+      }),
+    ),
+  ]),
+);
+
+/** Undefined where this process' own architecture has no such call, or `auditArch` is another. */
+export function callOf(number: number, auditArch: number): SyscallName | undefined {
+  if (auditArch !== AUDIT_ARCH[process.arch as Architecture]) return undefined;
+  return NAMES.get(auditArch)?.get(number);
+}

@@ -1,0 +1,81 @@
+import { writeSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import type { Processes } from '../native-bindings/linux/processes.ts';
+import { sibling } from '../runner/sibling.ts';
+import type { SyscallName } from './syscalls.ts';
+
+/** What the thread is started with. */
+export interface AnsweringData {
+  readonly platform: string;
+  readonly intercepts: 'all' | 'none';
+  /** What it is asked to do, at TELL and at END: it hears no messages. */
+  readonly asked: Int32Array<SharedArrayBuffer>;
+}
+
+export const TELL = 0;
+export const END = 1;
+
+/** Descriptors of this process: of the filter, and of what wakes the thread. */
+export interface Listening {
+  readonly listener: number;
+  readonly wake: number;
+}
+
+/** What was done so far. */
+export interface Told {
+  /** Intercepted, of whatever kind. */
+  readonly calls: number;
+  /** io_uring_setup, each refused with ENOSYS. */
+  readonly ioUring: number;
+  /** Calls of another architecture: their processes were killed. */
+  readonly foreign: number;
+  /** The answerer threw, and the kernel made the call. */
+  readonly faults: number;
+  /** The answerer's own report. */
+  readonly answers: unknown;
+}
+
+export type AnsweringMessage =
+  | { readonly type: 'ready'; readonly intercepts: readonly SyscallName[] }
+  | { readonly type: 'told'; readonly told: Told }
+  | { readonly type: 'ended'; readonly told: Told }
+  | { readonly type: 'foreign'; readonly process: number }
+  | { readonly type: 'fault'; readonly text: string };
+
+/** The thread that answers. */
+export class Answering {
+  readonly #thread: Worker;
+  readonly #wake: number;
+  readonly #asked = new Int32Array(new SharedArrayBuffer(8));
+
+  /** @throws Error where it cannot be started */
+  constructor(platform: string, intercepts: 'all' | 'none', processes: Processes, onMessage: (message: AnsweringMessage) => void) {
+    this.#wake = processes.eventfd().ret;
+    this.#thread = new Worker(sibling(import.meta.url, 'answering-thread'), {
+      workerData: { platform, intercepts, asked: this.#asked } satisfies AnsweringData,
+    });
+    this.#thread.on('message', onMessage);
+    this.#thread.on('error', (error) => {
+      throw error;
+    });
+  }
+
+  begin(listener: number): void {
+    this.#thread.postMessage({ listener, wake: this.#wake } satisfies Listening);
+  }
+
+  /** It answers with `told`. */
+  tell(): void {
+    this.#ask(TELL);
+  }
+
+  /** It answers with `ended`. */
+  end(): void {
+    this.#ask(END);
+  }
+
+  #ask(what: typeof TELL | typeof END): void {
+    Atomics.store(this.#asked, what, 1);
+    writeSync(this.#wake, new BigUint64Array([1n]));
+  }
+}

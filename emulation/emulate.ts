@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { Processes } from '../native-bindings/linux/processes.ts';
+import type { Command } from '../platforms/command.ts';
+import { EnvironmentError } from '../platforms/environment-error.ts';
+import type { Told } from './answering.ts';
+import { killDescendants } from './descendants.ts';
+import { forwardSignals } from './forwarded-signals.ts';
+import type { Ended, Supervision, SupervisorMessage, SupervisorRequest } from './supervisor-protocol.ts';
+
+/** What happens while the program runs. */
+export interface EmulationListener {
+  /** On SIGUSR1. */
+  told(told: Told): void;
+  /** Something for the user to read. */
+  said(line: string): void;
+}
+
+const { SIGKILL } = constants.signals;
+
+/**
+ * Runs a program under a supervisor, and resolves when it and all that it started have ended. Signals to this process go to the program. Of the two, this process and the
+ * supervisor, either one ends the program's processes where the other dies, of whatever.
+ *
+ * @throws EnvironmentError
+ */
+export function emulate(supervisor: Command, supervision: Supervision, listener: EmulationListener): Promise<Ended> {
+  const processes = new Processes();
+  processes.becomeSubreaper();
+  return new Promise((resolve, reject) => {
+    const child = spawn(supervisor.command, [...supervisor.args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+    const ask = (request: SupervisorRequest) => child.connected && child.send(request, () => {});
+    let outcome: Ended | EnvironmentError | undefined;
+    child.on('message', (message: SupervisorMessage) => {
+      switch (message.type) {
+        case 'started':
+          return;
+        case 'told':
+          return listener.told(message.told);
+        case 'foreign':
+          return listener.said(
+            `process ${message.process} was ended: it makes system calls of another architecture (32 bits), and what they are nobody here can tell`,
+          );
+        case 'fault':
+          return listener.said(`a call could not be answered as the platform would, and was left to the kernel; this is a fault in sockatlas: ${message.text}`);
+        case 'refused':
+          outcome ??= new EnvironmentError(message.reason);
+          return;
+        case 'ended':
+          outcome ??= message.ended;
+      }
+    });
+    child.once('error', ({ message }) => reject(new EnvironmentError(`the supervisor cannot be started: ${message}`)));
+    // 'close', not 'exit': what it said last has been read by then.
+    child.once('close', (code, signal) => {
+      killDescendants((pid) => processes.kill(pid, SIGKILL));
+      outcome ??= new EnvironmentError(`the supervisor ended (${signal ?? `exit code ${code}`}), and the program was ended with it`);
+      if (outcome instanceof EnvironmentError) reject(outcome);
+      else resolve(outcome);
+    });
+    forwardSignals((signal) => ask({ type: 'signal', signal }));
+    process.on('SIGUSR1', () => ask({ type: 'tell' }));
+    ask({ type: 'begin', supervision });
+  });
+}

@@ -1,0 +1,78 @@
+import type { Memory } from '../native-bindings/linux/memory.ts';
+import type { Processes } from '../native-bindings/linux/processes.ts';
+import type { Notifications } from '../native-bindings/linux/seccomp.ts';
+import type { Intercepted } from './intercepted.ts';
+import type { SyscallName } from './syscalls.ts';
+import type { Threads } from './threads.ts';
+
+/** A program may ask for any length: no read of its memory is longer. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/** The call that is being answered. One object for all of them, one after the other: thousands come in a second. */
+export class Interception implements Intercepted {
+  call: SyscallName = 'read';
+  readonly args: number[] = [0, 0, 0, 0, 0, 0];
+  thread = 0;
+  readonly #notifications: Notifications;
+  readonly #threads: Threads;
+  readonly #memory: Memory;
+  readonly #processes: Processes;
+  readonly #copies = new Map<number, number>();
+
+  constructor(notifications: Notifications, threads: Threads, memory: Memory, processes: Processes) {
+    this.#notifications = notifications;
+    this.#threads = threads;
+    this.#memory = memory;
+    this.#processes = processes;
+  }
+
+  begin(call: SyscallName): this {
+    this.call = call;
+    this.thread = this.#notifications.thread;
+    for (let i = 0; i < 6; i++) this.args[i] = registerValue(this.#notifications.low(i), this.#notifications.high(i));
+    return this;
+  }
+
+  end(): void {
+    if (this.#copies.size === 0) return;
+    for (const copy of this.#copies.values()) this.#processes.close(copy);
+    this.#copies.clear();
+  }
+
+  get process(): number {
+    return this.#threads.of(this.thread)?.process ?? this.thread;
+  }
+
+  descriptor(fd: number): number | undefined {
+    const known = this.#copies.get(fd);
+    if (known !== undefined) return known;
+    const pidfd = this.#threads.of(this.thread)?.pidfd;
+    if (pidfd === undefined) return undefined;
+    const { ret } = this.#processes.copyDescriptor(pidfd, fd | 0);
+    if (ret === -1) return undefined;
+    this.#copies.set(fd, ret);
+    return ret;
+  }
+
+  read(address: number, bytes: number): Uint8Array {
+    const read = this.#memory.read(this.thread, address, Math.min(bytes, MOST_BYTES));
+    // Had the thread ended meanwhile, its id could be another's.
+    return read.length === 0 || this.waits() ? read : new Uint8Array();
+  }
+
+  write(address: number, bytes: Uint8Array): boolean {
+    return this.waits() && this.#memory.write(this.thread, address, bytes);
+  }
+
+  waits(): boolean {
+    return this.#notifications.isValid();
+  }
+}
+
+/** A register, as a number that is exact for each address of a user and for each int: -1 is -1, whether its upper half says so or is 0. */
+export function registerValue(low: number, high: number): number {
+  const signed = high | 0;
+  if (signed >= -0x10_0000 && signed < 0x10_0000) return signed * 2 ** 32 + low;
+  // No address of a user, and none that this gives is one: of an int the lower half is what counts.
+  return 2 ** 52 + low;
+}

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Processes } from '../native-bindings/linux/processes.ts';
+
+interface Thread {
+  readonly process: number;
+  readonly pidfd: number;
+}
+
+/** As many pidfds as are kept at most. */
+const MOST = 512;
+
+/** The threads that calls come from: which process each is of, and a pidfd by which that one's descriptors are copied. */
+export class Threads {
+  readonly #processes: Processes;
+  readonly #known = new Map<number, Thread>();
+  #hasThreadPidfds = true;
+
+  constructor(processes: Processes) {
+    this.#processes = processes;
+  }
+
+  /** Undefined where it has ended. */
+  of(thread: number): Thread | undefined {
+    const known = this.#known.get(thread);
+    if (known !== undefined) {
+      if (this.#lives(thread, known)) return known;
+      this.#forget(thread, known);
+    }
+    return this.#open(thread);
+  }
+
+  close(): void {
+    for (const [thread, known] of this.#known) this.#forget(thread, known);
+  }
+
+  #open(thread: number): Thread | undefined {
+    const process = processOf(thread);
+    if (process === undefined) return undefined;
+    const { ret: pidfd } = this.#pidfd(thread, process);
+    if (pidfd === -1) return undefined;
+    if (this.#known.size >= MOST) this.close();
+    const opened = { process, pidfd };
+    this.#known.set(thread, opened);
+    return opened;
+  }
+
+  #pidfd(thread: number, process: number) {
+    if (this.#hasThreadPidfds) {
+      const opened = this.#processes.pidfdOfThread(thread);
+      if (opened.code !== 22) return opened;
+      this.#hasThreadPidfds = false;
+    }
+    return this.#processes.pidfdOfProcess(process);
+  }
+
+  /** A thread's id may be another's later: its pidfd then says that it is gone; a process' pidfd cannot. */
+  #lives(thread: number, { process, pidfd }: Thread): boolean {
+    if (this.#hasThreadPidfds) return this.#processes.probe(pidfd).code !== 3;
+    return existsSync(`/proc/${process}/task/${thread}`);
+  }
+
+  #forget(thread: number, { pidfd }: Thread): void {
+    this.#processes.close(pidfd);
+    this.#known.delete(thread);
+  }
+}
+
+/** The process that a thread is of. */
+export function processOf(thread: number): number | undefined {
+  try {
+    const [, tgid] = /^Tgid:\s+(\d+)$/m.exec(readFileSync(`/proc/${thread}/status`, 'latin1')) ?? [];
+    return tgid === undefined ? undefined : Number(tgid);
+  } catch {
+    return undefined;
+  }
+}
