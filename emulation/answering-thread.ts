@@ -1,17 +1,23 @@
+import { constants } from 'node:os';
+import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Memory } from '../native-bindings/linux/memory.ts';
 import { Processes } from '../native-bindings/linux/processes.ts';
 import { Notifications } from '../native-bindings/linux/seccomp.ts';
 import { answererOf } from './answerer.ts';
 import { type AnsweringData, type AnsweringMessage, END, type Listening, TELL, type Told } from './answering.ts';
+import type { Reply } from './intercepted.ts';
 import { Interception } from './interception.ts';
 import { callOf } from './syscalls.ts';
 import { processOf, Threads } from './threads.ts';
+import { WaitingCalls } from './waiting-calls.ts';
 
 /** Answers the program's calls, one after the other, in a thread that does nothing else: while it waits for the next one it stands in a system call. */
 
-const ENOSYS = 38;
-const SIGKILL = 9;
+const NO_SUCH_CALL: Reply = { type: 'fails', errno: constants.errno.ENOSYS };
+/** ms between two looks of the answerer. */
+const LOOK_MS = 100;
+const { SIGKILL } = constants.signals;
 
 const port = parentPort;
 if (port === null) throw new Error('answering-thread is started by emulation/answering.ts, as a thread');
@@ -30,7 +36,7 @@ port.once('message', (listening: Listening) => {
   answerAll(listening);
   say({ type: 'ended', told: told() });
 });
-say({ type: 'ready', intercepts: answerer.intercepts });
+say({ type: 'ready', intercepts: answerer.intercepts, mayWait: answerer.mayWait ?? false });
 
 function told(): Told {
   return { calls, ioUring, foreign, faults, answers: answerer.told() };
@@ -38,51 +44,69 @@ function told(): Told {
 
 function answerAll({ listener, wake }: Listening): void {
   const notifications = new Notifications(listener, wake);
-  const interception = new Interception(notifications, threads, new Memory(), processes);
+  const memory = new Memory();
+  const waiting = new WaitingCalls(notifications);
+  const fresh = () => new Interception(notifications, threads, memory, processes);
+  let interception = fresh();
+  let looked = 0;
   for (;;) {
-    const woken = notifications.wait();
-    if (woken.notification && notifications.receive()) answerOne(notifications, interception);
+    const woken = notifications.wait(answerer.watches ? leastMs(waiting.ms, LOOK_MS) : waiting.ms);
+    waiting.look(guarded);
+    if (woken.notification && notifications.receive() && answerOne(notifications, interception, waiting) === 'waits') interception = fresh();
     if (woken.hangup) notifications.ignoreListener();
+    if (answerer.watches && performance.now() - looked >= LOOK_MS) {
+      answerer.look?.();
+      looked = performance.now();
+    }
     if (!woken.wake) continue;
     if (Atomics.exchange(asked, TELL, 0) === 1) say({ type: 'told', told: told() });
     if (Atomics.load(asked, END) === 1) return;
   }
 }
 
-function answerOne(notifications: Notifications, interception: Interception): void {
+/** What poll waits: -1 is for ever. */
+function leastMs(one: number, other: number): number {
+  return one === -1 ? other : Math.min(one, other);
+}
+
+function answerOne(notifications: Notifications, interception: Interception, waiting: WaitingCalls): Reply['type'] {
   calls++;
   const call = callOf(notifications.call, notifications.arch);
-  if (call === undefined) {
-    refuse(notifications);
-    return;
-  }
-  if (call === 'io_uring_setup') {
-    ioUring++;
-    notifications.fails(ENOSYS);
-    return;
-  }
-  try {
-    const reply = answerer.answer(interception.begin(call));
-    if (reply.type === 'continue') notifications.continue();
-    else if (reply.type === 'returns') notifications.returns(reply.ret);
-    else notifications.fails(reply.errno);
-  } catch (error) {
-    // The program need not suffer of a fault of ours.
-    faults++;
-    notifications.continue();
-    if (faults === 1) say({ type: 'fault', text: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-  } finally {
+  // A name that every architecture has, for one that nobody knows here: it is refused.
+  interception.begin(call ?? 'read');
+  const reply = call === undefined ? refused(interception) : call === 'io_uring_setup' ? refusedRing() : guarded(() => answerer.answer(interception));
+  if (reply.type === 'waits') {
+    waiting.add(interception, reply.waiting);
+  } else {
+    interception.reply(reply);
     interception.end();
+  }
+  return reply.type;
+}
+
+/** The program need not suffer of a fault of ours. */
+function guarded(answer: () => Reply): Reply {
+  try {
+    return answer();
+  } catch (error) {
+    faults++;
+    if (faults === 1) say({ type: 'fault', text: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    return { type: 'continue' };
   }
 }
 
+function refusedRing(): Reply {
+  ioUring++;
+  return NO_SUCH_CALL;
+}
+
 /** Another architecture's calls have other numbers: none of them could be told from another. */
-function refuse(notifications: Notifications): void {
+function refused(interception: Interception): Reply {
   foreign++;
-  const process = processOf(notifications.thread);
-  if (process !== undefined && notifications.isValid()) {
+  const process = processOf(interception.thread);
+  if (process !== undefined && interception.waits()) {
     say({ type: 'foreign', process });
     processes.kill(process, SIGKILL);
   }
-  notifications.fails(ENOSYS);
+  return NO_SUCH_CALL;
 }

@@ -1,18 +1,19 @@
 import type { Memory } from '../native-bindings/linux/memory.ts';
 import type { Processes } from '../native-bindings/linux/processes.ts';
 import type { Notifications } from '../native-bindings/linux/seccomp.ts';
-import type { Intercepted } from './intercepted.ts';
+import type { Intercepted, Reply } from './intercepted.ts';
 import type { SyscallName } from './syscalls.ts';
 import type { Threads } from './threads.ts';
 
 /** A program may ask for any length: no read of its memory is longer. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
-/** The call that is being answered. One object for all of them, one after the other: thousands come in a second. */
+/** The call that is being answered. One object serves one call after the other: thousands come in a second. */
 export class Interception implements Intercepted {
   call: SyscallName = 'read';
   readonly args: number[] = [0, 0, 0, 0, 0, 0];
   thread = 0;
+  readonly #id = new Uint32Array(2);
   readonly #notifications: Notifications;
   readonly #threads: Threads;
   readonly #memory: Memory;
@@ -28,9 +29,17 @@ export class Interception implements Intercepted {
 
   begin(call: SyscallName): this {
     this.call = call;
+    this.#notifications.copyId(this.#id);
     this.thread = this.#notifications.thread;
     for (let i = 0; i < 6; i++) this.args[i] = registerValue(this.#notifications.low(i), this.#notifications.high(i));
     return this;
+  }
+
+  /** To be given once, and not where the reply is to come later. A signal may have ended the call: then nobody waits for it. */
+  reply(reply: Exclude<Reply, { readonly type: 'waits' }>): void {
+    if (reply.type === 'continue') this.#notifications.continue(this.#id);
+    else if (reply.type === 'returns') this.#notifications.returns(this.#id, reply.ret);
+    else this.#notifications.fails(this.#id, reply.errno);
   }
 
   end(): void {
@@ -65,7 +74,7 @@ export class Interception implements Intercepted {
   }
 
   waits(): boolean {
-    return this.#notifications.isValid();
+    return this.#notifications.isValid(this.#id);
   }
 }
 

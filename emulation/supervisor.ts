@@ -53,7 +53,7 @@ class Supervisor {
   #heard(message: AnsweringMessage): void {
     switch (message.type) {
       case 'ready':
-        this.#launch(message.intercepts);
+        this.#launch(message.intercepts, !message.mayWait);
         return;
       case 'ended':
         this.#say({ type: 'ended', ended: { ...(this.#exit as Exit), told: message.told } }, finish);
@@ -63,10 +63,10 @@ class Supervisor {
     }
   }
 
-  #launch(intercepts: readonly SyscallName[]): void {
+  #launch(intercepts: readonly SyscallName[], killable: boolean): void {
     const { command, args } = this.#launcher;
     const { program, starter } = this.#supervision;
-    const launch: Launch = { ...starter, supervisor: process.pid, intercepts };
+    const launch: Launch = { ...starter, supervisor: process.pid, intercepts, killable };
     const child = spawn(command, [...args, JSON.stringify(launch), ...program], { stdio: 'inherit' });
     this.#program = child.pid;
     child.once('error', ({ message }) => this.#refused(`${command}: ${message}`));

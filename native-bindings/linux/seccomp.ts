@@ -19,6 +19,7 @@ export const NOTIFICATION = { bytes: 80, id: 0, thread: 2, call: 4, arch: 5, arg
 /** struct seccomp_notif_resp: u64 id, i64 val, i32 error, u32 flags. */
 export const RESPONSE = { bytes: 24, id: 0, value: 2, error: 4, flags: 5 } as const;
 
+const EINVAL = 22;
 /** poll.h */
 const POLLIN = 1;
 const POLLHUP = 16;
@@ -38,16 +39,19 @@ export class Seccomp {
     return call(number, SECCOMP_GET_ACTION_AVAIL, 0, new Uint32Array([SECCOMP_RET_USER_NOTIF]));
   }
 
-  /** Installs a filter (struct sock_filter each) on the calling thread, kept over execve and inherited by its children; returns the listener. */
-  install(filter: Uint8Array): Returned {
+  /** Installs a filter (struct sock_filter each) on the calling thread, kept over execve and inherited by its children; returns the listener. `killable`: of signals, those alone that kill take a call away while it is answered. */
+  install(filter: Uint8Array, { killable }: { readonly killable: boolean }): Returned {
     const { call, number } = this.#seccomp;
     const instructions = koffi.alloc('uint8_t', filter.length);
     new Uint8Array(koffi.view(instructions, filter.length)).set(filter);
     // struct sock_fprog: u16 length in instructions, and, aligned, where they are.
     const program = new BigUint64Array([BigInt(filter.length / 8), koffi.address(instructions)]);
-    const killable = call(number, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, program);
-    // Before Linux 5.19 the flag is unknown: a signal then takes a call away while it is answered, and it is made again.
-    return killable.ret !== -1 || killable.code !== 22 ? killable : call(number, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, program);
+    if (killable) {
+      const installed = call(number, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, program);
+      // Before Linux 5.19 the flag is unknown.
+      if (installed.code !== EINVAL) return installed;
+    }
+    return call(number, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, program);
   }
 }
 
@@ -57,6 +61,8 @@ export interface Woken {
   /** Nobody is left whose calls are filtered so (Linux 5.9). */
   hangup: boolean;
   wake: boolean;
+  /** One of the others that it waits for. */
+  others: boolean;
 }
 
 /** The listener of a filter: the calls that wait for an answer. It holds one at a time. */
@@ -67,9 +73,9 @@ export class Notifications {
   readonly #read;
   readonly #notification = new Uint32Array(NOTIFICATION.bytes / 4);
   readonly #response = new Uint32Array(RESPONSE.bytes / 4);
-  readonly #fds = new Int32Array(4);
+  #fds = new Int32Array(4);
   readonly #id = this.#notification.subarray(NOTIFICATION.id, NOTIFICATION.id + 2);
-  readonly #woken: Woken = { notification: false, hangup: false, wake: false };
+  readonly #woken: Woken = { notification: false, hangup: false, wake: false, others: false };
 
   /** `wake` is an eventfd: what ends a wait for notifications. @throws Error where there is no C library, or no Linux */
   constructor(listener: number, wake: number) {
@@ -83,16 +89,35 @@ export class Notifications {
     this.#ioctl(listener, IOCTLS.setFlags, new BigUint64Array([BigInt(SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)]));
   }
 
-  /** Waits until there is something to do. */
-  wait(): Woken {
+  /** What to wait for besides: struct pollfd of each. */
+  alsoWaitFor(parts: readonly Uint8Array[]): void {
+    const bytes = new Uint8Array(16 + parts.reduce((sum, { length }) => sum + length, 0));
+    bytes.set(new Uint8Array(this.#fds.buffer, 0, 16));
+    let at = 16;
+    for (const part of parts) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+    this.#fds = new Int32Array(bytes.buffer);
+  }
+
+  /** Whether one of these, counted from the first that it also waits for, is ready. */
+  isReady(from: number, to: number): boolean {
+    for (let i = from + 2; i < to + 2; i++) if ((this.#fds[2 * i + 1] as number) >> 16 !== 0) return true;
+    return false;
+  }
+
+  /** Waits until there is something to do, at most `ms`; for ever where that is -1. */
+  wait(ms: number): Woken {
     const fds = this.#fds;
     const woken = this.#woken;
     fds[1] = fds[3] = POLLIN;
-    const { ret } = this.#poll(fds, 2, -1);
+    const { ret } = this.#poll(fds, fds.length / 2, ms);
     const events = ret > 0 ? (fds[1] as number) >> 16 : 0;
     woken.notification = (events & POLLIN) !== 0;
     woken.hangup = !woken.notification && (events & POLLHUP) !== 0;
     woken.wake = ret > 0 && (fds[3] as number) >> 16 !== 0;
+    woken.others = ret > (events === 0 ? 0 : 1) + (woken.wake ? 1 : 0);
     if (woken.wake) this.#read(fds[2], new BigUint64Array(1), 8);
     return woken;
   }
@@ -130,29 +155,32 @@ export class Notifications {
     return this.#notification[NOTIFICATION.args + 2 * argument + 1] as number;
   }
 
+  /** The two words by which the notification is known for as long as it waits. */
+  copyId(into: Uint32Array): void {
+    into.set(this.#id);
+  }
+
   /** Whether the call still waits. */
-  isValid(): boolean {
-    return this.#ioctl(this.#listener, IOCTLS.isValid, this.#id).ret === 0;
+  isValid(id: Uint32Array): boolean {
+    return this.#ioctl(this.#listener, IOCTLS.isValid, id).ret === 0;
   }
 
-  /** The kernel makes the call. */
-  continue(): Returned {
-    return this.#respond(0, 0, SECCOMP_USER_NOTIF_FLAG_CONTINUE);
+  /** The kernel makes the call. Each of these fails with ENOENT where a signal has ended it. */
+  continue(id: Uint32Array): Returned {
+    return this.#respond(id, 0, 0, SECCOMP_USER_NOTIF_FLAG_CONTINUE);
   }
 
-  returns(value: number): Returned {
-    return this.#respond(value, 0, 0);
+  returns(id: Uint32Array, value: number): Returned {
+    return this.#respond(id, value, 0, 0);
   }
 
-  fails(errno: number): Returned {
-    return this.#respond(0, -errno, 0);
+  fails(id: Uint32Array, errno: number): Returned {
+    return this.#respond(id, 0, -errno, 0);
   }
 
-  /** Fails with ENOENT where a signal has ended the call. */
-  #respond(value: number, error: number, flags: number): Returned {
+  #respond(id: Uint32Array, value: number, error: number, flags: number): Returned {
     const response = this.#response;
-    response[RESPONSE.id] = this.#id[0] as number;
-    response[RESPONSE.id + 1] = this.#id[1] as number;
+    response.set(id, RESPONSE.id);
     response[RESPONSE.value] = value;
     response[RESPONSE.value + 1] = Math.floor(value / 2 ** 32);
     response[RESPONSE.error] = error;
