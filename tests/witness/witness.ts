@@ -1,18 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packageRoot } from '../../platforms/package-root.ts';
 import { type StartedWine, windowsPath } from '../../provisioning/agent.ts';
+import { type Compiled, compiled } from '../fixtures/compiled.ts';
 
 /** The witness (witness.c): a program that performs the language of steps without koffi. */
 
 type Compiler = 'cc' | 'x86_64-w64-mingw32-gcc';
-
-/** A program, or why there is none on this machine. */
-type Compiled = { readonly program: string; readonly reason?: undefined } | { readonly program: undefined; readonly reason: string };
 
 export const WITNESS_SOURCE: string = fileURLToPath(new URL('./witness.c', import.meta.url));
 export const WITNESS_FLAGS: readonly string[] = ['-std=c11', '-O2', '-Wall', '-Wextra'];
@@ -20,20 +16,7 @@ export const WITNESS_FLAGS: readonly string[] = ['-std=c11', '-O2', '-Wall', '-W
 /** Compiles the witness once for each state of its source. @throws Error where the compiler refuses it */
 export function compiledWitness(compiler: Compiler = 'cc'): Compiled {
   const isForWindows = compiler !== 'cc' || process.platform === 'win32';
-  const libraries = isForWindows ? ['-lws2_32'] : [];
-  const state = [compiler, process.platform, process.arch, ...WITNESS_FLAGS, readFileSync(WITNESS_SOURCE, 'utf8')].join('\n');
-  const folder = join(packageRoot, 'node_modules', '.cache', 'witness');
-  const name = `witness-${createHash('sha256').update(state).digest('hex').slice(0, 12)}`;
-  const program = join(folder, isForWindows ? `${name}.exe` : name);
-  if (existsSync(program)) return { program };
-  mkdirSync(folder, { recursive: true });
-  // Under a name of this process's own: two test files may need it at the same time.
-  const building = join(folder, `${process.pid}-${name}.exe`);
-  const { error, status, stderr } = spawnSync(compiler, [...WITNESS_FLAGS, '-o', building, WITNESS_SOURCE, ...libraries], { encoding: 'utf8' });
-  if (error !== undefined) return { program: undefined, reason: `needs a C compiler, ${compiler}` };
-  if (status !== 0) throw new Error(`${compiler} refuses ${WITNESS_SOURCE}:\n${stderr}`);
-  renameSync(building, program);
-  return { program };
+  return compiled(WITNESS_SOURCE, { compiler, flags: WITNESS_FLAGS, ...(isForWindows && { libraries: ['-lws2_32'], ending: '.exe' }) });
 }
 
 interface WitnessOptions {
