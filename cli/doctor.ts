@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { createServer, type ListenOptions } from 'node:net';
 import { join } from 'node:path';
+import { missingForEmulation } from '../emulation/missing.ts';
 import { requireKoffi } from '../native-bindings/load.ts';
 import { libc as linuxLibc } from '../platforms/linux/identify.ts';
 import { packageVersion } from '../platforms/package-root.ts';
@@ -19,7 +20,7 @@ import { HERE, type Target, targetsNamed } from './targets.ts';
 export async function doctor({ format }: { readonly format: 'pretty' | 'json' }): Promise<number> {
   const [here] = targetsNamed([HERE]) as [Target];
   const [machine, own, wines] = await Promise.all([
-    Promise.all([node(), koffi(), libc(), loopback6(), unixSockets()]),
+    Promise.all([node(), koffi(), libc(), loopback6(), unixSockets(), emulation()]),
     agentOn(here),
     // One after the other: two at once wait for each other's share of the processor.
     sequence(LANES, wineAgent),
@@ -44,6 +45,11 @@ async function koffi(): Promise<DoctorCheck> {
 function libc(): DoctorCheck {
   if (process.platform !== 'linux') return { name: 'libc', ok: true, text: process.platform === 'win32' ? 'ws2_32.dll' : 'the C library of the system' };
   return { name: 'libc', ok: true, text: linuxLibc() };
+}
+
+async function emulation(): Promise<DoctorCheck> {
+  const missing = await missingForEmulation();
+  return { name: 'emulate', ok: missing === undefined, text: missing ?? "another platform's answers under a program of this machine" };
 }
 
 function loopback6(): Promise<DoctorCheck> {
