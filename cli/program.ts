@@ -216,10 +216,22 @@ ${examples('sockatlas try "P send 10; P reset; S recv x3"', 'sockatlas try @sequ
   command
     .command('emulate')
     .description("What would my program do on that platform? Runs a Linux program, unmodified, with the platform's answers to its socket calls.")
-    .argument('<platform>', "none: all answers are the kernel's own")
+    .argument('<platform>', "windows, wine-8.0, wine-10.0, linux; none: all answers are the kernel's own")
     .argument('<program...>', 'after --: the program and its arguments')
+    .option(
+      '--readiness <whose>',
+      "poll and epoll_wait: the kernel's own, or what select or wsapoll says of a connection there",
+      parseChoice('--readiness', ['kernel', 'select', 'wsapoll']),
+      'kernel',
+    )
+    .option('--fail-on <what>', 'held: exit code 1 where a connection was reset and kept open; never', parseChoice('--fail-on', ['held', 'never']), 'never')
+    .option('--held-after <ms>', 'how long after its reset such a connection counts', parseCount('--held-after', 0, 3_600_000), 1000)
+    .option('--format <format>', 'of what stderr gets at the end, and on SIGUSR1: pretty, json or jsonl', linesFormat, 'pretty')
     .addOption(new Option('--every-call', 'look at every call, also at those that nobody answers').hideHelp())
-    .addHelpText('after', examples('sockatlas emulate none -- ./server --port 8080'))
+    .addHelpText(
+      'after',
+      examples('sockatlas emulate windows -- ./server --port 8080', 'sockatlas emulate windows --readiness select --fail-on held -- ./server'),
+    )
     .action(async (platform, program, options) => done(await (await import('./emulate.ts')).emulated(platform, program, options)));
   command
     .command('setup')

@@ -1,14 +1,29 @@
+import type { EndModel } from '../language/model.ts';
+import { Connections } from '../native-bindings/linux/connections.ts';
+import { MODEL_NAMES, modelOf } from '../platforms/models.ts';
+import { Emulator } from './emulator.ts';
 import type { Answerer, Reply } from './intercepted.ts';
+import type { ReadinessOf } from './readiness.ts';
 import { SYSCALL_NAMES, type SyscallName } from './syscalls.ts';
 
 /** The platforms that can be emulated: `none` leaves each call to the kernel. */
-export const EMULATED: readonly string[] = ['none'];
+export const EMULATED: readonly string[] = ['none', ...MODEL_NAMES];
+
+/** How the program's calls are answered. */
+export interface AnsweredBy {
+  readonly platform: string;
+  /** Of `none`: whether it looks at them. */
+  readonly intercepts: 'all' | 'none';
+  readonly readiness?: ReadinessOf | undefined;
+}
 
 const CONTINUE: Reply = { type: 'continue' };
 
-/** Who answers the program's calls, by the platform's name. */
-export function answererOf(_platform: string, intercepts: 'all' | 'none' = 'none'): Answerer {
-  return new Kernel(intercepts === 'all' ? SYSCALL_NAMES : []);
+/** Who answers the program's calls. */
+export function answererOf({ platform, intercepts, readiness }: AnsweredBy): Answerer {
+  const model = modelOf(platform);
+  if (model === undefined) return new Kernel(intercepts === 'all' ? SYSCALL_NAMES : []);
+  return new Emulator(model.ends.tcp as EndModel, new Connections(), readiness);
 }
 
 /** Answers nothing itself. */

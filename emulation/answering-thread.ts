@@ -23,8 +23,8 @@ const port = parentPort;
 if (port === null) throw new Error('answering-thread is started by emulation/answering.ts, as a thread');
 const say = (message: AnsweringMessage) => port.postMessage(message);
 
-const { platform, intercepts, asked } = workerData as AnsweringData;
-const answerer = answererOf(platform, intercepts);
+const { answeredBy, asked } = workerData as AnsweringData;
+const answerer = answererOf(answeredBy);
 const processes = new Processes();
 const threads = new Threads(processes);
 let calls = 0;

@@ -2,12 +2,12 @@ import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Processes } from '../native-bindings/linux/processes.ts';
 import { sibling } from '../runner/sibling.ts';
+import type { AnsweredBy } from './answerer.ts';
 import type { SyscallName } from './syscalls.ts';
 
 /** What the thread is started with. */
 export interface AnsweringData {
-  readonly platform: string;
-  readonly intercepts: 'all' | 'none';
+  readonly answeredBy: AnsweredBy;
   /** What it is asked to do, at TELL and at END: it hears no messages. */
   readonly asked: Int32Array<SharedArrayBuffer>;
 }
@@ -49,10 +49,10 @@ export class Answering {
   readonly #asked = new Int32Array(new SharedArrayBuffer(8));
 
   /** @throws Error where it cannot be started */
-  constructor(platform: string, intercepts: 'all' | 'none', processes: Processes, onMessage: (message: AnsweringMessage) => void) {
+  constructor(answeredBy: AnsweredBy, processes: Processes, onMessage: (message: AnsweringMessage) => void) {
     this.#wake = processes.eventfd().ret;
     this.#thread = new Worker(sibling(import.meta.url, 'answering-thread'), {
-      workerData: { platform, intercepts, asked: this.#asked } satisfies AnsweringData,
+      workerData: { answeredBy, asked: this.#asked } satisfies AnsweringData,
     });
     this.#thread.on('message', onMessage);
     this.#thread.on('error', (error) => {

@@ -1,12 +1,15 @@
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
-import type { EndModel, Known } from '../language/model.ts';
+import type { EndModel } from '../language/model.ts';
 import type { Token } from '../language/token.ts';
 import type { Connections, TcpConnection } from '../native-bindings/linux/connections.ts';
+import { Ready } from '../native-bindings/linux/waits.ts';
 import { codes } from '../platforms/codes.ts';
 import { type Asked, EmulatedEnd, type Seen } from './emulated-end.ts';
 import type { Answerer, Intercepted, Reply } from './intercepted.ts';
+import { READINESS_CALLS, Readiness, type ReadinessOf } from './readiness.ts';
 import { SOCKET_CALLS, type SocketCall, socketCall } from './socket-call.ts';
+import type { SyscallName } from './syscalls.ts';
 
 const CONTINUE: Reply = { type: 'continue' };
 /** Connections that nobody has reset are forgotten, the oldest first, beyond so many: what they were told can be seen again, but for an own shutdown. */
@@ -21,8 +24,10 @@ export interface ResetConnection {
   readonly descriptor: number;
   /** As /proc names it: `socket:[1234]`. */
   readonly socket: string;
-  /** ms since the reset was seen. */
-  readonly for: number;
+  /** ms from the call that saw the reset to now, or to when it was found closed. */
+  readonly ms: number;
+  /** As of the last look at the program's descriptors. */
+  readonly isOpen: boolean;
   /** Calls on it since then. */
   readonly calls: number;
   /** In the last second in which there was one. */
@@ -42,40 +47,72 @@ export interface Told {
 
 /** Answers as a platform does, where its model covers what a socket has seen. */
 export class Emulator implements Answerer {
-  readonly intercepts = SOCKET_CALLS;
+  readonly intercepts: readonly SyscallName[];
+  readonly mayWait: boolean;
+  readonly #readiness: Readiness | undefined;
   readonly #end: EndModel;
   readonly #connections: Connections;
   readonly #sockets = new Map<number, EmulatedSocket | undefined>();
   readonly #replaced = new Map<string, number>();
   readonly #uncovered = new Map<string, number>();
+  /** The connections that were reset, and are open as far as is known. */
+  readonly #open = new Set<EmulatedSocket>();
   #seen = 0;
 
-  constructor(end: EndModel, connections: Connections) {
+  /** `readiness`: whose poll and epoll_wait the program gets; the kernel's own where it is undefined. */
+  constructor(end: EndModel, connections: Connections, readiness?: ReadinessOf) {
     this.#end = end;
     this.#connections = connections;
+    this.mayWait = readiness !== undefined;
+    this.intercepts = readiness === undefined ? SOCKET_CALLS : [...SOCKET_CALLS, ...READINESS_CALLS];
+    this.#readiness = readiness && new Readiness(readiness, new Ready(), (call, descriptor, which) => this.#ready(call, descriptor, which));
   }
 
   answer(call: Intercepted): Reply {
+    if (READINESS_CALLS.includes(call.call)) return this.#readiness?.answer(call) ?? CONTINUE;
     const descriptor = (call.args[0] as number) | 0;
     const copy = call.descriptor(descriptor);
     if (copy === undefined) return CONTINUE;
-    const cookie = this.#connections.cookie(copy);
-    if (cookie === undefined) return CONTINUE;
-    const socket = this.#socket(cookie, copy);
+    const socket = this.#socket(copy);
     if (socket === undefined) return CONTINUE;
     const asks = socketCall(call);
     if (asks === undefined) return CONTINUE;
-    if (!socket.look(copy, call.process, descriptor)) return socket.takeFault() ?? CONTINUE;
+    if (!socket.look(copy)) return socket.takeFault() ?? CONTINUE;
+    if (socket.isReset) {
+      socket.countCall(copy, call.process, descriptor);
+      this.#open.add(socket);
+    }
     return this.#ask(socket, copy, asks, call);
   }
 
+  /** Whether there are connections whose closing is to be seen: then `look` is called now and then. */
+  get watches(): boolean {
+    return this.#open.size > 0;
+  }
+
+  /** Looks which of the connections that were reset the program has closed. */
+  look(): void {
+    for (const socket of this.#open) if (!socket.lookWhetherOpen()) this.#open.delete(socket);
+  }
+
   told(): Told {
+    this.look();
     const resets = [...this.#sockets.values()].flatMap((socket) => socket?.reset ?? []);
     return { sockets: this.#seen, replaced: Object.fromEntries(this.#replaced), uncovered: Object.fromEntries(this.#uncovered), resets };
   }
 
-  /** undefined for one that is not TCP. */
-  #socket(cookie: number, copy: number): EmulatedSocket | undefined {
+  #ready(call: Intercepted, descriptor: number, which: 'select' | 'poll'): Token | undefined {
+    const copy = call.descriptor(descriptor);
+    const socket = copy === undefined ? undefined : this.#socket(copy);
+    if (copy === undefined || !socket?.look(copy)) return undefined;
+    const asked = socket.ready(which);
+    return 'unknown' in asked ? undefined : asked.token;
+  }
+
+  /** undefined for what is no TCP socket. */
+  #socket(copy: number): EmulatedSocket | undefined {
+    const cookie = this.#connections.cookie(copy);
+    if (cookie === undefined) return undefined;
     const known = this.#sockets.get(cookie);
     if (known !== undefined || this.#sockets.has(cookie)) return known;
     const isTcp = this.#connections.protocol(copy) === 'tcp';
@@ -122,6 +159,7 @@ class EmulatedSocket {
   #error: number | undefined;
   #isFaultTold = false;
   #resetAt: number | undefined;
+  #closedAt: number | undefined;
   #process = 0;
   #descriptor = 0;
   #name = '';
@@ -133,20 +171,32 @@ class EmulatedSocket {
     this.#connections = connections;
   }
 
+  get isReset(): boolean {
+    return this.#resetAt !== undefined;
+  }
+
   get reset(): ResetConnection | undefined {
-    if (this.#resetAt === undefined) return undefined;
+    if (this.#resetAt === undefined || this.#calls === 0) return undefined;
     return {
       process: this.#process,
       descriptor: this.#descriptor,
       socket: this.#name,
-      for: performance.now() - this.#resetAt,
+      ms: (this.#closedAt ?? performance.now()) - this.#resetAt,
+      isOpen: this.#closedAt === undefined,
       calls: this.#calls,
       callsPerSecond: Math.max(this.#second.calls, this.#second.before),
     };
   }
 
+  /** By the descriptor that was used last. One that a process has to its end was never closed. */
+  lookWhetherOpen(): boolean {
+    const isOpen = linkOf(`/proc/${this.#process}/fd/${this.#descriptor}`) === this.#name || hasEnded(this.#process);
+    this.#closedAt = isOpen ? undefined : (this.#closedAt ?? performance.now());
+    return isOpen;
+  }
+
   /** Whether the model covers it: it is, or was, connected, and no fault of the network ended it. */
-  look(copy: number, process: number, descriptor: number): boolean {
+  look(copy: number): boolean {
     const connection = this.#connections.tcp(copy);
     if (connection === undefined || connection.state === 'LISTEN' || connection.state === 'SYN_SENT') return false;
     this.#isConnected ||= connection.state !== 'CLOSE' || connection.wasConnected;
@@ -156,7 +206,7 @@ class EmulatedSocket {
     if (seen === undefined) return false;
     this.#end.look(seen);
     if (this.#end.takeReset()) this.#reset(copy);
-    if (seen.rst !== false) this.#countCall(copy, process, descriptor);
+    if (seen.rst !== false) this.#resetAt ??= performance.now();
     return true;
   }
 
@@ -183,6 +233,10 @@ class EmulatedSocket {
         return asked;
       }
     }
+  }
+
+  ready(which: 'select' | 'poll'): Asked {
+    return this.#end.ask(which, {}, false);
   }
 
   /** The kernel makes the call where it would answer the same. */
@@ -233,18 +287,32 @@ class EmulatedSocket {
     return { unread, fin: this.#fin, rst: isReset && { drawn: this.#fin && unacknowledged > 0 } };
   }
 
-  #countCall(copy: number, process: number, descriptor: number): void {
+  /** A call on it since its peer reset it. */
+  countCall(copy: number, process: number, descriptor: number): void {
     const now = performance.now();
-    if (this.#resetAt === undefined) {
-      this.#resetAt = now;
-      this.#second.begun = now;
-      this.#name = readlinkSync(`/proc/self/fd/${copy}`);
-    }
+    if (this.#calls === 0) this.#name = linkOf(`/proc/self/fd/${copy}`) ?? '';
     this.#process = process;
     this.#descriptor = descriptor;
     this.#calls++;
     if (now - this.#second.begun >= 1000) this.#second = { begun: now, calls: 0, before: this.#second.calls };
     this.#second.calls++;
+  }
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function hasEnded(process: number): boolean {
+  try {
+    // pid (name) state: the name may hold anything, parentheses too.
+    return /^Z/.test(readFileSync(`/proc/${process}/stat`, 'latin1').replace(/^.*\) /s, ''));
+  } catch {
+    return true;
   }
 }
 

@@ -1,12 +1,11 @@
+import type { AnsweredBy } from './answerer.ts';
 import type { Told } from './answering.ts';
 import type { StarterState } from './starter-state.ts';
 
 /** What the command and its supervisor say to each other, over node's own channel between a process and its child: both are ours, and the same build. */
 
 export interface Supervision {
-  readonly platform: string;
-  /** For an answerer that leaves all calls to the kernel: whether it looks at them. */
-  readonly intercepts: 'all' | 'none';
+  readonly answeredBy: AnsweredBy;
   readonly program: readonly [string, ...string[]];
   readonly starter: StarterState;
 }

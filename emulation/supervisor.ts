@@ -7,6 +7,7 @@ import { Answering, type AnsweringMessage } from './answering.ts';
 import { descendantsOf, killDescendants } from './descendants.ts';
 import { forwardSignals } from './forwarded-signals.ts';
 import type { Launch } from './launcher.ts';
+import { stdioOf } from './starter-state.ts';
 import type { Ended, Supervision, SupervisorMessage, SupervisorRequest } from './supervisor-protocol.ts';
 import type { SyscallName } from './syscalls.ts';
 
@@ -47,7 +48,7 @@ class Supervisor {
     process.on('SIGCHLD', () => this.#look());
     forwardSignals((signal) => this.#forward(signal));
     this.#processes.becomeSubreaper();
-    this.#answering = new Answering(supervision.platform, supervision.intercepts, this.#processes, (message) => this.#heard(message));
+    this.#answering = new Answering(supervision.answeredBy, this.#processes, (message) => this.#heard(message));
   }
 
   #heard(message: AnsweringMessage): void {
@@ -67,7 +68,7 @@ class Supervisor {
     const { command, args } = this.#launcher;
     const { program, starter } = this.#supervision;
     const launch: Launch = { ...starter, supervisor: process.pid, intercepts, killable };
-    const child = spawn(command, [...args, JSON.stringify(launch), ...program], { stdio: 'inherit' });
+    const child = spawn(command, [...args, JSON.stringify(launch), ...program], { stdio: stdioOf(starter) });
     this.#program = child.pid;
     child.once('error', ({ message }) => this.#refused(`${command}: ${message}`));
     child.once('exit', (code, signal) => {

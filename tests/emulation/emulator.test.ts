@@ -41,7 +41,7 @@ function emulated(sockets: Sockets, emulator: Emulator): Sockets {
       waits: () => true,
     } satisfies Intercepted);
   const answered = (reply: Reply, kernel: () => Returned): Returned =>
-    reply.type === 'continue' ? kernel() : reply.type === 'returns' ? { ret: reply.ret, code: 0 } : { ret: -1, code: reply.errno };
+    reply.type === 'returns' ? { ret: reply.ret, code: 0 } : reply.type === 'fails' ? { ret: -1, code: reply.errno } : kernel();
   // The prototype's methods have private fields: they are called on what has them.
   for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(sockets)).concat(
     Object.getOwnPropertyNames(Object.getPrototypeOf(Object.getPrototypeOf(sockets))),

@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import type { Token } from '../language/token.ts';
+import { EPOLL_EVENT, POLLFD_BYTES, type Ready } from '../native-bindings/linux/waits.ts';
+import type { Intercepted, Reply, Waiting } from './intercepted.ts';
+import type { SyscallName } from './syscalls.ts';
+
+/** Whose answers poll and epoll_wait give of a connection: what select or WSAPoll says of it on the platform. */
+export type ReadinessOf = 'select' | 'wsapoll';
+
+/** What a socket of the program gives, by its descriptor in the program; undefined for one that the model does not cover. */
+export type AskReadiness = (call: Intercepted, descriptor: number, which: 'select' | 'poll') => Token | undefined;
+
+/** The calls that wait for several descriptors. select itself says of a reset what it says on Windows. */
+export const READINESS_CALLS: readonly SyscallName[] = ['poll', 'ppoll', 'epoll_wait', 'epoll_pwait', 'epoll_pwait2'];
+
+/** The same bits in poll.h and in linux/eventpoll.h. */
+const IN = 0x1;
+const PRI = 0x2;
+const OUT = 0x4;
+const ERR = 0x8;
+const HUP = 0x10;
+const NVAL = 0x20;
+const RDNORM = 0x40;
+const WRNORM = 0x100;
+const RDHUP = 0x2000;
+/** With one of these the connection has ended, one way or both: only then does Linux say otherwise than Windows. */
+const ENDED = ERR | HUP | RDHUP;
+
+/** ms until a socket is looked at again that Linux calls ready, and the platform does not. */
+const LOOK_AGAIN_MS = 10;
+const MOST_POLLFDS = 65_536;
+const MOST_EPOLL_EVENTS = 4096;
+
+/** Answers poll and epoll_wait. */
+export class Readiness {
+  readonly #of: ReadinessOf;
+  readonly #ready: Ready;
+  readonly #ask: AskReadiness;
+
+  constructor(of: ReadinessOf, ready: Ready, ask: AskReadiness) {
+    this.#of = of;
+    this.#ready = ready;
+    this.#ask = ask;
+  }
+
+  /** undefined where the kernel is to answer: it waits with another signal mask, which only the kernel can, or the arguments are wrong. */
+  answer(call: Intercepted): Reply | undefined {
+    const wait = waitOf(call);
+    if (wait === undefined) return undefined;
+    const deadline = wait.ms < 0 ? Number.POSITIVE_INFINITY : performance.now() + wait.ms;
+    const look = wait.kind === 'poll' ? this.#poll(call, wait) : this.#epoll(call, wait);
+    return look && answered(look, deadline);
+  }
+
+  #poll(call: Intercepted, { address, count }: Poll): Look | undefined {
+    const program = call.read(address, count * POLLFD_BYTES);
+    if (program.length < count * POLLFD_BYTES) return undefined;
+    const own = Buffer.from(program);
+    for (let at = 0; at < own.length; at += POLLFD_BYTES) {
+      const descriptor = own.readInt32LE(at);
+      own.writeInt32LE(descriptor < 0 ? -1 : (call.descriptor(descriptor) ?? -1), at);
+    }
+    return () => {
+      this.#ready.poll(own);
+      let ready = 0;
+      let dropped = false;
+      const answer = Buffer.from(program);
+      for (let at = 0; at < own.length; at += POLLFD_BYTES) {
+        const descriptor = answer.readInt32LE(at);
+        const kernel = descriptor >= 0 && own.readInt32LE(at) === -1 ? NVAL : own.readInt16LE(at + 6);
+        const events = this.#translated(call, descriptor, kernel, answer.readInt16LE(at + 4));
+        answer.writeInt16LE(events, at + 6);
+        if (events !== 0) ready++;
+        else if (kernel !== 0) dropped = true;
+      }
+      return { ready, dropped, waitsFor: own, give: () => call.write(address, answer) };
+    };
+  }
+
+  #epoll(call: Intercepted, { instance, address, most }: Epoll): Look | undefined {
+    const copy = call.descriptor(instance);
+    if (copy === undefined) return undefined;
+    const found = Buffer.alloc(Math.min(most, MOST_EPOLL_EVENTS) * EPOLL_EVENT.bytes);
+    const waitsFor = pollfd(copy);
+    return () => {
+      const count = this.#ready.epoll(copy, found);
+      if (count < 0) return undefined;
+      const kept: Buffer[] = [];
+      let registered: ReadonlyMap<bigint, Registered> | undefined;
+      for (let i = 0; i < count; i++) {
+        const event = found.subarray(i * EPOLL_EVENT.bytes, (i + 1) * EPOLL_EVENT.bytes);
+        const kernel = event.readUInt32LE(0);
+        if (kernel & ENDED) {
+          registered ??= registeredWith(copy);
+          const one = registered.get(event.readBigUInt64LE(EPOLL_EVENT.data));
+          if (one !== undefined) event.writeUInt32LE(this.#translated(call, one.descriptor, kernel, one.events), 0);
+        }
+        if (event.readUInt32LE(0) !== 0) kept.push(Buffer.from(event));
+      }
+      return { ready: kept.length, dropped: kept.length < count, waitsFor, give: () => kept.length === 0 || call.write(address, Buffer.concat(kept)) };
+    };
+  }
+
+  /** The bits that the program is given for those that the kernel gives. */
+  #translated(call: Intercepted, descriptor: number, kernel: number, asked: number): number {
+    if ((kernel & ENDED) === 0) return kernel;
+    const token = this.#ask(call, descriptor, this.#of === 'select' ? 'select' : 'poll');
+    if (token?.type === 'select') return ((token.read ? IN | RDNORM : 0) | (token.write ? OUT | WRNORM : 0) | (token.except ? PRI : 0)) & asked;
+    if (token?.type !== 'poll') return kernel;
+    const has = (event: 'IN' | 'OUT' | 'ERR' | 'HUP' | 'PRI') => token.events.includes(event);
+    const wanted = ((has('IN') ? IN | RDNORM : 0) | (has('OUT') ? OUT | WRNORM : 0) | (has('PRI') ? PRI : 0)) & asked;
+    return wanted | (has('ERR') ? ERR : 0) | (has('HUP') ? HUP : 0);
+  }
+}
+
+/** What is ready at a moment, by the platform. undefined where the kernel is to answer. */
+type Look = () => Looked | undefined;
+interface Looked {
+  readonly ready: number;
+  /** Linux calls something ready that the platform does not. */
+  readonly dropped: boolean;
+  /** struct pollfd of each descriptor that tells when to look again. */
+  readonly waitsFor: Uint8Array;
+  /** Writes it to the program's memory. */
+  give(): boolean;
+}
+
+function answered(look: Look, deadline: number): Reply | undefined {
+  const looked = look();
+  if (looked === undefined) return undefined;
+  if (looked.ready > 0 || performance.now() >= deadline) return looked.give() ? { type: 'returns', ret: looked.ready } : { type: 'fails', errno: EFAULT };
+  const waiting: Waiting = {
+    descriptors: looked.dropped ? NONE : looked.waitsFor,
+    until: looked.dropped ? Math.min(deadline, performance.now() + LOOK_AGAIN_MS) : deadline,
+    again: () => answered(look, deadline) ?? CONTINUE,
+  };
+  return { type: 'waits', waiting };
+}
+
+const EFAULT = 14;
+const CONTINUE: Reply = { type: 'continue' };
+const NONE = new Uint8Array();
+
+interface Poll {
+  readonly kind: 'poll';
+  readonly address: number;
+  readonly count: number;
+  /** Negative: for ever. */
+  readonly ms: number;
+}
+interface Epoll {
+  readonly kind: 'epoll';
+  readonly instance: number;
+  readonly address: number;
+  readonly most: number;
+  readonly ms: number;
+}
+
+function waitOf(call: Intercepted): Poll | Epoll | undefined {
+  const [first, second, third, fourth, fifth] = call.args as [number, number, number, number, number];
+  const poll = (ms: number | undefined): Poll | undefined =>
+    ms === undefined || second > MOST_POLLFDS ? undefined : { kind: 'poll', address: first, count: second, ms };
+  const epoll = (ms: number | undefined): Epoll | undefined =>
+    ms === undefined || (third | 0) <= 0 ? undefined : { kind: 'epoll', instance: first | 0, address: second, most: third | 0, ms };
+  switch (call.call) {
+    case 'poll':
+      return poll(third | 0);
+    case 'ppoll':
+      return fourth === 0 ? poll(timespec(call, third)) : undefined;
+    case 'epoll_wait':
+      return epoll(fourth | 0);
+    case 'epoll_pwait':
+      return fifth === 0 ? epoll(fourth | 0) : undefined;
+    case 'epoll_pwait2':
+      return fifth === 0 ? epoll(timespec(call, fourth)) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** In ms; for ever where there is none. */
+function timespec(call: Intercepted, address: number): number | undefined {
+  if (address === 0) return -1;
+  const bytes = call.read(address, 16);
+  if (bytes.length < 16) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
+  return Number(view.getBigInt64(0, true)) * 1000 + Number(view.getBigInt64(8, true)) / 1e6;
+}
+
+function pollfd(descriptor: number): Uint8Array {
+  const fd = Buffer.alloc(POLLFD_BYTES);
+  fd.writeInt32LE(descriptor, 0);
+  fd.writeInt16LE(IN, 4);
+  return fd;
+}
+
+interface Registered {
+  readonly descriptor: number;
+  readonly events: number;
+}
+
+/** What an epoll instance watches, by the data that its events carry: /proc's fdinfo has both, and the descriptor's number in the program. */
+function registeredWith(instance: number): ReadonlyMap<bigint, Registered> {
+  const lines = readFileSync(`/proc/self/fdinfo/${instance}`, 'latin1').matchAll(/^tfd:\s+(\d+)\s+events:\s+([0-9a-f]+)\s+data:\s+([0-9a-f]+)/gm);
+  return new Map([...lines].map(([, tfd, events, data]) => [BigInt(`0x${data}`), { descriptor: Number(tfd), events: Number.parseInt(events as string, 16) }]));
+}
