@@ -6,6 +6,7 @@ import { EnvironmentError } from '../platforms/environment-error.ts';
 import type { Told } from './answering.ts';
 import { killDescendants } from './descendants.ts';
 import { forwardSignals } from './forwarded-signals.ts';
+import { stdioOf } from './starter-state.ts';
 import type { Ended, Supervision, SupervisorMessage, SupervisorRequest } from './supervisor-protocol.ts';
 
 /** What happens while the program runs. */
@@ -28,7 +29,7 @@ export function emulate(supervisor: Command, supervision: Supervision, listener:
   const processes = new Processes();
   processes.becomeSubreaper();
   return new Promise((resolve, reject) => {
-    const child = spawn(supervisor.command, [...supervisor.args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+    const child = spawn(supervisor.command, [...supervisor.args], { stdio: stdioOf(supervision.starter, 'ipc') });
     const ask = (request: SupervisorRequest) => child.connected && child.send(request, () => {});
     let outcome: Ended | EnvironmentError | undefined;
     child.on('message', (message: SupervisorMessage) => {

@@ -45,7 +45,7 @@ const EXIT_LAUNCH = 3;
  * Puts back what node changed, and libuv in between: both reset all signals to their default, and so nobody can know which ones the starter had set to be ignored (nohup) or
  * had blocked. The program gets none of either, as from a shell.
  */
-function asStarted(processes: Processes, { nonBlocking, softFileLimit }: Launch): void {
+function asStarted(processes: Processes, { nonBlocking, inherited, softFileLimit }: Launch): void {
   for (const signal of [SIGPIPE, SIGXFSZ]) processes.defaultSignal(signal);
   processes.unblockSignals();
   if (softFileLimit !== undefined) processes.setSoftFileLimit(softFileLimit);
@@ -53,6 +53,7 @@ function asStarted(processes: Processes, { nonBlocking, softFileLimit }: Launch)
     processes.keepOverExec(fd);
     processes.setNonBlocking(fd, nonBlocking.includes(fd));
   }
+  for (const fd of inherited) processes.keepOverExec(fd);
 }
 
 function errnoName(code: number): string {

@@ -120,13 +120,14 @@ describe.runIf(onLinux)('a program under `emulate none` [needs Linux]', () => {
 });
 
 describe.runIf(subject.program !== undefined)('a program in C [needs Linux and a C compiler]', () => {
-  // The other descriptors are the test's own.
-  const here = '"$@" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-';
+  const here = '"$@"';
 
   test.each([
     ['as it is', here],
     ['few files', `ulimit -Sn 256; ${here}`],
     ['few files, not to be raised', `ulimit -n 300; ${here}`],
+    ['more descriptors', `${here} 3</etc/passwd 5>/dev/null 9>&1 7</dev/zero 4<&0`],
+    ['descriptors that do not wait', `${program} non-blocking ${here}`],
     ['no stdin', `${here} </dev/null`],
     ['stdout and stderr are one file', `${here} 2>&1`],
   ])('gets what it gets natively, limits, signals, descriptors: %s', (_, script) => {

@@ -236,6 +236,14 @@ static int ring(void) {
   return 0;
 }
 
+/* Becomes a program that is given descriptors that do not wait. */
+static int non_blocking(char **program) {
+  for (int fd = 0; fd < 3; fd++) fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+  execvp(program[0], program);
+  die("execvp");
+  return 0;
+}
+
 #ifdef __x86_64__
 /* getpid, as a program of 32 bits asks for it. */
 static int foreign(void) {
@@ -260,6 +268,7 @@ int main(int count, char **args) {
   if (strcmp(what, "calls") == 0) calls();
   if (strcmp(what, "blocked") == 0) return blocked();
   if (strcmp(what, "chaos") == 0) return chaos();
+  if (strcmp(what, "non-blocking") == 0 && count > 2) return non_blocking(args + 2);
   if (strcmp(what, "ring") == 0) return ring();
 #ifdef __x86_64__
   if (strcmp(what, "foreign") == 0) return foreign();
