@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { compiled } from '../fixtures/compiled.ts';
 import { childrenOf, cliProgram, until } from '../fixtures/index.ts';
 
@@ -163,9 +163,16 @@ test.runIf(staticSubject.program !== undefined)(`a static program${staticSubject
   expect(emulated).toEqual(natively);
 });
 
+/** What a test that fails leaves running. */
+const marks: string[] = [];
+afterEach(() => {
+  for (const mark of marks.splice(0)) for (const pid of marked(mark)) process.kill(pid, 'SIGKILL');
+});
+
 /** A command that runs, with all its processes: they are found by a variable that each of them has. */
 function started(...command: string[]) {
   const mark = `SOCKATLAS_MARK=${randomUUID()}`;
+  marks.push(mark);
   const [name, value] = mark.split('=') as [string, string];
   const child = spawn(EMULATE[0] as string, [...EMULATE.slice(1), ...command], { env: { ...process.env, [name]: value }, stdio: ['ignore', 'pipe', 'pipe'] });
   let stdout = '';
@@ -259,7 +266,7 @@ describe.runIf(subject.program !== undefined)('whoever dies [needs Linux and a C
     const running = started(program, 'blocked');
     await running.says('blocked');
     process.kill(running.pid, 'SIGUSR1');
-    await running.says('"calls":');
+    await running.says('emulate none');
     process.kill(running.pid, 'SIGTERM');
     expect((await running.ended).code).toBe(143);
   });
