@@ -23,7 +23,10 @@ const CONTINUE: Reply = { type: 'continue' };
 export function answererOf({ platform, intercepts, readiness }: AnsweredBy): Answerer {
   const model = modelOf(platform);
   if (model === undefined) return new Kernel(intercepts === 'all' ? SYSCALL_NAMES : []);
-  return new Emulator(model.ends.tcp as EndModel, new Connections(), readiness);
+  const { tcp, udp } = model.ends;
+  // What Linux' model says of UDP the kernel says itself.
+  const ends = { tcp: tcp as EndModel, udp: platform === 'linux' || typeof udp === 'string' ? undefined : udp };
+  return new Emulator(ends, new Connections(), readiness);
 }
 
 /** Answers nothing itself. */

@@ -21,7 +21,7 @@ export const emulationDocumentSchema = z.strictObject({
   exit: z.strictObject({ code: z.int().nullable(), signal: z.string().nullable() }).nullable().describe('null while the program runs'),
   calls: z.int().describe('How many calls were looked at'),
   ioUring: z.int().describe('Calls of io_uring_setup: each was refused with ENOSYS, since what goes through it cannot be seen'),
-  sockets: z.int().describe('TCP sockets on which there was a call'),
+  sockets: z.int().describe('TCP and UDP sockets on which there was a call'),
   replaced: z.record(z.string(), z.int()).describe("Answers that were not Linux' own, by the rule of the model that gave them"),
   uncovered: z.record(z.string(), z.int()).describe('Calls that the model does not cover, by the reason: the kernel answered them'),
   resets: z.array(reset).describe('The connections that were reset'),
@@ -39,7 +39,7 @@ export function prettyEmulation(document: EmulationDocument, heldAfter: number, 
   const closed = resets.filter(({ isOpen }) => !isOpen).length;
   const lines = [
     `${paint('bold', `emulate ${platform}`)}: ${program.join(' ')} ${exit === null ? 'has run for' : `${ended(exit)} after`} ${seconds(ms)}`,
-    `${plural(sockets, 'TCP socket')}, ${resets.length} reset by the peer (${closed} closed since); ${plural(sum(replaced), 'answer')} not Linux' own.`,
+    `${plural(sockets, 'socket')}, ${resets.length} reset by the peer (${closed} closed since); ${plural(sum(replaced), 'answer')} not Linux' own.`,
     ...listed(replaced),
     ...(sum(uncovered) === 0 ? [] : [`${plural(sum(uncovered), 'call')} left to the kernel, since the model does not cover them:`, ...listed(uncovered)]),
     ...(ioUring === 0 ? [] : [`io_uring was refused ${plural(ioUring, 'time')} (ENOSYS): what goes through it cannot be seen.`]),

@@ -11,6 +11,17 @@ const SOL_SOCKET = 1;
 const SO_ERROR = 4;
 const SO_PROTOCOL = 38;
 const SO_COOKIE = 57;
+/** linux/in.h, linux/in6.h */
+const IPPROTO_IP = 0;
+const IP_RECVERR = 11;
+const IPPROTO_IPV6 = 41;
+const IPV6_RECVERR = 25;
+/** bits/socket.h */
+const MSG_DONTWAIT = 0x40;
+const MSG_ERRQUEUE = 0x2000;
+const ECONNREFUSED = 111;
+/** poll.h */
+const POLLIN = 1;
 const IPPROTO_UDP = 17;
 /** fcntl.h */
 const F_GETFL = 3;
@@ -46,8 +57,13 @@ export class Connections {
   readonly #getsockopt;
   readonly #fcntl;
   readonly #ioctl;
+  readonly #setsockopt;
+  readonly #recv;
+  readonly #poll;
   readonly #connect;
   readonly #int = new Int32Array(2);
+  /** struct pollfd: int fd, short events, short revents; little endian, as both architectures are. */
+  readonly #pollfd = new Int32Array(2);
   readonly #length = new Uint32Array(1);
   readonly #info = new DataView(new ArrayBuffer(TCP_INFO_BYTES));
   readonly #infoBytes = new Uint8Array(this.#info.buffer);
@@ -59,6 +75,9 @@ export class Connections {
     this.#getsockopt = def('getsockopt', 'int', ['int', 'int', 'int', 'void *', 'void *']);
     this.#fcntl = def('fcntl', 'int', ['int', 'int', 'int']);
     this.#ioctl = def('ioctl', 'int', ['int', 'unsigned long', '...']);
+    this.#setsockopt = def('setsockopt', 'int', ['int', 'int', 'int', 'void *', 'uint32_t']);
+    this.#recv = def('recv', 'intptr_t', ['int', 'void *', 'size_t', 'int']);
+    this.#poll = def('poll', 'int', ['void *', 'unsigned long', 'int']);
     this.#connect = def('connect', 'int', ['int', 'void *', 'uint32_t']);
   }
 
@@ -104,6 +123,28 @@ export class Connections {
   /** Resets the connection, whoever else holds the socket: connect to AF_UNSPEC (net/ipv4/tcp.c tcp_disconnect()). */
   reset(s: Handle): void {
     this.#connect(s, new Uint8Array(16), 16);
+  }
+
+  /** From now on a UDP socket is told of port unreachables, connected or not. */
+  askForErrors(s: Handle): void {
+    const on = Int32Array.of(1);
+    this.#setsockopt(s, IPPROTO_IP, IP_RECVERR, on, 4);
+    this.#setsockopt(s, IPPROTO_IPV6, IPV6_RECVERR, on, 4);
+  }
+
+  /** How many port unreachables have arrived at such a socket since it was asked; the kernel forgets them. */
+  takeUnreachables(s: Handle): number {
+    if (this.takeError(s) !== ECONNREFUSED) return 0;
+    let queued = 0;
+    while (this.#recv(s, this.#int, 0, MSG_ERRQUEUE | MSG_DONTWAIT).ret !== -1) queued++;
+    return Math.max(1, queued);
+  }
+
+  /** Whether a datagram waits. */
+  hasData(s: Handle): boolean {
+    this.#pollfd[0] = s;
+    this.#pollfd[1] = POLLIN;
+    return this.#poll(this.#pollfd, 1, 0).ret > 0 && ((this.#pollfd[1] >> 16) & POLLIN) !== 0;
   }
 
   #unread(s: Handle): number {

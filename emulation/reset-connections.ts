@@ -1,0 +1,108 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+
+/** A connection that its peer has reset. */
+export interface ResetConnection {
+  readonly process: number;
+  readonly descriptor: number;
+  /** As /proc names it: `socket:[1234]`. */
+  readonly socket: string;
+  /** ms from the call that saw the reset to now, or to when it was found closed. */
+  readonly ms: number;
+  /** As of the last look at the program's descriptors. */
+  readonly isOpen: boolean;
+  /** Calls on it since then. */
+  readonly calls: number;
+  /** In the busier of the last two seconds in which there was one. */
+  readonly callsPerSecond: number;
+}
+
+/** What the program does with the connections that were reset. */
+export class ResetConnections {
+  /** By the number that a socket has for its life. */
+  readonly #all = new Map<number, Watched>();
+  readonly #open = new Set<Watched>();
+
+  /** Whether there are any whose closing is to be seen. */
+  get areOpen(): boolean {
+    return this.#open.size > 0;
+  }
+
+  /** `copy` is a descriptor of it in this process. */
+  countCall(cookie: number, copy: number, process: number, descriptor: number): void {
+    let watched = this.#all.get(cookie);
+    if (watched === undefined) {
+      watched = new Watched(linkOf(`/proc/self/fd/${copy}`) ?? '');
+      this.#all.set(cookie, watched);
+    }
+    watched.countCall(process, descriptor);
+    this.#open.add(watched);
+  }
+
+  look(): void {
+    for (const watched of this.#open) if (!watched.look()) this.#open.delete(watched);
+  }
+
+  told(): ResetConnection[] {
+    return [...this.#all.values()].map((watched) => watched.told());
+  }
+}
+
+class Watched {
+  readonly #name: string;
+  readonly #since = performance.now();
+  #closedAt: number | undefined;
+  #process = 0;
+  #descriptor = 0;
+  #calls = 0;
+  #second = { begun: this.#since, calls: 0, before: 0 };
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  countCall(process: number, descriptor: number): void {
+    const now = performance.now();
+    this.#process = process;
+    this.#descriptor = descriptor;
+    this.#calls++;
+    if (now - this.#second.begun >= 1000) this.#second = { begun: now, calls: 0, before: this.#second.calls };
+    this.#second.calls++;
+  }
+
+  /** Whether it is open, by the descriptor that was used last. One that a process has to its end was never closed. */
+  look(): boolean {
+    const isOpen = linkOf(`/proc/${this.#process}/fd/${this.#descriptor}`) === this.#name || hasEnded(this.#process);
+    this.#closedAt = isOpen ? undefined : (this.#closedAt ?? performance.now());
+    return isOpen;
+  }
+
+  told(): ResetConnection {
+    return {
+      process: this.#process,
+      descriptor: this.#descriptor,
+      socket: this.#name,
+      ms: (this.#closedAt ?? performance.now()) - this.#since,
+      isOpen: this.#closedAt === undefined,
+      calls: this.#calls,
+      callsPerSecond: Math.max(this.#second.calls, this.#second.before),
+    };
+  }
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function hasEnded(process: number): boolean {
+  try {
+    // pid (name) state: the name may hold anything, parentheses too.
+    return /^Z/.test(readFileSync(`/proc/${process}/stat`, 'latin1').replace(/^.*\) /s, ''));
+  } catch {
+    return true;
+  }
+}
