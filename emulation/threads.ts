@@ -6,16 +6,18 @@ interface Thread {
   readonly pidfd: number;
 }
 
+type Pidfds = Pick<Processes, 'pidfdOfThread' | 'pidfdOfProcess' | 'probe' | 'close'>;
+
 /** As many pidfds as are kept at most. */
 const MOST = 512;
 
 /** The threads that calls come from: which process each is of, and a pidfd by which that one's descriptors are copied. */
 export class Threads {
-  readonly #processes: Processes;
+  readonly #processes: Pidfds;
   readonly #known = new Map<number, Thread>();
   #hasThreadPidfds = true;
 
-  constructor(processes: Processes) {
+  constructor(processes: Pidfds) {
     this.#processes = processes;
   }
 

@@ -61,8 +61,6 @@ export interface Woken {
   /** Nobody is left whose calls are filtered so (Linux 5.9). */
   hangup: boolean;
   wake: boolean;
-  /** One of the others that it waits for. */
-  others: boolean;
 }
 
 /** The listener of a filter: the calls that wait for an answer. It holds one at a time. */
@@ -75,7 +73,7 @@ export class Notifications {
   readonly #response = new Uint32Array(RESPONSE.bytes / 4);
   #fds = new Int32Array(4);
   readonly #id = this.#notification.subarray(NOTIFICATION.id, NOTIFICATION.id + 2);
-  readonly #woken: Woken = { notification: false, hangup: false, wake: false, others: false };
+  readonly #woken: Woken = { notification: false, hangup: false, wake: false };
 
   /** `wake` is an eventfd: what ends a wait for notifications. @throws Error where there is no C library, or no Linux */
   constructor(listener: number, wake: number) {
@@ -117,7 +115,6 @@ export class Notifications {
     woken.notification = (events & POLLIN) !== 0;
     woken.hangup = !woken.notification && (events & POLLHUP) !== 0;
     woken.wake = ret > 0 && (fds[3] as number) >> 16 !== 0;
-    woken.others = ret > (events === 0 ? 0 : 1) + (woken.wake ? 1 : 0);
     if (woken.wake) this.#read(fds[2], new BigUint64Array(1), 8);
     return woken;
   }

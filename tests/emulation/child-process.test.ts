@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Threads } from '../../emulation/threads.ts';
 import { Memory } from '../../native-bindings/linux/memory.ts';
@@ -97,8 +98,11 @@ describe.runIf(onLinux)("a child's memory and descriptors [needs Linux]", () => 
     processes.close(pidfd);
   });
 
-  test('threads: which process they are of, until they end', async () => {
-    const threads = new Threads(processes);
+  test.each([
+    ['by pidfds of threads', (all: Processes) => all],
+    ['before Linux 6.9, by pidfds of processes', withoutThreadPidfds],
+  ])('threads: which process they are of, until they end, %s', async (_, pidfds) => {
+    const threads = new Threads(pidfds(processes));
     const own = spawn(process.execPath, ['-e', 'console.log("up"); setInterval(() => {}, 1000)'], { stdio: ['ignore', 'pipe', 'ignore'] });
     await new Promise((resolve) => own.stdout.once('data', resolve));
     const tasks = readdirSync(`/proc/${own.pid}/task`).map(Number);
@@ -110,3 +114,14 @@ describe.runIf(onLinux)("a child's memory and descriptors [needs Linux]", () => 
     threads.close();
   });
 });
+
+function withoutThreadPidfds(processes: Processes) {
+  return {
+    pidfdOfThread: () => ({ ret: -1, code: constants.errno.EINVAL }),
+    pidfdOfProcess: (pid: number) => processes.pidfdOfProcess(pid),
+    probe: () => {
+      throw new Error('says nothing of a thread');
+    },
+    close: (fd: number) => processes.close(fd),
+  };
+}
