@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { Processes } from '../native-bindings/linux/processes.ts';
 import { Seccomp } from '../native-bindings/linux/seccomp.ts';
 import { blanked } from '../platforms/printable.ts';
+import { errnoName } from './errno-name.ts';
 import { filterOf } from './filter.ts';
 import type { StarterState } from './starter-state.ts';
 import type { Architecture, SyscallName } from './syscalls.ts';
@@ -54,10 +55,6 @@ function asStarted(processes: Processes, { nonBlocking, inherited, softFileLimit
     processes.setNonBlocking(fd, nonBlocking.includes(fd));
   }
   for (const fd of inherited) processes.keepOverExec(fd);
-}
-
-function errnoName(code: number): string {
-  return Object.entries(constants.errno).find(([, number]) => number === code)?.[0] ?? `errno ${code}`;
 }
 
 function fail(what: string, exitCode: number): never {

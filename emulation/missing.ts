@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { requireKoffi } from '../native-bindings/load.ts';
 
+import { errnoName } from './errno-name.ts';
+
 const { ENOSYS } = constants.errno;
 
 /** What this machine lacks to emulate, and how to get it; undefined where it has all. */
@@ -39,7 +41,7 @@ async function missingPidfd(): Promise<string | undefined> {
 function refusal(call: string, code: number, since: string): string {
   return code === ENOSYS
     ? `this kernel has no ${call} that can hand calls to another process: emulate needs Linux 5.6 or newer (${call}: ${since})`
-    : `${call} is forbidden here (errno ${code}), by a container's seccomp profile: start the container with --security-opt seccomp=unconfined`;
+    : `${call} is forbidden here (${errnoName(code)}), by a container's seccomp profile: start the container with --security-opt seccomp=unconfined`;
 }
 
 /** Documentation/admin-guide/LSM/Yama.rst; exported for its test. */

@@ -5,6 +5,7 @@ import { Processes } from '../native-bindings/linux/processes.ts';
 import type { Command } from '../platforms/command.ts';
 import { Answering, type AnsweringMessage } from './answering.ts';
 import { descendantsOf, killDescendants } from './descendants.ts';
+import { errnoName } from './errno-name.ts';
 import { forwardSignals } from './forwarded-signals.ts';
 import type { Launch } from './launcher.ts';
 import { stdioOf } from './starter-state.ts';
@@ -119,7 +120,7 @@ class Supervisor {
     const copied = this.#processes.copyDescriptor(pidfd.ret, Number(fd));
     if (pidfd.ret !== -1) this.#processes.close(pidfd.ret);
     if (copied.ret !== -1) return copied.ret;
-    this.#refused(`this machine does not let a process take its child's descriptors (pidfd_getfd: errno ${copied.code})`);
+    this.#refused(`this machine does not let a process take its child's descriptors (pidfd_getfd: ${errnoName(copied.code)})`);
     return undefined;
   }
 

@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
+import { NUMBERS } from '../../native-bindings/linux/system-calls.ts';
 import { compiled } from '../fixtures/compiled.ts';
 import { childrenOf, cliProgram, until } from '../fixtures/index.ts';
 
@@ -145,6 +147,36 @@ describe.runIf(subject.program !== undefined)('a program in C [needs Linux and a
     },
   );
 
+  test.each([
+    ['pidfd_getfd', 438, 'EPERM', /^sockatlas: pidfd_getfd is forbidden here \(EPERM\)[^\n]*seccomp=unconfined\n$/],
+    ['pidfd_getfd', 438, 'ENOSYS', /^sockatlas: this kernel has no pidfd_getfd[^\n]*Linux 5\.6[^\n]*\n$/],
+    ['pidfd_open', 434, 'ENOSYS', /^sockatlas: this kernel has no pidfd_open[^\n]*\n$/],
+    ['seccomp', NUMBERS.seccomp[process.arch as 'x64' | 'arm64'], 'EPERM', /^sockatlas: seccomp\(2\) is forbidden here \(EPERM\)[^\n]*\n$/],
+  ] as const)('what the machine lacks is said in a line: %s %i, %s', (_, number, error, says) => {
+    const { emulated } = both([program, 'state'], `${program} forbid ${number} ${constants.errno[error]} "$@"`);
+    expect(emulated).toEqual({ code: 3, stdout: '', stderr: expect.stringMatching(says) });
+  });
+
+  test('Ctrl-C in a terminal comes once', ({ skip }) => {
+    if (spawnSync('python3', ['--version']).status !== 0) skip('needs python3');
+    // The CLI in the foreground of a terminal of its own; what is written to the other end is typed.
+    const terminal = `
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0: os.execv(sys.argv[1], sys.argv[1:])
+seen = b''
+while True:
+    try: part = os.read(fd, 1000)
+    except OSError: break
+    if not part: break
+    if b'ready' not in seen and b'ready' in seen + part: os.write(fd, b'\\x03')
+    seen += part
+print(seen.decode())
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))`;
+    const { status, stdout } = spawnSync('python3', ['-c', terminal, ...EMULATE, program, 'counts'], { encoding: 'utf8', timeout: 100_000 });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^ready\r\n\^C1 times\r\n$/m) });
+  });
+
   test('io_uring, by which calls would pass unseen, is not there', () => {
     expect(emulated(program, 'ring')).toEqual({ code: 0, stdout: 'io_uring_setup -1 ENOSYS\n', stderr: '' });
   });
@@ -161,6 +193,11 @@ describe.runIf(subject.program !== undefined)('a program in C [needs Linux and a
 test.runIf(staticSubject.program !== undefined)(`a static program${staticSubject.reason === undefined ? '' : ` [${staticSubject.reason}]`}`, () => {
   const { natively, emulated } = both([staticSubject.program as string, 'threads', '20']);
   expect(emulated).toEqual(natively);
+});
+
+test.runIf(process.platform !== 'linux')('elsewhere it says that it needs Linux [needs another system]', () => {
+  const { status, stderr } = spawnSync(process.execPath, [cliProgram, 'emulate', 'none', '--', 'node'], { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 3, stderr: expect.stringMatching(/^sockatlas: a program's calls can be answered on Linux alone[^\n]+\n$/) });
 });
 
 /** What a test that fails leaves running. */

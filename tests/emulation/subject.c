@@ -3,13 +3,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -236,6 +240,39 @@ static int ring(void) {
   return 0;
 }
 
+/* Becomes a program for which one call fails, as under a container's profile, or on an older kernel. */
+static int forbid(int number, int error, char **program) {
+  struct sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog fprog = {.len = sizeof filter / sizeof *filter, .filter = filter};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &fprog) == -1) die("prctl");
+  execvp(program[0], program);
+  die("execvp");
+  return 0;
+}
+
+static volatile sig_atomic_t interrupts;
+static void interrupt(int signal) {
+  (void)signal;
+  interrupts++;
+}
+
+/* How many SIGINTs come within half a second of the first. */
+static int counts(void) {
+  struct sigaction action = {.sa_handler = interrupt};
+  sigaction(SIGINT, &action, NULL);
+  puts("ready");
+  fflush(stdout);
+  while (interrupts == 0) usleep(1000);
+  for (int i = 0; i < 500; i++) usleep(1000);
+  printf("%d times\n", interrupts);
+  return 0;
+}
+
 /* Becomes a program that is given descriptors that do not wait. */
 static int non_blocking(char **program) {
   for (int fd = 0; fd < 3; fd++) fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
@@ -269,6 +306,8 @@ int main(int count, char **args) {
   if (strcmp(what, "blocked") == 0) return blocked();
   if (strcmp(what, "chaos") == 0) return chaos();
   if (strcmp(what, "non-blocking") == 0 && count > 2) return non_blocking(args + 2);
+  if (strcmp(what, "forbid") == 0 && count > 4) return forbid(many, atoi(args[3]), args + 4);
+  if (strcmp(what, "counts") == 0) return counts();
   if (strcmp(what, "ring") == 0) return ring();
 #ifdef __x86_64__
   if (strcmp(what, "foreign") == 0) return foreign();
