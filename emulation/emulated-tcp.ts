@@ -22,6 +22,8 @@ export class EmulatedTcp implements EmulatedSocket {
   /** Why it ended, as an errno: read once, since the kernel forgets it. */
   #error: number | undefined;
   #isFaultTold = false;
+  /** Its address, as getpeername writes it. */
+  #peerName: Uint8Array | undefined;
   #isReset = false;
 
   constructor(end: EndModel, connections: Connections) {
@@ -53,6 +55,8 @@ export class EmulatedTcp implements EmulatedSocket {
     if (connection === undefined || connection.state === 'LISTEN' || connection.state === 'SYN_SENT') return false;
     this.#isConnected ||= connection.state !== 'CLOSE' || connection.wasConnected;
     if (!this.#isConnected) return false;
+    // While there is a connection: afterwards Linux has forgotten it.
+    this.#peerName ??= this.#connections.peerName(copy);
     this.#isOver ||= connection.state === 'CLOSE';
     const seen = this.#seen(copy, connection);
     if (seen === undefined) return false;
@@ -77,7 +81,9 @@ export class EmulatedTcp implements EmulatedSocket {
       case 'send':
         return this.#end.ask('send', asks, blocking());
       case 'so_error':
-        return this.#end.ask('so_error', asks, true);
+      case 'readable':
+      case 'getpeername':
+        return this.#end.ask(asks.does, asks, true);
       case 'shutdown': {
         const asked = this.#end.ask('shutdown', asks, true);
         if (this.#end.takeReset()) this.#reset(copy);
@@ -99,7 +105,10 @@ export class EmulatedTcp implements EmulatedSocket {
       case 'sent':
         return this.#isOver && !counts ? { type: 'returns', ret: token.bytes } : CONTINUE;
       case 'ok':
+        if (asks.does === 'getpeername') return this.#isOver && this.#peerName !== undefined ? named(this.#peerName, asks, call) : CONTINUE;
         return this.#isOver ? { type: 'returns', ret: 0 } : CONTINUE;
+      case 'readable':
+        return asks.does === 'readable' && this.#isOver ? wrote(call.write(asks.value, int(token.bytes))) : CONTINUE;
       case 'so_error':
         return asks.does === 'so_error' ? this.#soError(token.name, asks, call) : CONTINUE;
       default:
@@ -110,10 +119,7 @@ export class EmulatedTcp implements EmulatedSocket {
   /** The kernel would tell, and forget, what is told here by other calls. */
   #soError(name: string | undefined, { value, size }: Extract<SocketCall, { readonly does: 'so_error' }>, call: Intercepted): Reply {
     if (!this.#isOver) return CONTINUE;
-    const answer = new Uint8Array(Int32Array.of(name === undefined ? 0 : errnoOf(name)).buffer);
-    const room = call.read(size, 4);
-    if (room.length < 4 || new Int32Array(room.buffer, room.byteOffset, 1)[0] !== 4) return CONTINUE;
-    return call.write(value, answer) ? { type: 'returns', ret: 0 } : CONTINUE;
+    return sizeAt(size, call) === 4 ? wrote(call.write(value, int(name === undefined ? 0 : errnoOf(name)))) : CONTINUE;
   }
 
   /** Where the platform ends the connection with an RST, and Linux does not. */
@@ -134,4 +140,26 @@ export class EmulatedTcp implements EmulatedSocket {
     this.#fin ||= this.#error === EPIPE || !isReset;
     return { unread, fin: this.#fin, rst: isReset && { drawn: this.#fin && unacknowledged > 0 } };
   }
+}
+
+function int(value: number): Uint8Array {
+  return new Uint8Array(Int32Array.of(value).buffer);
+}
+
+/** What a socklen_t of the program says; undefined where it cannot be read. */
+function sizeAt(address: number, call: Intercepted): number | undefined {
+  const bytes = call.read(address, 4);
+  return bytes.length < 4 ? undefined : new DataView(bytes.buffer, bytes.byteOffset, 4).getInt32(0, true);
+}
+
+/** An address, cut to the room that there is; its whole size is told. */
+function named(address: Uint8Array, asks: Extract<SocketCall, { readonly does: 'getpeername' }>, call: Intercepted): Reply {
+  const room = sizeAt(asks.size, call);
+  if (room === undefined || room < 0) return CONTINUE;
+  return wrote(call.write(asks.address, address.subarray(0, room)) && call.write(asks.size, int(address.length)));
+}
+
+/** The kernel says EFAULT by itself where memory cannot be written. */
+function wrote(isWritten: boolean): Reply {
+  return isWritten ? { type: 'returns', ret: 0 } : CONTINUE;
 }

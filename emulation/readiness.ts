@@ -11,8 +11,8 @@ export type ReadinessOf = 'select' | 'wsapoll';
 /** What a socket of the program gives, by its descriptor in the program; undefined for one that the model does not cover. */
 export type AskReadiness = (call: Intercepted, descriptor: number, which: 'select' | 'poll') => Token | undefined;
 
-/** The calls that wait for several descriptors. select itself says of a reset what it says on Windows. */
-export const READINESS_CALLS: readonly SyscallName[] = ['poll', 'ppoll', 'epoll_wait', 'epoll_pwait', 'epoll_pwait2'];
+/** The calls that wait for several descriptors. */
+export const READINESS_CALLS: readonly SyscallName[] = ['select', 'pselect6', 'poll', 'ppoll', 'epoll_wait', 'epoll_pwait', 'epoll_pwait2'];
 
 /** The same bits in poll.h and in linux/eventpoll.h. */
 const IN = 0x1;
@@ -49,8 +49,61 @@ export class Readiness {
     const wait = waitOf(call);
     if (wait === undefined) return undefined;
     const deadline = wait.ms < 0 ? Number.POSITIVE_INFINITY : performance.now() + wait.ms;
-    const look = wait.kind === 'poll' ? this.#poll(call, wait) : this.#epoll(call, wait);
+    const look = this.#lookOf(call, wait);
     return look && answered(look, deadline);
+  }
+
+  #lookOf(call: Intercepted, wait: Wait): Look | undefined {
+    switch (wait.kind) {
+      case 'select':
+        return this.#select(call, wait);
+      case 'poll':
+        return this.#poll(call, wait);
+      case 'epoll':
+        return this.#epoll(call, wait);
+    }
+  }
+
+  #select(call: Intercepted, { count, sets }: Select): Look | undefined {
+    const bytes = Math.ceil(count / 64) * 8;
+    const asked = sets.map((address) => (address === 0 ? undefined : call.read(address, bytes)));
+    if (asked.some((set) => set !== undefined && set.length < bytes)) return undefined;
+    const isIn = (set: Uint8Array | undefined, fd: number) => set !== undefined && ((set[fd >> 3] as number) & (1 << (fd & 7))) !== 0;
+    const descriptors = Array.from({ length: count }, (_, fd) => fd).filter((fd) => asked.some((set) => isIn(set, fd)));
+    const own = Buffer.alloc(descriptors.length * POLLFD_BYTES);
+    for (const [i, fd] of descriptors.entries()) {
+      const copy = call.descriptor(fd);
+      // EBADF: the kernel says so.
+      if (copy === undefined) return undefined;
+      own.writeInt32LE(copy, i * POLLFD_BYTES);
+      own.writeInt16LE(RDHUP | (isIn(asked[0], fd) ? IN : 0) | (isIn(asked[1], fd) ? OUT : 0) | (isIn(asked[2], fd) ? PRI : 0), i * POLLFD_BYTES + 4);
+    }
+    return () => {
+      this.#ready.poll(own);
+      const found = asked.map((set) => set && Buffer.alloc(bytes));
+      let ready = 0;
+      let dropped = false;
+      for (const [i, fd] of descriptors.entries()) {
+        const kernel = own.readInt16LE(i * POLLFD_BYTES + 6);
+        const [isReadable, isWritable, isSpecial] = this.#selected(call, fd, kernel);
+        let isReady = false;
+        for (const [set, is] of [isReadable, isWritable, isSpecial].entries()) {
+          if (!is || !isIn(asked[set], fd)) continue;
+          (found[set] as Buffer)[fd >> 3] = ((found[set] as Buffer)[fd >> 3] as number) | (1 << (fd & 7));
+          ready++;
+          isReady = true;
+        }
+        dropped ||= kernel !== 0 && kernel !== RDHUP && !isReady;
+      }
+      return { ready, dropped, waitsFor: own, give: () => found.every((set, i) => set === undefined || call.write(sets[i] as number, set)) };
+    };
+  }
+
+  /** Which of the three sets hold it: what the kernel's own select makes of poll's bits (fs/select.c), where the model says nothing. */
+  #selected(call: Intercepted, descriptor: number, kernel: number): readonly [boolean, boolean, boolean] {
+    const token = kernel & ENDED ? this.#ask(call, descriptor, 'select') : undefined;
+    if (token?.type === 'select') return [token.read, token.write, token.except];
+    return [(kernel & (IN | HUP | ERR)) !== 0, (kernel & (OUT | ERR)) !== 0, (kernel & PRI) !== 0];
   }
 
   #poll(call: Intercepted, { address, count }: Poll): Look | undefined {
@@ -60,6 +113,7 @@ export class Readiness {
     for (let at = 0; at < own.length; at += POLLFD_BYTES) {
       const descriptor = own.readInt32LE(at);
       own.writeInt32LE(descriptor < 0 ? -1 : (call.descriptor(descriptor) ?? -1), at);
+      own.writeInt16LE(own.readInt16LE(at + 4) | RDHUP, at + 4);
     }
     return () => {
       this.#ready.poll(own);
@@ -69,10 +123,12 @@ export class Readiness {
       for (let at = 0; at < own.length; at += POLLFD_BYTES) {
         const descriptor = answer.readInt32LE(at);
         const kernel = descriptor >= 0 && own.readInt32LE(at) === -1 ? NVAL : own.readInt16LE(at + 6);
-        const events = this.#translated(call, descriptor, kernel, answer.readInt16LE(at + 4));
+        const asked = answer.readInt16LE(at + 4);
+        // RDHUP is told here, and to the program where it has asked for it.
+        const events = this.#translated(call, descriptor, kernel, asked) & (asked | ERR | HUP | NVAL);
         answer.writeInt16LE(events, at + 6);
         if (events !== 0) ready++;
-        else if (kernel !== 0) dropped = true;
+        else if (kernel !== 0 && kernel !== RDHUP) dropped = true;
       }
       return { ready, dropped, waitsFor: own, give: () => call.write(address, answer) };
     };
@@ -142,6 +198,14 @@ const EFAULT = 14;
 const CONTINUE: Reply = { type: 'continue' };
 const NONE = new Uint8Array();
 
+type Wait = Select | Poll | Epoll;
+interface Select {
+  readonly kind: 'select';
+  readonly count: number;
+  /** Where they are: of reading, writing, and what is exceptional; 0 for none. */
+  readonly sets: readonly number[];
+  readonly ms: number;
+}
 interface Poll {
   readonly kind: 'poll';
   readonly address: number;
@@ -157,35 +221,46 @@ interface Epoll {
   readonly ms: number;
 }
 
-function waitOf(call: Intercepted): Poll | Epoll | undefined {
+function waitOf(call: Intercepted): Wait | undefined {
   const [first, second, third, fourth, fifth] = call.args as [number, number, number, number, number];
   const poll = (ms: number | undefined): Poll | undefined =>
     ms === undefined || second > MOST_POLLFDS ? undefined : { kind: 'poll', address: first, count: second, ms };
   const epoll = (ms: number | undefined): Epoll | undefined =>
     ms === undefined || (third | 0) <= 0 ? undefined : { kind: 'epoll', instance: first | 0, address: second, most: third | 0, ms };
+  const select = (ms: number | undefined): Select | undefined =>
+    ms === undefined || (first | 0) < 0 || (first | 0) > MOST_POLLFDS ? undefined : { kind: 'select', count: first | 0, sets: [second, third, fourth], ms };
   switch (call.call) {
+    case 'select':
+      return select(time(call, fifth, 1e3));
+    case 'pselect6':
+      return hasMask(call, call.args[5] as number) ? undefined : select(time(call, fifth, 1e6));
     case 'poll':
       return poll(third | 0);
     case 'ppoll':
-      return fourth === 0 ? poll(timespec(call, third)) : undefined;
+      return fourth === 0 ? poll(time(call, third, 1e6)) : undefined;
     case 'epoll_wait':
       return epoll(fourth | 0);
     case 'epoll_pwait':
       return fifth === 0 ? epoll(fourth | 0) : undefined;
     case 'epoll_pwait2':
-      return fifth === 0 ? epoll(timespec(call, fourth)) : undefined;
+      return fifth === 0 ? epoll(time(call, fourth, 1e6)) : undefined;
     default:
       return undefined;
   }
 }
 
-/** In ms; for ever where there is none. */
-function timespec(call: Intercepted, address: number): number | undefined {
+/** pselect6's last argument: where a mask is, and its size. */
+function hasMask(call: Intercepted, address: number): boolean {
+  return address !== 0 && call.read(address, 8).some((byte) => byte !== 0);
+}
+
+/** In ms; for ever where there is none. The second half of a timespec counts nanoseconds, that of a timeval microseconds. */
+function time(call: Intercepted, address: number, fractionsPerMs: number): number | undefined {
   if (address === 0) return -1;
   const bytes = call.read(address, 16);
   if (bytes.length < 16) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
-  return Number(view.getBigInt64(0, true)) * 1000 + Number(view.getBigInt64(8, true)) / 1e6;
+  return Number(view.getBigInt64(0, true)) * 1000 + Number(view.getBigInt64(8, true)) / fractionsPerMs;
 }
 
 function pollfd(descriptor: number): Uint8Array {

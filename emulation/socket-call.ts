@@ -15,13 +15,16 @@ export type SocketCall =
     }
   | { readonly does: 'send'; readonly length: number; readonly nonBlocking: boolean; readonly counts: boolean }
   | { readonly does: 'so_error'; readonly value: number; readonly size: number }
-  | { readonly does: 'shutdown'; readonly direction: Direction };
+  | { readonly does: 'shutdown'; readonly direction: Direction }
+  /** FIONREAD */
+  | { readonly does: 'readable'; readonly value: number }
+  | { readonly does: 'getpeername'; readonly address: number; readonly size: number };
 
 /** The calls that are one of these. */
 export const SOCKET_CALLS: readonly SyscallName[] = [
   ...(['read', 'readv', 'recvfrom', 'recvmsg', 'recvmmsg'] as const),
   ...(['write', 'writev', 'sendto', 'sendmsg', 'sendmmsg'] as const),
-  ...(['getsockopt', 'shutdown'] as const),
+  ...(['getsockopt', 'shutdown', 'ioctl', 'getpeername'] as const),
 ];
 
 /** bits/socket.h */
@@ -32,6 +35,8 @@ const MSG_WAITALL = 0x100;
 const MSG_ERRQUEUE = 0x2000;
 const SOL_SOCKET = 1;
 const SO_ERROR = 4;
+/** asm-generic/ioctls.h */
+const FIONREAD = 0x541b;
 const DIRECTIONS: readonly Direction[] = ['read', 'write', 'both'];
 
 /** struct msghdr and struct iovec of 64 bits. */
@@ -72,6 +77,10 @@ export function socketCall(intercepted: Intercepted): SocketCall | undefined {
       const direction = DIRECTIONS[second | 0];
       return direction && { does: 'shutdown', direction };
     }
+    case 'ioctl':
+      return (second | 0) === FIONREAD ? { does: 'readable', value: third } : undefined;
+    case 'getpeername':
+      return { does: 'getpeername', address: second, size: third };
     default:
       return undefined;
   }

@@ -37,6 +37,8 @@ const TCPI_BYTES_ACKED = 120;
 const TCPI_BYTES_RECEIVED = 128;
 const TCPI_BYTES_SENT = 200;
 const TCPI_BYTES_RETRANS = 208;
+/** struct sockaddr_in6 */
+const SOCKADDR_BYTES = 28;
 const IS_LITTLE_ENDIAN = endianness() === 'LE';
 
 /** What the kernel tells of a TCP connection by calls that change nothing of it. */
@@ -60,6 +62,7 @@ export class Connections {
   readonly #setsockopt;
   readonly #recv;
   readonly #poll;
+  readonly #getpeername;
   readonly #connect;
   readonly #int = new Int32Array(2);
   /** struct pollfd: int fd, short events, short revents; little endian, as both architectures are. */
@@ -78,6 +81,7 @@ export class Connections {
     this.#setsockopt = def('setsockopt', 'int', ['int', 'int', 'int', 'void *', 'uint32_t']);
     this.#recv = def('recv', 'intptr_t', ['int', 'void *', 'size_t', 'int']);
     this.#poll = def('poll', 'int', ['void *', 'unsigned long', 'int']);
+    this.#getpeername = def('getpeername', 'int', ['int', 'void *', 'void *']);
     this.#connect = def('connect', 'int', ['int', 'void *', 'uint32_t']);
   }
 
@@ -108,6 +112,13 @@ export class Connections {
       unacknowledged: u64(TCPI_BYTES_SENT) - u64(TCPI_BYTES_RETRANS) - u64(TCPI_BYTES_ACKED),
       inFlight: state !== 'LISTEN' && info.getUint32(TCPI_UNACKED, IS_LITTLE_ENDIAN) > 0,
     };
+  }
+
+  /** The address of the other end, as getpeername writes it; undefined where there is none any more. */
+  peerName(s: Handle): Uint8Array | undefined {
+    const address = new Uint8Array(SOCKADDR_BYTES);
+    this.#length[0] = SOCKADDR_BYTES;
+    return this.#getpeername(s, address, this.#length).ret === -1 ? undefined : address.slice(0, this.#length[0]);
   }
 
   /** SO_ERROR, as an errno: 0 for none. The kernel forgets it. */
