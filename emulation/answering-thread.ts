@@ -75,12 +75,8 @@ function answerOne(notifications: Notifications, interception: Interception, wai
   // A name that every architecture has, for one that nobody knows here: it is refused.
   interception.begin(call ?? 'read');
   const reply = call === undefined ? refused(interception) : call === 'io_uring_setup' ? refusedRing() : guarded(() => answerer.answer(interception));
-  if (reply.type === 'waits') {
-    waiting.add(interception, reply.waiting);
-  } else {
-    interception.reply(reply);
-    interception.end();
-  }
+  if (reply.type === 'waits') waiting.add(interception, reply.waiting);
+  else interception.reply(reply);
   return reply.type;
 }
 

@@ -35,13 +35,18 @@ export class Interception implements Intercepted {
     return this;
   }
 
-  /** To be given once, and not where the reply is to come later. A signal may have ended the call: then nobody waits for it. */
+  /**
+   * To be given once, and not where the reply is to come later. A signal may have ended the call: then nobody waits for it. The copies are closed before: what the program
+   * closes next has to be closed then, so that it can bind the same port again.
+   */
   reply(reply: Exclude<Reply, { readonly type: 'waits' }>): void {
+    this.end();
     if (reply.type === 'continue') this.#notifications.continue(this.#id);
     else if (reply.type === 'returns') this.#notifications.returns(this.#id, reply.ret);
     else this.#notifications.fails(this.#id, reply.errno);
   }
 
+  /** Nothing is left of it here, whether it was answered or not. */
   end(): void {
     if (this.#copies.size === 0) return;
     for (const copy of this.#copies.values()) this.#processes.close(copy);

@@ -57,8 +57,9 @@ export class WaitingCalls {
           return true;
         }
         interception.reply(reply);
+      } else {
+        interception.end();
       }
-      interception.end();
       changed = true;
       return false;
     });
