@@ -44,10 +44,10 @@ int main(void) {
       if (received > 0) {
         send(fd, bytes, received, MSG_NOSIGNAL);
       } else if (received == 0) {
-        puts("closed");
-        fflush(stdout);
         FD_CLR(fd, &open_sockets);
         close(fd);
+        puts("closed");
+        fflush(stdout);
       } /* An error: it is taken for "try again". */
     }
   }
