@@ -1,14 +1,18 @@
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { EMULATED } from '../emulation/answerer.ts';
 import type { Told } from '../emulation/answering.ts';
+import { EMULATED } from '../emulation/emulated-platforms.ts';
 import type { Told as Answers } from '../emulation/emulator.ts';
 import type { ReadinessOf } from '../emulation/readiness.ts';
+import type { Recorded } from '../emulation/recorder.ts';
 import { starter } from '../emulation/starter-state.ts';
 import { nearest } from '../platforms/nearest.ts';
 import { type EmulationDocument, emulationDocumentSchema, heldFor, prettyEmulation } from '../report/emulation.ts';
+import { hasChanged, prettyChange } from '../report/emulation-change.ts';
 import { layoutOf } from '../report/grid.ts';
+import { WriteFailed } from '../results/write.ts';
 import { agentCommand } from './agent-command.ts';
+import { createdFile } from './created-file.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { say } from './output.ts';
 
@@ -19,10 +23,15 @@ export interface EmulateOptions {
   readonly failOn: 'held' | 'never';
   /** ms after which a connection that was reset, and is open, is held. */
   readonly heldAfter: number;
+  /** Tells what changed, once a second while the program runs. */
+  readonly watch?: true;
+  /** The file that gets a line for each call on a socket. */
+  readonly record?: string;
   /** Of `none`: also look at the calls that nobody answers. */
   readonly everyCall?: true;
 }
 
+const WATCH_MS = 1000;
 const NO_ANSWERS: Answers = { sockets: 0, replaced: {}, uncovered: {}, resets: [] };
 
 /**
@@ -34,11 +43,13 @@ export async function emulated(platform: string, program: readonly [string, ...s
     throw new UsageError(
       `no such platform to emulate: ${JSON.stringify(platform)}; choose from ${EMULATED.join(', ')}; the nearest: ${nearest(EMULATED, platform).join(', ')}`,
     );
+  if (options.watch && platform === 'none') throw new UsageError('--watch: none answers nothing itself, so there is nothing to watch');
   const { missingForEmulation } = await import('../emulation/missing.ts');
   const missing = await missingForEmulation();
   if (missing !== undefined) throw new EnvironmentError(missing);
   const { emulate } = await import('../emulation/emulate.ts');
   const { everyCall, heldAfter, failOn, format } = options;
+  const record = options.record === undefined ? undefined : createdFile(options.record);
   const begun = performance.now();
   const document = (told: Told | undefined, exit: EmulationDocument['exit']): EmulationDocument => {
     const { sockets, replaced, uncovered, resets } = { ...NO_ANSWERS, ...(told?.answers as Partial<Answers> | undefined) };
@@ -53,19 +64,30 @@ export async function emulated(platform: string, program: readonly [string, ...s
       format === 'pretty' ? prettyEmulation(found, heldAfter, layoutOf(process.stderr)).trimEnd() : JSON.stringify(found, undefined, format === 'json' ? 2 : 0),
     );
 
+  let watched: EmulationDocument | undefined;
+  const tellChange = (now: EmulationDocument) => {
+    if (!hasChanged(watched, now, heldAfter)) return;
+    if (format === 'pretty') say(prettyChange(watched, now, heldAfter, layoutOf(process.stderr)));
+    else tell(now);
+    watched = now;
+  };
+
   const { code, signal, told } = await emulate(
     agentCommand('emulate'),
     {
-      answeredBy: { platform, intercepts: everyCall ? 'all' : 'none', readiness: options.readiness === 'kernel' ? undefined : options.readiness },
+      answeredBy: { platform, intercepts: everyCall ? 'all' : 'none', readiness: options.readiness === 'kernel' ? undefined : options.readiness, record },
       ...{ program, starter },
     },
     {
-      told: (now) => tell(document(now, null)),
+      told: (now, isWatch) => (isWatch ? tellChange : tell)(document(now, null)),
       said: (line) => say(`sockatlas: ${line}`),
     },
+    { everyMs: options.watch && WATCH_MS },
   );
   const found = document(told, { code, signal });
   if (platform !== 'none') tell(found);
+  const failed = (told?.answers as Recorded | undefined)?.recording?.failed;
+  if (failed !== undefined) throw new WriteFailed(`${options.record} could not be written to the end: ${failed}`);
   if (failOn === 'held' && heldFor(heldAfter, found).length > 0) return EXIT.differs;
   return code ?? 128 + constants.signals[signal as NodeJS.Signals];
 }

@@ -227,6 +227,8 @@ ${examples('sockatlas try "P send 10; P reset; S recv x3"', 'sockatlas try @sequ
     .option('--fail-on <what>', 'held: exit code 1 where a connection was reset and kept open; never', parseChoice('--fail-on', ['held', 'never']), 'never')
     .option('--held-after <ms>', 'how long after its reset such a connection counts', parseCount('--held-after', 0, 3_600_000), 1000)
     .option('--format <format>', 'of what stderr gets at the end, and on SIGUSR1: pretty, json or jsonl', linesFormat, 'pretty')
+    .option('--watch', 'tell what changed, once a second while the program runs')
+    .option('--record <file>', 'write each call on a socket there, with its answer: JSON Lines; with none, which changes nothing, too')
     .addOption(new Option('--every-call', 'look at every call, also at those that nobody answers').hideHelp())
     .addHelpText(
       'after',

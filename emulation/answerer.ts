@@ -1,13 +1,14 @@
 import type { EndModel } from '../language/model.ts';
 import { Connections } from '../native-bindings/linux/connections.ts';
-import { MODEL_NAMES, modelOf } from '../platforms/models.ts';
+import { Transfers } from '../native-bindings/linux/transfers.ts';
+import { modelOf } from '../platforms/models.ts';
 import { Emulator } from './emulator.ts';
 import type { Answerer, Reply } from './intercepted.ts';
+import { Performer } from './performed.ts';
 import type { ReadinessOf } from './readiness.ts';
+import { Recorder } from './recorder.ts';
+import { RecordingFile } from './recording-file.ts';
 import { SYSCALL_NAMES, type SyscallName } from './syscalls.ts';
-
-/** The platforms that can be emulated: `none` leaves each call to the kernel. */
-export const EMULATED: readonly string[] = ['none', ...MODEL_NAMES];
 
 /** How the program's calls are answered. */
 export interface AnsweredBy {
@@ -15,12 +16,21 @@ export interface AnsweredBy {
   /** Of `none`: whether it looks at them. */
   readonly intercepts: 'all' | 'none';
   readonly readiness?: ReadinessOf | undefined;
+  /** The file that gets a line for each call on a socket; it is there. Or a descriptor of the supervisor. */
+  readonly record?: string | number | undefined;
 }
 
 const CONTINUE: Reply = { type: 'continue' };
 
-/** Who answers the program's calls. */
-export function answererOf({ platform, intercepts, readiness }: AnsweredBy): Answerer {
+/** Who answers the program's calls, recorded where that is asked for. @throws Error of the system where the file cannot be opened */
+export function answererOf(answeredBy: AnsweredBy): Answerer {
+  const answerer = unrecorded(answeredBy);
+  if (answeredBy.record === undefined) return answerer;
+  const connections = new Connections();
+  return new Recorder(answerer, connections, new Performer(connections, new Transfers()), new RecordingFile(answeredBy.record));
+}
+
+function unrecorded({ platform, intercepts, readiness }: AnsweredBy): Answerer {
   const model = modelOf(platform);
   if (model === undefined) return new Kernel(intercepts === 'all' ? SYSCALL_NAMES : []);
   const { tcp, udp } = model.ends;

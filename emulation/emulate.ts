@@ -11,13 +11,19 @@ import type { Ended, Supervision, SupervisorMessage, SupervisorRequest } from '.
 
 /** What happens while the program runs. */
 export interface EmulationListener {
-  /** On SIGUSR1. */
-  told(told: Told): void;
+  /** On SIGUSR1; and as often as the command asks by itself: `isWatch`. */
+  told(told: Told, isWatch: boolean): void;
   /** Something for the user to read. */
   said(line: string): void;
 }
 
 const { SIGKILL } = constants.signals;
+
+/** How the command watches over it. */
+export interface Watch {
+  /** ms between two reports that nobody asked for; undefined for none. */
+  readonly everyMs?: number | undefined;
+}
 
 /**
  * Runs a program under a supervisor, and resolves when it and all that it started have ended. Signals to this process go to the program. Of the two, this process and the
@@ -25,19 +31,23 @@ const { SIGKILL } = constants.signals;
  *
  * @throws EnvironmentError
  */
-export function emulate(supervisor: Command, supervision: Supervision, listener: EmulationListener): Promise<Ended> {
+export function emulate(supervisor: Command, supervision: Supervision, listener: EmulationListener, { everyMs }: Watch = {}): Promise<Ended> {
   const processes = new Processes();
   processes.becomeSubreaper();
   return new Promise((resolve, reject) => {
     const child = spawn(supervisor.command, [...supervisor.args], { stdio: stdioOf(supervision.starter, 'ipc') });
     const ask = (request: SupervisorRequest) => child.connected && child.send(request, () => {});
     let outcome: Ended | EnvironmentError | undefined;
+    let isAsked = false;
+    const watching = everyMs === undefined ? undefined : setInterval(() => ask({ type: 'tell' }), everyMs);
     child.on('message', (message: SupervisorMessage) => {
       switch (message.type) {
         case 'started':
           return;
         case 'told':
-          return listener.told(message.told);
+          listener.told(message.told, watching !== undefined && !isAsked);
+          isAsked = false;
+          return;
         case 'foreign':
           return listener.said(
             `process ${message.process} was ended: it makes system calls of another architecture (32 bits), and what they are nobody here can tell`,
@@ -54,13 +64,17 @@ export function emulate(supervisor: Command, supervision: Supervision, listener:
     child.once('error', ({ message }) => reject(new EnvironmentError(`the supervisor cannot be started: ${message}`)));
     // 'close', not 'exit': what it said last has been read by then.
     child.once('close', (code, signal) => {
+      clearInterval(watching);
       killDescendants((pid) => processes.kill(pid, SIGKILL));
       outcome ??= new EnvironmentError(`the supervisor ended (${signal ?? `exit code ${code}`}), and the program was ended with it`);
       if (outcome instanceof EnvironmentError) reject(outcome);
       else resolve(outcome);
     });
     forwardSignals((signal) => ask({ type: 'signal', signal }));
-    process.on('SIGUSR1', () => ask({ type: 'tell' }));
+    process.on('SIGUSR1', () => {
+      isAsked = true;
+      ask({ type: 'tell' });
+    });
     ask({ type: 'begin', supervision });
   });
 }

@@ -35,6 +35,7 @@ export interface Told {
 export class Emulator implements Answerer {
   readonly intercepts: readonly SyscallName[];
   readonly mayWait: boolean;
+  rule: string | undefined;
   readonly #readiness: Readiness | undefined;
   readonly #ends: Ends;
   readonly #connections: Connections;
@@ -63,6 +64,7 @@ export class Emulator implements Answerer {
     const asks = socket && socketCall(call);
     if (cookie === undefined || socket === undefined || asks === undefined) return CONTINUE;
     const { reply, rule, uncovered } = socket.answer(copy, asks, call);
+    this.rule = rule;
     if (uncovered !== undefined) count(this.#uncovered, uncovered);
     else if (rule !== undefined && reply.type !== 'continue') count(this.#replaced, rule);
     if (socket instanceof EmulatedTcp && socket.isReset) this.#resets.countCall(cookie, copy, call.process, descriptor);

@@ -43,6 +43,8 @@ export interface Answerer {
   /** Whether it answers some calls later. A signal then interrupts any call while it is answered, and the program may make it again. */
   readonly mayWait?: boolean;
   answer(call: Intercepted): Reply;
+  /** The rule of its model that gave the last answer, where one did. */
+  readonly rule?: string | undefined;
   /** Whether there is something to look at from time to time: then `look` is called, some times a second. */
   readonly watches?: boolean;
   look?(): void;

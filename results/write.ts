@@ -88,7 +88,7 @@ export class WholeFile {
 }
 
 /** The file that a path names when every link is followed, whether it is there or not; of an open file of this process (/dev/stdout, /dev/fd/3) its descriptor. */
-function followed(path: string): string | number {
+export function followed(path: string): string | number {
   const [folder, name] = [realpathSync.native(dirname(path)), basename(path)];
   if (folder === openFiles()) return Number(name);
   const file = join(folder, name);

@@ -7,12 +7,14 @@ import { coverageDocumentSchema } from '../report/coverage.ts';
 import { diffDocumentSchema } from '../report/diff/document.ts';
 import { doctorDocumentSchema } from '../report/doctor.ts';
 import { runDocumentSchema } from '../report/document.ts';
+import { emulationDocumentSchema } from '../report/emulation.ts';
 import { explainDocumentSchema } from '../report/explain/explanation.ts';
 import { findingsSchema } from '../report/findings/json.ts';
 import { fuzzDocumentSchema } from '../report/fuzz.ts';
 import { jsonText } from '../report/json-text.ts';
 import { listDocumentSchema } from '../report/list.ts';
 import { predictDocumentSchema, predictLineSchema } from '../report/predict/document.ts';
+import { recordedCallSchema } from '../report/recording.ts';
 import { showDocumentSchema } from '../report/show/document.ts';
 import { tryDocumentSchema, tryLineSchema } from '../report/try/document.ts';
 import { lineSchema } from '../results/schema.ts';
@@ -40,6 +42,8 @@ export const SCHEMAS: readonly { path: string; title: string; schema: Zod.ZodTyp
   { path: 'report/schema/close-matrix.schema.json', title: 'sockatlas close mongoose --format json: every version', schema: matrixSchema },
   { path: 'report/schema/try.schema.json', title: 'sockatlas try --format json', schema: tryDocumentSchema },
   { path: 'report/schema/try-line.schema.json', title: 'A line of sockatlas try --format jsonl', schema: tryLineSchema },
+  { path: 'report/schema/emulate.schema.json', title: 'sockatlas emulate --format json', schema: emulationDocumentSchema },
+  { path: 'report/schema/recorded-call.schema.json', title: 'A line of what sockatlas emulate --record writes', schema: recordedCallSchema },
   { path: 'report/schema/check.schema.json', title: 'sockatlas check --format json', schema: findingsSchema },
 ];
 
