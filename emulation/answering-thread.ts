@@ -6,9 +6,10 @@ import { Processes } from '../native-bindings/linux/processes.ts';
 import { Notifications } from '../native-bindings/linux/seccomp.ts';
 import { answererOf } from './answerer.ts';
 import { type AnsweringData, type AnsweringMessage, END, type Listening, TELL, type Told } from './answering.ts';
+import { STARTING } from './filter.ts';
 import type { Reply } from './intercepted.ts';
 import { Interception } from './interception.ts';
-import { callOf } from './syscalls.ts';
+import { callOf, type SyscallName } from './syscalls.ts';
 import { processOf, Threads } from './threads.ts';
 import { WaitingCalls } from './waiting-calls.ts';
 
@@ -74,10 +75,16 @@ function answerOne(notifications: Notifications, interception: Interception, wai
   const call = callOf(notifications.call, notifications.arch);
   // A name that every architecture has, for one that nobody knows here: it is refused.
   interception.begin(call ?? 'read');
-  const reply = call === undefined ? refused(interception) : call === 'io_uring_setup' ? refusedRing() : guarded(() => answerer.answer(interception));
+  const reply = call === undefined ? refused(interception) : answerTo(call, interception);
   if (reply.type === 'waits') waiting.add(interception, reply.waiting);
   else interception.reply(reply);
   return reply.type;
+}
+
+function answerTo(call: SyscallName, interception: Interception): Reply {
+  if (call === 'io_uring_setup') return refusedRing();
+  if (STARTING.includes(call)) return { type: 'continue' };
+  return guarded(() => answerer.answer(interception));
 }
 
 /** The program need not suffer of a fault of ours. */

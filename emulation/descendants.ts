@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { Processes } from '../native-bindings/linux/processes.ts';
 
 interface Stat {
   readonly state: string;
@@ -24,15 +26,19 @@ export function descendantsOf(ancestor: number): number[] {
   return found.slice(1).filter((pid) => !ended.has(pid));
 }
 
+const { SIGKILL } = constants.signals;
+/** As often as it is tried at most. */
+const MOST_WALKS = 1000;
+
 /**
  * Ends every process below this one, and those that they start meanwhile: again and again, until none is left. This process has to be a subreaper, so that no orphan
- * gets away. A process that starts another and ends, over and over, can be missed for ever: after `rounds` it is left alone.
+ * gets away. One that starts another and ends, over and over, is never where a walk has seen it: the filter sees to it that none starts any more (filter.ts).
  */
-export function killDescendants(kill: (pid: number) => void, rounds = 1000): void {
-  for (let round = 0; round < rounds; round++) {
+export function killDescendants(processes: Processes): void {
+  for (let walk = 0; walk < MOST_WALKS; walk++) {
     const all = descendantsOf(process.pid);
     if (all.length === 0) return;
-    for (const pid of all) kill(pid);
+    for (const pid of all) processes.kill(pid, SIGKILL);
   }
 }
 

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
 import { Processes } from '../native-bindings/linux/processes.ts';
 import type { Command } from '../platforms/command.ts';
 import { EnvironmentError } from '../platforms/environment-error.ts';
@@ -16,8 +15,6 @@ export interface EmulationListener {
   /** Something for the user to read. */
   said(line: string): void;
 }
-
-const { SIGKILL } = constants.signals;
 
 /** How the command watches over it. */
 export interface Watch {
@@ -65,7 +62,7 @@ export function emulate(supervisor: Command, supervision: Supervision, listener:
     // 'close', not 'exit': what it said last has been read by then.
     child.once('close', (code, signal) => {
       clearInterval(watching);
-      killDescendants((pid) => processes.kill(pid, SIGKILL));
+      killDescendants(processes);
       outcome ??= new EnvironmentError(`the supervisor ended (${signal ?? `exit code ${code}`}), and the program was ended with it`);
       if (outcome instanceof EnvironmentError) reject(outcome);
       else resolve(outcome);

@@ -21,6 +21,8 @@ export function runSupervisor(launcher: Command): void {
   });
 }
 
+const REAPED_AT_ONCE = 100;
+
 type Exit = Omit<Ended, 'told'>;
 
 class Supervisor {
@@ -33,6 +35,7 @@ class Supervisor {
   #isListening = false;
   #exit: Exit | undefined;
   #hasEnded = false;
+  #again: NodeJS.Immediate | undefined;
   /** Signals that came before there was a program. */
   #early: NodeJS.Signals[] = [];
 
@@ -83,7 +86,7 @@ class Supervisor {
     const program = this.#program;
     if (program === undefined || this.#hasEnded) return;
     if (!this.#isListening && this.#processes.isStopped(program)) this.#begin(program);
-    for (;;) {
+    for (let reaped = 0; reaped < REAPED_AT_ONCE; reaped++) {
       const child = this.#processes.endedChild();
       if (child === 0) return;
       if (child === undefined) {
@@ -91,12 +94,14 @@ class Supervisor {
         return;
       }
       // node reaps it, and tells.
-      if (child === program && this.#exit === undefined) {
-        setImmediate(() => this.#look());
-        return;
-      }
+      if (child === program && this.#exit === undefined) break;
       this.#processes.reap(child);
     }
+    // More may end than can be reaped: whoever else wants something of this process has to be heard.
+    this.#again ??= setImmediate(() => {
+      this.#again = undefined;
+      this.#look();
+    });
   }
 
   /** The launcher has stopped itself, with the filter installed. */
@@ -148,7 +153,9 @@ class Supervisor {
 
   /** Takes all with it, and itself: node would wait for the thread that answers, and that waits for calls. */
   #abandon(): void {
-    killDescendants((pid) => this.#processes.kill(pid, SIGKILL));
+    // From now on no process starts another.
+    this.#answering.end();
+    killDescendants(this.#processes);
     this.#processes.kill(process.pid, SIGKILL);
   }
 

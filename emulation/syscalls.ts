@@ -30,6 +30,9 @@ const NUMBERS = {
   getpeername: { x64: 52, arm64: 205 },
   setsockopt: { x64: 54, arm64: 208 },
   getsockopt: { x64: 55, arm64: 209 },
+  clone: { x64: 56, arm64: 220 },
+  fork: { x64: 57 },
+  vfork: { x64: 58 },
   fcntl: { x64: 72, arm64: 25 },
   epoll_wait: { x64: 232 },
   epoll_ctl: { x64: 233, arm64: 21 },
@@ -42,6 +45,7 @@ const NUMBERS = {
   recvmmsg: { x64: 299, arm64: 243 },
   sendmmsg: { x64: 307, arm64: 269 },
   io_uring_setup: { x64: 425, arm64: 425 },
+  clone3: { x64: 435, arm64: 435 },
   epoll_pwait2: { x64: 441, arm64: 441 },
 } as const satisfies Record<string, { x64: number; arm64?: number }>;
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { filterOf } from '../../emulation/filter.ts';
+import { filterOf, STARTING } from '../../emulation/filter.ts';
 import { registerValue } from '../../emulation/interception.ts';
 import { missingPtrace } from '../../emulation/missing.ts';
 import { type Architecture, AUDIT_ARCH, callOf, SYSCALL_NAMES, type SyscallName, syscallNumber } from '../../emulation/syscalls.ts';
@@ -50,7 +50,7 @@ describe.each(['x64', 'arm64'] as const)('the filter for %s', (architecture) => 
     ['all', SYSCALL_NAMES],
   ])('shows the calls that it is to show, and no other: %s', (_, calls) => {
     const filter = filterOf(calls, architecture);
-    const shown = new Set([...calls, 'io_uring_setup' as const].flatMap((call) => syscallNumber(call, architecture) ?? []));
+    const shown = new Set([...calls, ...STARTING, 'io_uring_setup' as const].flatMap((call) => syscallNumber(call, architecture) ?? []));
     for (let nr = 0; nr < 600; nr++) expect([nr, run(filter, nr, arch)]).toEqual([nr, shown.has(nr) ? USER_NOTIF : ALLOW]);
     // What a tracer makes of a call that is to be skipped.
     expect(run(filter, -1, arch)).toBe(ALLOW);

@@ -279,6 +279,13 @@ describe.runIf(subject.program !== undefined)('whoever dies [needs Linux and a C
     await running.nothingLeft();
   });
 
+  test.each(['command', 'supervisor'] as const)('the %s: a program that is never where it was seen dies with it', async (who) => {
+    const running = started(program, 'comet');
+    await running.says('comet');
+    process.kill(who === 'command' ? running.pid : running.supervisor(), 'SIGKILL');
+    await running.nothingLeft();
+  });
+
   test('what the program leaves running is waited for, and gets the signals that come', async () => {
     const running = started(program, 'busy');
     await running.says('busy');

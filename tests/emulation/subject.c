@@ -195,6 +195,15 @@ static _Noreturn void calls(void) {
   for (;;) recv(pair[0], &byte, 1, MSG_DONTWAIT);
 }
 
+/* Starts another and ends, over and over: nobody finds it where it was seen. For some seconds at most. */
+static int comet(void) {
+  puts("comet");
+  fflush(stdout);
+  time_t end = time(NULL) + 60;
+  while (time(NULL) < end) if (fork() > 0) _exit(0);
+  return 0;
+}
+
 /* What waits for ever. */
 static int blocked(void) {
   int pair[2];
@@ -303,6 +312,7 @@ int main(int count, char **args) {
   if (strcmp(what, "signals") == 0) return signals();
   if (strcmp(what, "busy") == 0) busy();
   if (strcmp(what, "calls") == 0) calls();
+  if (strcmp(what, "comet") == 0) return comet();
   if (strcmp(what, "blocked") == 0) return blocked();
   if (strcmp(what, "chaos") == 0) return chaos();
   if (strcmp(what, "non-blocking") == 0 && count > 2) return non_blocking(args + 2);
