@@ -133,14 +133,17 @@ export class AgentHandle {
   /**
    * Compares a model with the system on a block of random sequences.
    *
-   * @throws StartFailed where the agent ended, or a call in it never returned: what it had found is lost
+   * undefined where it was interrupted and did not end in time: what it had found in the block is lost.
+   *
+   * @throws StartFailed where the agent ended, or a call in it never returned
    */
-  async fuzz(request: Omit<FuzzRequest, 'type'>): Promise<Fuzzed> {
+  async fuzz(request: Omit<FuzzRequest, 'type'>): Promise<Fuzzed | undefined> {
     this.#conversation.say({ type: 'fuzz', ...request });
     for (;;) {
       const said = await this.#conversation.hear({ ms: request.timeout + GRACE_MS });
       if (said instanceof Silence) {
         this.kill();
+        if (this.#interrupted) return undefined;
         throw new StartFailed(
           `the agent process ${said.inWords(`sent nothing for ${(request.timeout + GRACE_MS) / 1000} s`)}, in the block of seed ${request.block.seed}`,
         );

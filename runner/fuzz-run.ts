@@ -80,7 +80,9 @@ export async function runFuzz(options: FuzzOptions): Promise<FuzzReport> {
       const count = Math.min(size, left);
       left -= count;
       // Neighbouring seeds give unlike sequences: fast-check's generator mixes them.
-      sum.add(await agent.fuzz({ model, timeout, block: { seed: seed + block++, sequences: count, transports } }));
+      const found = await agent.fuzz({ model, timeout, block: { seed: seed + block++, sequences: count, transports } });
+      if (found === undefined) return;
+      sum.add(found);
       options.onProgress?.(sum.performed);
     }
   };

@@ -42,6 +42,16 @@ describe.runIf(process.platform === 'linux')('sockatlas fuzz [needs Linux]', () 
     expect(code).toBe(130);
     expect(stdout.replace(/\s+/g, ' ')).toMatch(/^linux-\S+ and the model of linux: [\d,]+ sequences .* seed 1 \(interrupted\)/);
   });
+
+  test('Ctrl-C ends it where an agent no longer answers, too', async () => {
+    const run = startCli(['fuzz', '--sequences', '1000000000', '--seed', '1', '--jobs', '1']);
+    const [agent] = await agentsAtWork(run.pid, 1);
+    process.kill(agent as number, 'SIGSTOP');
+    run.child.kill('SIGINT');
+    const { code, stdout, stderr } = await run.ended;
+    expect({ code, stderr }).toEqual({ code: 130, stderr: '' });
+    expect(stdout).toContain('(interrupted)');
+  });
 });
 
 test.each([
