@@ -1,5 +1,5 @@
 /**
- * sockatlas as a library: what the command does, as functions. Nothing here but `record` starts a process, and nothing loads koffi into the caller's.
+ * sockatlas as a library: what the command does, as functions. Nothing here but `record` and `emulate` starts a process, and nothing loads koffi into the caller's.
  */
 
 import { agentCommand } from './cli/agent-command.ts';
@@ -15,6 +15,7 @@ export { policiesOf } from './classification/policies/libraries.ts';
 export { play, type Story } from './classification/policies/play.ts';
 export type { Policy } from './classification/policies/policy.ts';
 export { type Classify, classifier, shippedTables, type Table, tableSchema, tablesOf } from './classification/table.ts';
+export { type EmulateOptions, type Emulation, type EmulationEnd, emulate } from './cli/emulation.ts';
 export type { Code, CodePlatform, Meaning } from './language/code.ts';
 export { EVIDENCE, type Evidence } from './language/evidence.ts';
 export { asPattern, matchesPattern } from './language/trace.ts';
@@ -25,6 +26,7 @@ export { JsonFileError, RunFileError } from './platforms/file-errors.ts';
 export type { Platform } from './platforms/platform.ts';
 export { describeDeviation } from './report/deviation.ts';
 export { type Change, type Diff, type Difference, diff } from './report/diff/diff.ts';
+export { type EmulationDocument, heldFor } from './report/emulation.ts';
 export { expectedSide, runSide, type Side } from './report/side.ts';
 export { traceWords } from './report/trace-words.ts';
 export { conforms, type View, viewOf } from './report/view.ts';

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { Told } from '../emulation/answering.ts';
@@ -29,7 +30,12 @@ export interface EmulateOptions {
   readonly record?: string;
   /** Of `none`: also look at the calls that nobody answers. */
   readonly everyCall?: true;
+  /** Of the library, in a process of its own: the file that gets the report, in the place of stderr. */
+  readonly handOver?: string;
 }
+
+/** What the library gets. */
+export type HandedOver = { readonly report: EmulationDocument } | { readonly reason: string };
 
 const WATCH_MS = 1000;
 const NO_ANSWERS: Answers = { sockets: 0, replaced: {}, uncovered: {}, resets: [] };
@@ -39,6 +45,17 @@ const NO_ANSWERS: Answers = { sockets: 0, replaced: {}, uncovered: {}, resets: [
  * where a signal ended it, or 1 where what `failOn` names was found.
  */
 export async function emulated(platform: string, program: readonly [string, ...string[]], options: EmulateOptions): Promise<number> {
+  const { handOver } = options;
+  if (handOver === undefined) return run(platform, program, options);
+  try {
+    return await run(platform, program, options);
+  } catch (error) {
+    hand(handOver, { reason: (error as Error).message });
+    throw error;
+  }
+}
+
+async function run(platform: string, program: readonly [string, ...string[]], options: EmulateOptions): Promise<number> {
   if (!EMULATED.includes(platform))
     throw new UsageError(
       `no such platform to emulate: ${JSON.stringify(platform)}; choose from ${EMULATED.join(', ')}; the nearest: ${nearest(EMULATED, platform).join(', ')}`,
@@ -82,12 +99,17 @@ export async function emulated(platform: string, program: readonly [string, ...s
       told: (now, isWatch) => (isWatch ? tellChange : tell)(document(now, null)),
       said: (line) => say(`sockatlas: ${line}`),
     },
-    { everyMs: options.watch && WATCH_MS },
+    { everyMs: options.watch && WATCH_MS, diesWithParent: options.handOver !== undefined },
   );
   const found = document(told, { code, signal });
-  if (platform !== 'none') tell(found);
+  if (options.handOver !== undefined) hand(options.handOver, { report: found });
+  else if (platform !== 'none') tell(found);
   const failed = (told?.answers as Recorded | undefined)?.recording?.failed;
   if (failed !== undefined) throw new WriteFailed(`${options.record} could not be written to the end: ${failed}`);
   if (failOn === 'held' && heldFor(heldAfter, found).length > 0) return EXIT.differs;
   return code ?? 128 + constants.signals[signal as NodeJS.Signals];
+}
+
+function hand(file: string, what: HandedOver): void {
+  writeFileSync(file, JSON.stringify(what));
 }

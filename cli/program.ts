@@ -230,6 +230,7 @@ ${examples('sockatlas try "P send 10; P reset; S recv x3"', 'sockatlas try @sequ
     .option('--watch', 'tell what changed, once a second while the program runs')
     .option('--record <file>', 'write each call on a socket there, with its answer: JSON Lines; with none, which changes nothing, too')
     .addOption(new Option('--every-call', 'look at every call, also at those that nobody answers').hideHelp())
+    .addOption(new Option('--hand-over <file>', 'write the report there for the library, and end with what started this').hideHelp())
     .addHelpText(
       'after',
       examples('sockatlas emulate windows -- ./server --port 8080', 'sockatlas emulate windows --readiness select --fail-on held -- ./server'),

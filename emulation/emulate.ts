@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { Processes } from '../native-bindings/linux/processes.ts';
 import type { Command } from '../platforms/command.ts';
 import { EnvironmentError } from '../platforms/environment-error.ts';
@@ -16,10 +17,11 @@ export interface EmulationListener {
   said(line: string): void;
 }
 
-/** How the command watches over it. */
-export interface Watch {
+interface Manner {
   /** ms between two reports that nobody asked for; undefined for none. */
   readonly everyMs?: number | undefined;
+  /** Whether all ends where the thread that started this process does. */
+  readonly diesWithParent?: boolean;
 }
 
 /**
@@ -28,9 +30,15 @@ export interface Watch {
  *
  * @throws EnvironmentError
  */
-export function emulate(supervisor: Command, supervision: Supervision, listener: EmulationListener, { everyMs }: Watch = {}): Promise<Ended> {
+export function emulate(
+  supervisor: Command,
+  supervision: Supervision,
+  listener: EmulationListener,
+  { everyMs, diesWithParent = false }: Manner = {},
+): Promise<Ended> {
   const processes = new Processes();
   processes.becomeSubreaper();
+  if (diesWithParent) processes.dieWithParent(constants.signals.SIGKILL);
   return new Promise((resolve, reject) => {
     const child = spawn(supervisor.command, [...supervisor.args], { stdio: stdioOf(supervision.starter, 'ipc') });
     const ask = (request: SupervisorRequest) => child.connected && child.send(request, () => {});

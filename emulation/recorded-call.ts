@@ -4,7 +4,7 @@ export interface RecordedCall {
   readonly at: number;
   readonly process: number;
   readonly thread: number;
-  /** Not of poll and epoll_wait, which have many. */
+  /** Not of poll and its like, which have many. */
   readonly socket?: number;
   readonly descriptor?: number;
   /** As the run format has it. */
@@ -20,7 +20,7 @@ export interface RecordedCall {
   readonly name?: string;
   readonly out?: Readonly<Record<string, number>>;
   readonly token?: string;
-  /** Of poll and epoll_wait: what was ready. */
+  /** Of poll and its like: what was ready. */
   readonly ready?: readonly ReadyDescriptor[];
   /** The model's. */
   readonly rule?: string;
@@ -28,10 +28,10 @@ export interface RecordedCall {
   readonly us?: number;
 }
 
-export type RecordedName = 'recv' | 'send' | 'getsockopt' | 'shutdown' | 'FIONREAD' | 'getpeername' | 'poll' | 'epoll_wait';
+export type RecordedName = 'recv' | 'send' | 'getsockopt' | 'shutdown' | 'FIONREAD' | 'getpeername' | 'poll' | 'select' | 'epoll_wait';
 
 export interface ReadyDescriptor {
-  /** poll's. */
+  /** poll's and select's. */
   readonly descriptor?: number;
   /** epoll_wait's: what the program registered it with. */
   readonly data?: string;

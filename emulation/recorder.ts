@@ -48,7 +48,7 @@ export class Recorder implements Answerer {
     const reply = this.#answerer.answer(written);
     const performed = reply.type === 'continue' ? this.#perform(call, copy) : undefined;
     const isStream = this.#connections.protocol(copy) !== 'udp';
-    this.#add(call, { socket, ...socketCallLine(call, { reply, performed, isStream, written: written.bytes, rule: this.#answerer.rule }) });
+    this.#add(call, { socket, ...socketCallLine(call, { reply, performed, isStream, written: written.last, rule: this.#answerer.rule }) });
     return performed === undefined || typeof performed === 'string' ? reply : performed.reply;
   }
 
@@ -76,7 +76,7 @@ export class Recorder implements Answerer {
     const written = new Written(call);
     const record = (reply: Reply): Reply => {
       if (reply.type === 'waits') return { ...reply, waiting: { ...reply.waiting, again: () => record(reply.waiting.again()) } };
-      this.#add(call, readinessLine(call, reply, written.bytes));
+      this.#add(call, readinessLine(call, reply, written.all));
       return reply;
     };
     return record(this.#answerer.answer(written));
@@ -96,13 +96,17 @@ function isAtLeast(version: string, [major, minor]: readonly [number, number]): 
   return ownMajor > major || (ownMajor === major && ownMinor >= minor);
 }
 
-/** A call that keeps what was written to the program last. */
+/** A call that keeps what was written to the program, by address. */
 class Written implements Intercepted {
-  bytes: Uint8Array | undefined;
+  readonly all = new Map<number, Uint8Array>();
   readonly #call: Intercepted;
 
   constructor(call: Intercepted) {
     this.#call = call;
+  }
+
+  get last(): Uint8Array | undefined {
+    return [...this.all.values()].at(-1);
   }
 
   get call(): SyscallName {
@@ -130,7 +134,7 @@ class Written implements Intercepted {
   }
 
   write(address: number, bytes: Uint8Array): boolean {
-    this.bytes = bytes;
+    this.all.set(address, bytes);
     return this.#call.write(address, bytes);
   }
 

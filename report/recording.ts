@@ -12,9 +12,9 @@ export const recordedCallSchema = z.strictObject({
   socket: z
     .int()
     .optional()
-    .describe('The number that the socket has for its life, whichever process has it and under whichever descriptor. poll and epoll_wait have none'),
+    .describe('The number that the socket has for its life, whichever process has it and under whichever descriptor. poll, select and epoll_wait have none'),
   descriptor: z.int().optional(),
-  call: z.enum(['recv', 'send', 'getsockopt', 'shutdown', 'FIONREAD', 'getpeername', 'poll', 'epoll_wait']).describe('As the run format names it'),
+  call: z.enum(['recv', 'send', 'getsockopt', 'shutdown', 'FIONREAD', 'getpeername', 'poll', 'select', 'epoll_wait']).describe('As the run format names it'),
   syscall: z.string().describe('What the program called'),
   args: z.record(z.string(), z.union([z.number(), z.string(), z.array(z.string()).readonly()])),
   answered: z
@@ -31,14 +31,14 @@ export const recordedCallSchema = z.strictObject({
   ready: z
     .array(
       z.strictObject({
-        descriptor: z.int().optional().describe('Of poll'),
+        descriptor: z.int().optional().describe('Of poll and select'),
         data: z.string().optional().describe('Of epoll_wait: the 64 bits with which the program registered it, as an unsigned number'),
         token,
       }),
     )
     .readonly()
     .optional()
-    .describe('Of poll and epoll_wait: what was ready'),
+    .describe('Of poll, select and epoll_wait: what was ready'),
   rule: z.string().optional().describe("The model's rule behind the answer; not there where the kernel's own error was told in the kernel's place"),
   us: z.number().min(0).optional().describe('How long the call took, of those that the kernel answered'),
 });
