@@ -16,6 +16,7 @@ import { WaitingCalls } from './waiting-calls.ts';
 /** Answers the program's calls, one after the other, in a thread that does nothing else: while it waits for the next one it stands in a system call. */
 
 const NO_SUCH_CALL: Reply = { type: 'fails', errno: constants.errno.ENOSYS };
+const INTERRUPTED: Reply = { type: 'fails', errno: constants.errno.EINTR };
 /** ms between two looks of the answerer. */
 const LOOK_MS = 100;
 const { SIGKILL } = constants.signals;
@@ -46,7 +47,7 @@ function told(): Told {
 function answerAll({ listener, wake }: Listening): void {
   const notifications = new Notifications(listener, wake);
   const memory = new Memory();
-  const waiting = new WaitingCalls(notifications);
+  const waiting = new WaitingCalls(notifications, processes.softFileLimit());
   const fresh = () => new Interception(notifications, threads, memory, processes);
   let interception = fresh();
   let looked = 0;
@@ -75,9 +76,13 @@ function answerOne(notifications: Notifications, interception: Interception, wai
   const call = callOf(notifications.call, notifications.arch);
   // A name that every architecture has, for one that nobody knows here: it is refused.
   interception.begin(call ?? 'read');
-  const reply = call === undefined ? refused(interception) : answerTo(call, interception);
-  if (reply.type === 'waits') waiting.add(interception, reply.waiting);
-  else interception.reply(reply);
+  const reply = waiting.isRestarted(interception) ? INTERRUPTED : call === undefined ? refused(interception) : answerTo(call, interception);
+  if (reply.type === 'waits') {
+    waiting.add(interception, reply.waiting);
+  } else if (!interception.reply(reply) && reply.type === 'returns' && reply.lost !== undefined) {
+    reply.lost();
+    waiting.areDue();
+  }
   return reply.type;
 }
 

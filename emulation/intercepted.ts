@@ -21,7 +21,12 @@ export interface Intercepted {
 export type Reply =
   /** The kernel makes the call, unseen. */
   | { readonly type: 'continue' }
-  | { readonly type: 'returns'; readonly ret: number }
+  | {
+      readonly type: 'returns';
+      readonly ret: number;
+      /** Called where a signal has ended the call before: the program has not got what this took from the kernel. */
+      readonly lost?: () => void;
+    }
   /** `errno` as Linux numbers it, positive: 104. */
   | { readonly type: 'fails'; readonly errno: number }
   /** It is answered later; only of an answerer that says so (`mayWait`). */

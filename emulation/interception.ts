@@ -36,14 +36,17 @@ export class Interception implements Intercepted {
   }
 
   /**
-   * To be given once, and not where the reply is to come later. A signal may have ended the call: then nobody waits for it. The copies are closed before: what the program
-   * closes next has to be closed then, so that it can bind the same port again.
+   * To be given once, and not where the reply is to come later. Whether the program gets it: a signal may have ended the call. The copies are closed before: what the
+   * program closes next has to be closed then, so that it can bind the same port again.
    */
-  reply(reply: Exclude<Reply, { readonly type: 'waits' }>): void {
+  reply(reply: Exclude<Reply, { readonly type: 'waits' }>): boolean {
     this.end();
-    if (reply.type === 'continue') this.#notifications.continue(this.#id);
-    else if (reply.type === 'returns') this.#notifications.returns(this.#id, reply.ret);
-    else this.#notifications.fails(this.#id, reply.errno);
+    return this.#respond(reply).ret !== -1;
+  }
+
+  /** Whether a call is this one, made again by the same thread. */
+  isAgain(other: Interception): boolean {
+    return this.thread === other.thread && this.call === other.call && this.args.every((value, i) => value === other.args[i]);
   }
 
   /** Nothing is left of it here, whether it was answered or not. */
@@ -80,6 +83,17 @@ export class Interception implements Intercepted {
 
   waits(): boolean {
     return this.#notifications.isValid(this.#id);
+  }
+
+  #respond(reply: Exclude<Reply, { readonly type: 'waits' }>) {
+    switch (reply.type) {
+      case 'continue':
+        return this.#notifications.continue(this.#id);
+      case 'returns':
+        return this.#notifications.returns(this.#id, reply.ret);
+      case 'fails':
+        return this.#notifications.fails(this.#id, reply.errno);
+    }
   }
 }
 

@@ -24,6 +24,8 @@ const NVAL = 0x20;
 const RDNORM = 0x40;
 const WRNORM = 0x100;
 const RDHUP = 0x2000;
+/** EPOLLET and EPOLLONESHOT */
+const TOLD_ONCE = 0xc000_0000;
 /** With one of these the connection has ended, one way or both: only then does Linux say otherwise than Windows. */
 const ENDED = ERR | HUP | RDHUP;
 
@@ -31,12 +33,15 @@ const ENDED = ERR | HUP | RDHUP;
 const LOOK_AGAIN_MS = 10;
 const MOST_POLLFDS = 65_536;
 const MOST_EPOLL_EVENTS = 4096;
+const MOST_LOST = 1000;
 
 /** Answers poll and epoll_wait. */
 export class Readiness {
   readonly #of: ReadinessOf;
   readonly #ready: Ready;
   readonly #ask: AskReadiness;
+  /** Events of epoll that a signal has kept from the program, by process and descriptor. */
+  readonly #lost = new Map<string, readonly Buffer[]>();
 
   constructor(of: ReadinessOf, ready: Ready, ask: AskReadiness) {
     this.#of = of;
@@ -73,13 +78,13 @@ export class Readiness {
     const own = Buffer.alloc(descriptors.length * POLLFD_BYTES);
     for (const [i, fd] of descriptors.entries()) {
       const copy = call.descriptor(fd);
-      // EBADF: the kernel says so.
+      // EBADF: the kernel says so. Or it cannot be copied.
       if (copy === undefined) return undefined;
       own.writeInt32LE(copy, i * POLLFD_BYTES);
       own.writeInt16LE(RDHUP | (isIn(asked[0], fd) ? IN : 0) | (isIn(asked[1], fd) ? OUT : 0) | (isIn(asked[2], fd) ? PRI : 0), i * POLLFD_BYTES + 4);
     }
     return () => {
-      this.#ready.poll(own);
+      if (!this.#ready.poll(own)) return undefined;
       const found = asked.map((set) => set && Buffer.alloc(bytes));
       let ready = 0;
       let dropped = false;
@@ -93,7 +98,7 @@ export class Readiness {
           ready++;
           isReady = true;
         }
-        dropped ||= kernel !== 0 && kernel !== RDHUP && !isReady;
+        dropped ||= kernel !== 0 && !isReady;
       }
       return { ready, dropped, waitsFor: own, give: () => found.every((set, i) => set === undefined || call.write(sets[i] as number, set)) };
     };
@@ -112,23 +117,26 @@ export class Readiness {
     const own = Buffer.from(program);
     for (let at = 0; at < own.length; at += POLLFD_BYTES) {
       const descriptor = own.readInt32LE(at);
-      own.writeInt32LE(descriptor < 0 ? -1 : (call.descriptor(descriptor) ?? -1), at);
+      const copy = descriptor < 0 ? -1 : call.descriptor(descriptor);
+      // POLLNVAL: the kernel says so. Or it cannot be copied.
+      if (copy === undefined) return undefined;
+      own.writeInt32LE(copy, at);
       own.writeInt16LE(own.readInt16LE(at + 4) | RDHUP, at + 4);
     }
     return () => {
-      this.#ready.poll(own);
+      if (!this.#ready.poll(own)) return undefined;
       let ready = 0;
       let dropped = false;
       const answer = Buffer.from(program);
       for (let at = 0; at < own.length; at += POLLFD_BYTES) {
         const descriptor = answer.readInt32LE(at);
-        const kernel = descriptor >= 0 && own.readInt32LE(at) === -1 ? NVAL : own.readInt16LE(at + 6);
+        const kernel = own.readInt16LE(at + 6);
         const asked = answer.readInt16LE(at + 4);
         // RDHUP is told here, and to the program where it has asked for it.
         const events = this.#translated(call, descriptor, kernel, asked) & (asked | ERR | HUP | NVAL);
         answer.writeInt16LE(events, at + 6);
         if (events !== 0) ready++;
-        else if (kernel !== 0 && kernel !== RDHUP) dropped = true;
+        else if (kernel !== 0) dropped = true;
       }
       return { ready, dropped, waitsFor: own, give: () => call.write(address, answer) };
     };
@@ -139,7 +147,10 @@ export class Readiness {
     if (copy === undefined) return undefined;
     const found = Buffer.alloc(Math.min(most, MOST_EPOLL_EVENTS) * EPOLL_EVENT.bytes);
     const waitsFor = pollfd(copy);
+    const untaken = `${call.process} ${instance}`;
     return () => {
+      const lost = this.#untaken(untaken, copy, most);
+      if (lost.length > 0) return this.#told(call, address, untaken, lost, { waitsFor, dropped: false });
       const count = this.#ready.epoll(copy, found);
       if (count < 0) return undefined;
       const kept: Buffer[] = [];
@@ -154,8 +165,33 @@ export class Readiness {
         }
         if (event.readUInt32LE(0) !== 0) kept.push(Buffer.from(event));
       }
-      return { ready: kept.length, dropped: kept.length < count, waitsFor, give: () => kept.length === 0 || call.write(address, Buffer.concat(kept)) };
+      return this.#told(call, address, untaken, kept, { waitsFor, dropped: kept.length < count });
     };
+  }
+
+  /** What of epoll's events could not be given to the program: they are the next call's. */
+  #told(call: Intercepted, address: number, untaken: string, events: readonly Buffer[], how: Pick<Looked, 'waitsFor' | 'dropped'>): Looked {
+    const lost = () => {
+      if (this.#lost.size >= MOST_LOST) this.#lost.clear();
+      this.#lost.set(untaken, [...(this.#lost.get(untaken) ?? []), ...events].slice(-MOST_EPOLL_EVENTS));
+    };
+    const give = () => {
+      if (events.length === 0 || call.write(address, Buffer.concat(events))) return true;
+      lost();
+      return false;
+    };
+    return { ready: events.length, give, lost, ...how };
+  }
+
+  /** Events that an earlier call has taken, and the program never got: those alone that the kernel tells once, of what is still watched. */
+  #untaken(untaken: string, copy: number, most: number): readonly Buffer[] {
+    const events = this.#lost.get(untaken);
+    if (events === undefined) return [];
+    this.#lost.delete(untaken);
+    const registered = registeredWith(copy);
+    const once = events.filter((event) => ((registered.get(event.readBigUInt64LE(EPOLL_EVENT.data))?.events ?? 0) & TOLD_ONCE) !== 0);
+    if (once.length > most) this.#lost.set(untaken, once.slice(most));
+    return once.slice(0, most);
   }
 
   /** The bits that the program is given for those that the kernel gives. */
@@ -180,12 +216,17 @@ interface Looked {
   readonly waitsFor: Uint8Array;
   /** Writes it to the program's memory. */
   give(): boolean;
+  /** It was written, and the program does not know. */
+  readonly lost?: () => void;
 }
 
 function answered(look: Look, deadline: number): Reply | undefined {
   const looked = look();
   if (looked === undefined) return undefined;
-  if (looked.ready > 0 || performance.now() >= deadline) return looked.give() ? { type: 'returns', ret: looked.ready } : { type: 'fails', errno: EFAULT };
+  if (looked.ready > 0 || performance.now() >= deadline) {
+    if (!looked.give()) return { type: 'fails', errno: EFAULT };
+    return { type: 'returns', ret: looked.ready, ...(looked.lost && { lost: looked.lost }) };
+  }
   const waiting: Waiting = {
     descriptors: looked.dropped ? NONE : looked.waitsFor,
     until: looked.dropped ? Math.min(deadline, performance.now() + LOOK_AGAIN_MS) : deadline,
@@ -254,13 +295,14 @@ function hasMask(call: Intercepted, address: number): boolean {
   return address !== 0 && call.read(address, 8).some((byte) => byte !== 0);
 }
 
-/** In ms; for ever where there is none. The second half of a timespec counts nanoseconds, that of a timeval microseconds. */
+/** In ms; for ever where there is none; undefined for what the kernel refuses. The second half of a timespec counts nanoseconds, that of a timeval microseconds. */
 function time(call: Intercepted, address: number, fractionsPerMs: number): number | undefined {
   if (address === 0) return -1;
   const bytes = call.read(address, 16);
   if (bytes.length < 16) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, 16);
-  return Number(view.getBigInt64(0, true)) * 1000 + Number(view.getBigInt64(8, true)) / fractionsPerMs;
+  const [seconds, fractions] = [view.getBigInt64(0, true), view.getBigInt64(8, true)].map(Number) as [number, number];
+  return seconds < 0 || fractions < 0 || fractions >= fractionsPerMs * 1000 ? undefined : seconds * 1000 + fractions / fractionsPerMs;
 }
 
 function pollfd(descriptor: number): Uint8Array {

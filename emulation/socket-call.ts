@@ -45,6 +45,8 @@ const MSGHDR_BYTES = 56;
 const IOVEC_BYTES = 16;
 /** UIO_MAXIOV */
 const MOST_IOVECS = 1024;
+/** MAX_RW_COUNT (linux/fs.h): no call moves more. */
+const MOST_MOVED = 0x7fff_f000;
 
 /** undefined for what no model speaks of: urgent data, the error queue, other options, arguments that the kernel refuses. */
 export function socketCall(intercepted: Intercepted): SocketCall | undefined {
@@ -87,13 +89,13 @@ export function socketCall(intercepted: Intercepted): SocketCall | undefined {
 }
 
 function received(length: number | undefined, flags: number, counts = false): SocketCall | undefined {
-  if (length === undefined || flags & (MSG_OOB | MSG_ERRQUEUE)) return undefined;
+  if (length === undefined || length < 0 || flags & (MSG_OOB | MSG_ERRQUEUE)) return undefined;
   return { does: 'recv', length, peek: (flags & MSG_PEEK) !== 0, waitall: (flags & MSG_WAITALL) !== 0, nonBlocking: (flags & MSG_DONTWAIT) !== 0, counts };
 }
 
 function sent(length: number | undefined, flags: number, counts = false): SocketCall | undefined {
-  if (length === undefined || flags & MSG_OOB) return undefined;
-  return { does: 'send', length, nonBlocking: (flags & MSG_DONTWAIT) !== 0, counts };
+  if (length === undefined || length < 0 || flags & MSG_OOB) return undefined;
+  return { does: 'send', length: Math.min(length, MOST_MOVED), nonBlocking: (flags & MSG_DONTWAIT) !== 0, counts };
 }
 
 function bytesOfMessage(intercepted: Intercepted, address: number): number | undefined {
@@ -102,13 +104,17 @@ function bytesOfMessage(intercepted: Intercepted, address: number): number | und
   return bytesOf(intercepted, Number(header.getBigUint64(MSG_IOV, true)), Number(header.getBigUint64(MSG_IOV + 8, true)));
 }
 
-/** The sum of a vector's lengths. */
+/** The sum of a vector's lengths; undefined for what the kernel refuses, of each length too. */
 function bytesOf(intercepted: Intercepted, address: number, count: number): number | undefined {
-  if (count > MOST_IOVECS) return undefined;
+  if (count < 0 || count > MOST_IOVECS) return undefined;
   const vector = view(intercepted.read(address, count * IOVEC_BYTES));
   if (vector.byteLength < count * IOVEC_BYTES) return undefined;
   let sum = 0;
-  for (let i = 0; i < count; i++) sum += Number(vector.getBigUint64(i * IOVEC_BYTES + 8, true));
+  for (let i = 0; i < count; i++) {
+    const length = Number(vector.getBigInt64(i * IOVEC_BYTES + 8, true));
+    if (length < 0) return undefined;
+    sum += length;
+  }
   return sum;
 }
 

@@ -11,25 +11,66 @@ interface WaitingCall {
 const POLLFD_BYTES = 8;
 /** ms between two looks whether the calls still wait: a signal may have ended one. */
 const LOOK_MS = 100;
+/** Calls that a signal has ended are forgotten beyond so many: threads may have ended with them. */
+const MOST_ENDED = 1000;
+/** What the thread waits for besides. */
+const OWN_DESCRIPTORS = 2;
 
 /** Calls that are answered later. */
 export class WaitingCalls {
   readonly #notifications: Notifications;
+  readonly #mostDescriptors: number;
   #calls: WaitingCall[] = [];
+  /** Calls that a signal has ended, by the thread that has made no other since. */
+  readonly #ended = new Map<number, Interception>();
   #looked = 0;
+  #areDue = false;
 
-  constructor(notifications: Notifications) {
+  /** `mostDescriptors`: how many poll takes in this process (RLIMIT_NOFILE), however many are the same. */
+  constructor(notifications: Notifications, mostDescriptors: number) {
     this.#notifications = notifications;
+    this.#mostDescriptors = mostDescriptors;
   }
 
+  /** Where there are more than can be waited for, the kernel makes the call. */
   add(interception: Interception, waiting: Waiting): void {
+    const descriptors = this.#calls.reduce((sum, call) => sum + call.waiting.descriptors.length, waiting.descriptors.length) / POLLFD_BYTES;
+    if (descriptors + OWN_DESCRIPTORS > this.#mostDescriptors) {
+      interception.reply({ type: 'continue' });
+      return;
+    }
     this.#calls.push({ interception, waiting });
     this.#waitForAll();
+  }
+
+  /**
+   * Whether a call is one that waited, made again since a signal has ended it. The kernel makes it again by itself where the signal's handler asks for that (SA_RESTART), which
+   * it never does of poll and its like (man 7 signal): it is for the supervisor to say EINTR, once. To be asked of each call, before it is answered.
+   */
+  isRestarted(interception: Interception): boolean {
+    if (this.#calls.length === 0 && this.#ended.size === 0) return false;
+    // A thread makes one call at a time: one that waited has ended.
+    const waited = this.#calls.find((one) => one.interception.thread === interception.thread)?.interception;
+    const ended = waited ?? this.#ended.get(interception.thread);
+    if (ended === undefined) return false;
+    this.#ended.delete(interception.thread);
+    if (waited !== undefined) {
+      waited.end();
+      this.#calls = this.#calls.filter((one) => one.interception !== waited);
+      this.#waitForAll();
+    }
+    return ended.isAgain(interception);
+  }
+
+  /** At the next look all of them are looked at. */
+  areDue(): void {
+    this.#areDue = true;
   }
 
   /** For how many ms nothing need be looked at, where no descriptor becomes ready; -1 for ever. */
   get ms(): number {
     if (this.#calls.length === 0) return -1;
+    if (this.#areDue) return 0;
     const until = this.#calls.reduce((least, { waiting }) => Math.min(least, waiting.until), Number.POSITIVE_INFINITY);
     return Math.max(0, Math.min(LOOK_MS, Math.ceil(until - performance.now())));
   }
@@ -40,13 +81,15 @@ export class WaitingCalls {
     const now = performance.now();
     const late = now - this.#looked >= LOOK_MS;
     if (late) this.#looked = now;
+    const areDue = this.#areDue;
+    this.#areDue = false;
     let at = 0;
     let changed = false;
     this.#calls = this.#calls.filter((call) => {
       const { interception, waiting } = call;
       const from = at;
       at += waiting.descriptors.length / POLLFD_BYTES;
-      const isDue = now >= waiting.until || this.#notifications.isReady(from, at);
+      const isDue = areDue || now >= waiting.until || this.#notifications.isReady(from, at);
       if (!isDue && !late) return true;
       if (interception.waits()) {
         if (!isDue) return true;
@@ -56,14 +99,24 @@ export class WaitingCalls {
           call.waiting = reply.waiting;
           return true;
         }
-        interception.reply(reply);
+        if (!interception.reply(reply)) this.#lost(interception, reply);
       } else {
-        interception.end();
+        this.#lost(interception);
       }
       changed = true;
       return false;
     });
     if (changed) this.#waitForAll();
+  }
+
+  /** A signal has ended it: what its answer took from the kernel is another call's. */
+  #lost(interception: Interception, reply?: Reply): void {
+    interception.end();
+    if (this.#ended.size >= MOST_ENDED) this.#ended.clear();
+    this.#ended.set(interception.thread, interception);
+    if (reply?.type !== 'returns' || reply.lost === undefined) return;
+    reply.lost();
+    this.#areDue = true;
   }
 
   #waitForAll(): void {

@@ -110,7 +110,11 @@ export class Processes {
     return flags.ret === -1 ? flags : this.#fcntl(fd, F_SETFL, on ? flags.ret | O_NONBLOCK : flags.ret & ~O_NONBLOCK);
   }
 
-  /** How many descriptors it may have open. */
+  /** How many descriptors it may have open, and poll may be given. */
+  softFileLimit(): number {
+    return this.#prlimit(0, RLIMIT_NOFILE, null, this.#rlimit).ret === -1 ? 0 : Number(this.#rlimit[0]);
+  }
+
   setSoftFileLimit(soft: number): Returned {
     const got = this.#prlimit(0, RLIMIT_NOFILE, null, this.#rlimit);
     if (got.ret === -1) return got;

@@ -17,9 +17,9 @@ export class Ready {
     this.#epollWait = def('epoll_wait', 'int', ['int', 'void *', 'int', 'int']);
   }
 
-  /** Writes each one's events into `fds`, an array of struct pollfd. */
-  poll(fds: Uint8Array): void {
-    this.#poll(fds, fds.length / POLLFD_BYTES, 0);
+  /** Writes each one's events into `fds`, an array of struct pollfd; false where they are more than this process may poll. */
+  poll(fds: Uint8Array): boolean {
+    return this.#poll(fds, fds.length / POLLFD_BYTES, 0).ret !== -1;
   }
 
   /** How many events were written into `events`; -1 for what is no epoll instance. */
