@@ -3,14 +3,23 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Model } from '../../language/model.ts';
+import { predict } from '../../language/predict.ts';
+import { printSteps, type Sequence } from '../../language/steps.ts';
+import { codes } from '../../platforms/codes.ts';
+import { modelOf } from '../../platforms/models.ts';
 import { recordedCallSchema } from '../../report/recording.ts';
+import { randomSteps } from '../../runner/random-steps.ts';
 import { compiled } from '../fixtures/compiled.ts';
 import { cliProgram } from '../fixtures/index.ts';
+import { compiledWitness } from '../witness/witness.ts';
 
 /** `emulate --record`: what a program in C did to sockets of its own, and that it got what it gets natively. */
 
 const onLinux = process.platform === 'linux' && (process.arch === 'x64' || process.arch === 'arm64');
+const SEQUENCES = Number(process.env.SEQUENCES ?? 2000);
 const source = fileURLToPath(new URL('./recorded.c', import.meta.url));
 const subject = onLinux ? compiled(source, { flags: ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-pthread'] }) : { program: undefined };
 const program = subject.program ?? '';
@@ -148,5 +157,47 @@ describe.runIf(subject.program !== undefined)('a recording [needs Linux and a C 
       stdout: native('tcp').stdout,
       stderr: expect.stringMatching(/^sockatlas: \/dev\/full could not be written to the end: ENOSPC/),
     });
+  });
+});
+
+const witness = onLinux ? compiledWitness() : { program: undefined };
+
+const ASKED = new Set(['recv', 'send', 'so_error', 'shutdown', 'reset', 'close']);
+/** As emulated without --readiness, of which the other end is the witness' too. */
+const isEmulated = ({ steps }: Sequence) =>
+  steps.every(
+    ({ actor, verb, ...step }) =>
+      ASKED.has(verb) && !(actor === 'S' && verb === 'close') && !(actor === 'P' && 'direction' in step && step.direction !== 'write'),
+  );
+const tcp = ['tcp', 'tcp6'] as const;
+
+describe.runIf(witness.program !== undefined)('random sequences of steps, recorded [needs Linux and a C compiler]', () => {
+  test.each([
+    ['none', 'linux', [...tcp, 'udp', 'udp6', 'unix'], 1],
+    ['windows', 'windows', tcp, 10],
+    ['wine-8.0', 'wine-8.0', tcp, 10],
+  ] as const)('emulate %s gives what the model predicts of %s', (platform, name, transports, times) => {
+    const model = modelOf(name) as Model;
+    const inLinuxWords = (token: string) => token.replace(/[A-Z]\w+/, (code) => codes.counterpart('linux', code)?.name ?? code);
+    const sequences = fc
+      .sample(randomSteps(transports), { seed: 1, numRuns: times * SEQUENCES })
+      .filter((sequence) => (platform === 'none' || isEmulated(sequence)) && predict(model, sequence).uncovered === undefined)
+      .slice(0, SEQUENCES);
+    expect(sequences.length).toBeGreaterThan(SEQUENCES / 4);
+    const { stdout, status } = spawnSync(
+      process.execPath,
+      [cliProgram, 'emulate', platform, '--record', file, '--', witness.program as string, '--lanes', '20'],
+      { input: sequences.map((sequence) => `${printSteps(sequence)}\n`).join(''), encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+    );
+    expect(status).toBe(0);
+    const traces = stdout.trimEnd().split('\n');
+    const wrong = sequences.flatMap((sequence, i) => {
+      const predicted = predict(model, sequence).traces.map(({ trace }) => trace.map(inLinuxWords).join(' '));
+      return predicted.includes(traces[i] as string) ? [] : [`${printSteps(sequence)}: ${traces[i]}, not ${predicted.join(' or ')}`];
+    });
+    expect(wrong.slice(0, 10)).toEqual([]);
+    const calls = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(calls.length).toBeGreaterThan(sequences.length);
+    for (const call of calls.slice(0, 2000)) recordedCallSchema.parse(JSON.parse(call));
   });
 });

@@ -74,7 +74,7 @@ describe.runIf(server.program !== undefined)('while a server runs [needs Linux a
     const { says, stop, stderr } = await watched();
     await says(/^\d+ s: 1 socket; 1 reset by the peer \(0 closed since\); .*; 1\s+held, up to/m);
     await stop();
-    expect(stderr.join('')).toMatch(/^emulate windows: [^]*was ended by\s+SIGTERM/m);
+    expect(stderr.join('')).toMatch(/^emulate windows: [\s\S]*was ended by\s+SIGTERM/m);
   });
 
   test('jsonl: a document', async () => {
