@@ -141,7 +141,7 @@ function kill(pid: number): void {
 
 function temporaryFolder(): string {
   try {
-    return mkdtempSync(join(tmpdir(), 'sockatlas-'));
+    return mkdtempSync(join(tmpdir(), 'sockatlas-emulate-'));
   } catch (error) {
     throw new EnvironmentError((error as Error).message);
   }

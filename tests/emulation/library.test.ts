@@ -111,6 +111,10 @@ describe.runIf(onLinux)('emulate() [needs Linux]', () => {
     expect(() => emulate({ platform: 'windows', command: 'true', signal: controller.signal })).toThrow(controller.signal.reason);
   });
 
+  test('stopped before the program began, it has no report', async () => {
+    await expect(emulate({ platform: 'windows', command: 'true' }).stop()).rejects.toThrow(/^the program was stopped before it began/);
+  });
+
   test('where it cannot be: the reason', async () => {
     const { ended } = started({ platform: 'none', command: 'true', record: '/nonexistent/record.jsonl' });
     await expect(ended).rejects.toThrow(EnvironmentError);
