@@ -58,7 +58,7 @@ export async function emulated(platform: string, program: readonly [string, ...s
 async function run(platform: string, program: readonly [string, ...string[]], options: EmulateOptions): Promise<number> {
   if (!EMULATED.includes(platform))
     throw new UsageError(
-      `no such platform to emulate: ${JSON.stringify(platform)}; the nearest: ${nearest(EMULATED, platform).join(', ')}; there are ${EMULATED.join(', ')}`,
+      `no such platform to emulate: ${JSON.stringify(platform)}; choose from ${EMULATED.join(', ')}; the nearest: ${nearest(EMULATED, platform).join(', ')}`,
     );
   if (options.watch && platform === 'none') throw new UsageError('--watch: none answers nothing itself, so there is nothing to watch');
   const { missingForEmulation } = await import('../emulation/missing.ts');
