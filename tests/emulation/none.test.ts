@@ -98,7 +98,10 @@ describe.runIf(onLinux)('a program under `emulate none` [needs Linux]', () => {
 
   test('a platform that is not there', () => {
     const { status, stderr } = spawnSync(process.execPath, [cliProgram, 'emulate', 'vms', '--', 'true'], { encoding: 'utf8' });
-    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/^sockatlas: no such platform to emulate: "vms"; choose from [^\n]+; the nearest: [^\n]+\n$/) });
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringMatching(/^sockatlas: no such platform to emulate: "vms"; choose from [^\n]+; the nearest: [^\n]+\n$/),
+    });
   });
 
   test('an emulation within one: a process has one supervisor', () => {
