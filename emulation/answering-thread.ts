@@ -19,6 +19,8 @@ const NO_SUCH_CALL: Reply = { type: 'fails', errno: constants.errno.ENOSYS };
 const INTERRUPTED: Reply = { type: 'fails', errno: constants.errno.EINTR };
 /** ms between two looks of the answerer. */
 const LOOK_MS = 100;
+/** A look takes at most one of so many ms. */
+const LOOKS_SHARE = 20;
 const { SIGKILL } = constants.signals;
 
 const port = parentPort;
@@ -50,15 +52,18 @@ function answerAll({ listener, wake }: Listening): void {
   const waiting = new WaitingCalls(notifications, processes.softFileLimit());
   const fresh = () => new Interception(notifications, threads, memory, processes);
   let interception = fresh();
-  let looked = 0;
+  let nextLook = 0;
   for (;;) {
     const woken = notifications.wait(answerer.watches ? leastMs(waiting.ms, LOOK_MS) : waiting.ms);
     waiting.look(guarded);
     if (woken.notification && notifications.receive() && answerOne(notifications, interception, waiting) === 'waits') interception = fresh();
     if (woken.hangup) notifications.ignoreListener();
-    if (answerer.watches && performance.now() - looked >= LOOK_MS) {
+    const now = performance.now();
+    if (answerer.watches && now >= nextLook) {
       answerer.look?.();
-      looked = performance.now();
+      const looked = performance.now();
+      // With thousands of connections a look takes its time, in which nobody is answered.
+      nextLook = looked + Math.max(LOOK_MS, (looked - now) * LOOKS_SHARE);
     }
     if (!woken.wake) continue;
     if (Atomics.exchange(asked, TELL, 0) === 1) say({ type: 'told', told: told() });

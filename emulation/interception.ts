@@ -63,12 +63,9 @@ export class Interception implements Intercepted {
   descriptor(fd: number): number | undefined {
     const known = this.#copies.get(fd);
     if (known !== undefined) return known;
-    const pidfd = this.#threads.of(this.thread)?.pidfd;
-    if (pidfd === undefined) return undefined;
-    const { ret } = this.#processes.copyDescriptor(pidfd, fd | 0);
-    if (ret === -1) return undefined;
-    this.#copies.set(fd, ret);
-    return ret;
+    const copy = this.#threads.copyDescriptor(this.thread, fd | 0);
+    if (copy !== undefined) this.#copies.set(fd, copy);
+    return copy;
   }
 
   read(address: number, bytes: number): Uint8Array {

@@ -7,7 +7,7 @@ export interface ResetConnection {
   readonly descriptor: number;
   /** As /proc names it: `socket:[1234]`. */
   readonly socket: string;
-  /** ms from the call that saw the reset to now, or to when it was found closed. */
+  /** ms from the call that saw the reset to now, or to when it was found closed, or its process to have ended. */
   readonly ms: number;
   /** As of the last look at the program's descriptors. */
   readonly isOpen: boolean;
@@ -16,6 +16,9 @@ export interface ResetConnection {
   /** In the busier of the last two seconds in which there was one. */
   readonly callsPerSecond: number;
 }
+
+/** Beyond so many the oldest are forgotten: a server may run for days. */
+const MOST_CONNECTIONS = 100_000;
 
 /** What the program does with the connections that were reset. */
 export class ResetConnections {
@@ -33,6 +36,7 @@ export class ResetConnections {
     let watched = this.#all.get(cookie);
     if (watched === undefined) {
       watched = new Watched(linkOf(`/proc/self/fd/${copy}`) ?? '');
+      if (this.#all.size >= MOST_CONNECTIONS) this.#forgetOne();
       this.#all.set(cookie, watched);
     }
     watched.countCall(process, descriptor);
@@ -43,6 +47,19 @@ export class ResetConnections {
     for (const watched of this.#open) if (!watched.look()) this.#open.delete(watched);
   }
 
+  /** The oldest that is closed; where all are open, the oldest. */
+  #forgetOne(): void {
+    for (const [cookie, watched] of this.#all) {
+      if (this.#open.has(watched)) continue;
+      this.#all.delete(cookie);
+      return;
+    }
+    const [oldest] = this.#all;
+    if (oldest === undefined) return;
+    this.#all.delete(oldest[0]);
+    this.#open.delete(oldest[1]);
+  }
+
   told(): ResetConnection[] {
     return [...this.#all.values()].map((watched) => watched.told());
   }
@@ -51,7 +68,9 @@ export class ResetConnections {
 class Watched {
   readonly #name: string;
   readonly #since = performance.now();
-  #closedAt: number | undefined;
+  /** When nothing more was to be seen of it: it was closed, or its process had ended. */
+  #overAt: number | undefined;
+  #isOpen = true;
   #process = 0;
   #descriptor = 0;
   #calls = 0;
@@ -70,11 +89,12 @@ class Watched {
     this.#second.calls++;
   }
 
-  /** Whether it is open, by the descriptor that was used last. One that a process has to its end was never closed. */
+  /** Whether there is more to see of it, by the descriptor that was used last. One that a process has to its end was open until then, and no longer. */
   look(): boolean {
-    const isOpen = linkOf(`/proc/${this.#process}/fd/${this.#descriptor}`) === this.#name || hasEnded(this.#process);
-    this.#closedAt = isOpen ? undefined : (this.#closedAt ?? performance.now());
-    return isOpen;
+    const isThere = linkOf(`/proc/${this.#process}/fd/${this.#descriptor}`) === this.#name;
+    this.#isOpen = isThere || hasEnded(this.#process);
+    this.#overAt = isThere ? undefined : (this.#overAt ?? performance.now());
+    return isThere;
   }
 
   told(): ResetConnection {
@@ -82,8 +102,8 @@ class Watched {
       process: this.#process,
       descriptor: this.#descriptor,
       socket: this.#name,
-      ms: (this.#closedAt ?? performance.now()) - this.#since,
-      isOpen: this.#closedAt === undefined,
+      ms: (this.#overAt ?? performance.now()) - this.#since,
+      isOpen: this.#isOpen,
       calls: this.#calls,
       callsPerSecond: Math.max(this.#second.calls, this.#second.before),
     };

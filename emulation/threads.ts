@@ -6,7 +6,10 @@ interface Thread {
   readonly pidfd: number;
 }
 
-type Pidfds = Pick<Processes, 'pidfdOfThread' | 'pidfdOfProcess' | 'probe' | 'close'>;
+type Pidfds = Pick<Processes, 'pidfdOfThread' | 'pidfdOfProcess' | 'copyDescriptor' | 'probe' | 'close'>;
+
+const ESRCH = 3;
+const EINVAL = 22;
 
 /** As many pidfds as are kept at most. */
 const MOST = 512;
@@ -31,6 +34,22 @@ export class Threads {
     return this.#open(thread);
   }
 
+  /**
+   * A copy of one of a thread's descriptors, in this process; undefined where there is none. A thread's own pidfd fails with ESRCH once the thread has ended, whoever has its
+   * id by then: it need not be asked before.
+   */
+  copyDescriptor(thread: number, fd: number): number | undefined {
+    const known = this.#hasThreadPidfds ? this.#known.get(thread) : undefined;
+    if (known !== undefined) {
+      const { ret, code } = this.#processes.copyDescriptor(known.pidfd, fd);
+      if (ret !== -1) return ret;
+      if (code !== ESRCH) return undefined;
+    }
+    const pidfd = this.of(thread)?.pidfd;
+    const ret = pidfd === undefined ? -1 : this.#processes.copyDescriptor(pidfd, fd).ret;
+    return ret === -1 ? undefined : ret;
+  }
+
   close(): void {
     for (const [thread, known] of this.#known) this.#forget(thread, known);
   }
@@ -49,7 +68,7 @@ export class Threads {
   #pidfd(thread: number, process: number) {
     if (this.#hasThreadPidfds) {
       const opened = this.#processes.pidfdOfThread(thread);
-      if (opened.code !== 22) return opened;
+      if (opened.code !== EINVAL) return opened;
       this.#hasThreadPidfds = false;
     }
     return this.#processes.pidfdOfProcess(process);
@@ -57,7 +76,7 @@ export class Threads {
 
   /** A thread's id may be another's later: its pidfd then says that it is gone; a process' pidfd cannot. */
   #lives(thread: number, { process, pidfd }: Thread): boolean {
-    if (this.#hasThreadPidfds) return this.#processes.probe(pidfd).code !== 3;
+    if (this.#hasThreadPidfds) return this.#processes.probe(pidfd).code !== ESRCH;
     return existsSync(`/proc/${process}/task/${thread}`);
   }
 

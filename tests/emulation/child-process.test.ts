@@ -108,8 +108,15 @@ describe.runIf(onLinux)("a child's memory and descriptors [needs Linux]", () => 
     const tasks = readdirSync(`/proc/${own.pid}/task`).map(Number);
     expect(tasks.length).toBeGreaterThan(1);
     for (let round = 0; round < 2; round++) for (const task of tasks) expect(threads.of(task)?.process).toBe(own.pid);
+    for (const task of tasks) {
+      const copy = threads.copyDescriptor(task, 1) as number;
+      expect(statSync(`/proc/self/fd/${copy}`).ino).toBe(statSync(`/proc/${own.pid}/fd/1`).ino);
+      processes.close(copy);
+      expect(threads.copyDescriptor(task, 1000)).toBeUndefined();
+    }
     own.kill('SIGKILL');
     await new Promise((resolve) => own.once('exit', resolve));
+    for (const task of tasks) expect(threads.copyDescriptor(task, 1)).toBeUndefined();
     for (const task of tasks) expect(threads.of(task)).toBeUndefined();
     threads.close();
   });
@@ -118,6 +125,7 @@ describe.runIf(onLinux)("a child's memory and descriptors [needs Linux]", () => 
 function withoutThreadPidfds(processes: Processes) {
   return {
     pidfdOfThread: () => ({ ret: -1, code: constants.errno.EINVAL }),
+    copyDescriptor: (pidfd: number, fd: number) => processes.copyDescriptor(pidfd, fd),
     pidfdOfProcess: (pid: number) => processes.pidfdOfProcess(pid),
     probe: () => {
       throw new Error('says nothing of a thread');
