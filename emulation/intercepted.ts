@@ -45,7 +45,7 @@ export interface Waiting {
 export interface Answerer {
   /** The calls that it wants to see; all others never leave the kernel. */
   readonly intercepts: readonly SyscallName[];
-  /** Whether it answers some calls later. A signal then interrupts any call while it is answered, and the program may make it again. */
+  /** Whether it answers some calls later. */
   readonly mayWait?: boolean;
   answer(call: Intercepted): Reply;
   /** The rule of its model that gave the last answer, where one did. */

@@ -12,8 +12,6 @@ import type { Architecture, SyscallName } from './syscalls.ts';
 export interface Launch extends StarterState {
   readonly supervisor: number;
   readonly intercepts: readonly SyscallName[];
-  /** Of signals, only those that kill interrupt a call while it is answered. */
-  readonly killable: boolean;
 }
 
 const { ENOENT, EACCES } = constants.errno;
@@ -32,7 +30,7 @@ export function runLauncher(launch: Launch, [program, ...args]: readonly [string
   asStarted(processes, launch);
   const seccomp = new Seccomp();
   processes.setNoNewPrivileges();
-  const { ret, code } = seccomp.install(filterOf(launch.intercepts, process.arch as Architecture), launch);
+  const { ret, code } = seccomp.install(filterOf(launch.intercepts, process.arch as Architecture));
   if (ret === -1) fail(`a filter of system calls is refused here (seccomp: ${errnoName(code)})`, EXIT_LAUNCH);
   processes.kill(process.pid, SIGSTOP);
   const failed = processes.exec(program, args).code;

@@ -58,7 +58,7 @@ class Supervisor {
   #heard(message: AnsweringMessage): void {
     switch (message.type) {
       case 'ready':
-        this.#launch(message.intercepts, !message.mayWait);
+        this.#launch(message.intercepts);
         return;
       case 'ended':
         this.#say({ type: 'ended', ended: { ...(this.#exit as Exit), told: message.told } }, finish);
@@ -68,10 +68,10 @@ class Supervisor {
     }
   }
 
-  #launch(intercepts: readonly SyscallName[], killable: boolean): void {
+  #launch(intercepts: readonly SyscallName[]): void {
     const { command, args } = this.#launcher;
     const { program, starter } = this.#supervision;
-    const launch: Launch = { ...starter, supervisor: process.pid, intercepts, killable };
+    const launch: Launch = { ...starter, supervisor: process.pid, intercepts };
     const child = spawn(command, [...args, JSON.stringify(launch), ...program], { stdio: stdioOf(starter) });
     this.#program = child.pid;
     child.once('error', ({ message }) => this.#refused(`${command}: ${message}`));

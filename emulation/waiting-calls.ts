@@ -1,7 +1,9 @@
+import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { Notifications } from '../native-bindings/linux/seccomp.ts';
 import type { Reply, Waiting } from './intercepted.ts';
 import type { Interception } from './interception.ts';
+import { PendingSignals } from './pending-signals.ts';
 
 interface WaitingCall {
   readonly interception: Interception;
@@ -9,8 +11,9 @@ interface WaitingCall {
 }
 
 const POLLFD_BYTES = 8;
-/** ms between two looks whether the calls still wait: a signal may have ended one. */
-const LOOK_MS = 100;
+/** ms between two looks whether a signal has come for one that waits. */
+const LOOK_MS = 10;
+const INTERRUPTED: Reply = { type: 'fails', errno: constants.errno.EINTR };
 /** Calls that a signal has ended are forgotten beyond so many: threads may have ended with them. */
 const MOST_ENDED = 1000;
 /** What the thread waits for besides. */
@@ -44,7 +47,7 @@ export class WaitingCalls {
   }
 
   /**
-   * Whether a call is one that waited, made again since a signal has ended it. The kernel makes it again by itself where the signal's handler asks for that (SA_RESTART), which
+   * Whether a call is one that waited, made again since a signal has ended it: before Linux 5.19, where signals do that. The kernel makes it again by itself where the signal's handler asks for that (SA_RESTART), which
    * it never does of poll and its like (man 7 signal): it is for the supervisor to say EINTR, once. To be asked of each call, before it is answered.
    */
   isRestarted(interception: Interception): boolean {
@@ -83,6 +86,7 @@ export class WaitingCalls {
     if (late) this.#looked = now;
     const areDue = this.#areDue;
     this.#areDue = false;
+    const pending = late ? new PendingSignals() : undefined;
     let at = 0;
     let changed = false;
     this.#calls = this.#calls.filter((call) => {
@@ -92,8 +96,10 @@ export class WaitingCalls {
       const isDue = areDue || now >= waiting.until || this.#notifications.isReady(from, at);
       if (!isDue && !late) return true;
       if (interception.waits()) {
-        if (!isDue) return true;
-        const reply = answer(waiting.again);
+        const isInterrupted = pending?.interrupt(interception.process, interception.thread) ?? false;
+        if (!isDue && !isInterrupted) return true;
+        const found = isDue ? answer(waiting.again) : undefined;
+        const reply = isInterrupted && (found === undefined || found.type === 'waits') ? INTERRUPTED : (found as Reply);
         changed = true;
         if (reply.type === 'waits') {
           call.waiting = reply.waiting;

@@ -39,18 +39,16 @@ export class Seccomp {
     return call(number, SECCOMP_GET_ACTION_AVAIL, 0, new Uint32Array([SECCOMP_RET_USER_NOTIF]));
   }
 
-  /** Installs a filter (struct sock_filter each) on the calling thread, kept over execve and inherited by its children; returns the listener. `killable`: of signals, those alone that kill take a call away while it is answered. */
-  install(filter: Uint8Array, { killable }: { readonly killable: boolean }): Returned {
+  /** Installs a filter (struct sock_filter each) on the calling thread, kept over execve and inherited by its children; returns the listener. Of signals, those alone that kill take a call away while it is answered (Linux 5.19; before that, all that are handled). */
+  install(filter: Uint8Array): Returned {
     const { call, number } = this.#seccomp;
     const instructions = koffi.alloc('uint8_t', filter.length);
     new Uint8Array(koffi.view(instructions, filter.length)).set(filter);
     // struct sock_fprog: u16 length in instructions, and, aligned, where they are.
     const program = new BigUint64Array([BigInt(filter.length / 8), koffi.address(instructions)]);
-    if (killable) {
-      const installed = call(number, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, program);
-      // Before Linux 5.19 the flag is unknown.
-      if (installed.code !== EINVAL) return installed;
-    }
+    const installed = call(number, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, program);
+    // Before Linux 5.19 the flag is unknown.
+    if (installed.code !== EINVAL) return installed;
     return call(number, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, program);
   }
 }
