@@ -7,6 +7,7 @@ import { arch, cpus, loadavg, platform, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { check } from './check.mjs';
+import { emulated } from './emulated.mjs';
 import { oneCall } from './one-call.mjs';
 import { pairs } from './pairs.mjs';
 import { throughput } from './throughput.mjs';
@@ -41,6 +42,7 @@ try {
     () => pairs({ pairs: pairCount }),
     () => check({ rounds: Math.min(rounds, 3), folder }),
     () => wholeRun({ rounds, folder }),
+    () => emulated({ rounds, ms, folder }),
   ]) {
     const section = measure();
     sections.push(section);
