@@ -1,6 +1,6 @@
 /*
  * What is measured natively and under `emulate`. Usage: emulated recv-continued|recv-replaced prints the median and the mean of 100,000 recv calls in ns; emulated served
- * MILLISECONDS prints the ns of one request to a small server and back; emulated computed MILLISECONDS the ns of one round of work without sockets and files.
+ * MILLISECONDS COMMAND… starts the server, COMMAND… serve, and prints the ns of one request to it and back; emulated computed MILLISECONDS the ns of one round of work without sockets and files.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -69,18 +69,42 @@ static int received(int is_reset) {
   return 0;
 }
 
-/* The server is a child process: a request and its answer are one line each. */
-static int served(double wanted) {
-  int pair[2];
+/* One connection: what comes is sent back. It says its port. */
+static int serve(void) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t length = sizeof address;
   char buffer[256];
-  connected(pair);
+  int listener = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+  if (bind(listener, (struct sockaddr *)&address, length) == -1 || listen(listener, 8) == -1 || getsockname(listener, (struct sockaddr *)&address, &length) == -1) return 1;
+  printf("%d\n", ntohs(address.sin_port));
+  fflush(stdout);
+  int fd = accept(listener, NULL, NULL);
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  for (ssize_t got; (got = recv(fd, buffer, sizeof buffer, 0)) > 0;) send(fd, buffer, got, 0);
+  return 0;
+}
+
+/* The server is a process of its own, and the only one that may be emulated. */
+static int served(double wanted, char **command) {
+  int said[2], port = 0;
+  char buffer[256];
+  if (pipe(said) == -1) return 1;
   pid_t server = fork();
   if (server == 0) {
-    close(pair[1]);
-    for (ssize_t got; (got = recv(pair[0], buffer, sizeof buffer, 0)) > 0;) send(pair[0], buffer, got, 0);
-    _exit(0);
+    dup2(said[1], 1);
+    close(said[0]);
+    close(said[1]);
+    execvp(command[0], command);
+    _exit(1);
   }
-  close(pair[0]);
+  close(said[1]);
+  FILE *from = fdopen(said[0], "r");
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  int pair[2] = {-1, socket(AF_INET, SOCK_STREAM, 0)}, on = 1;
+  if (fscanf(from, "%d", &port) != 1) return 1;
+  address.sin_port = htons(port);
+  if (connect(pair[1], (struct sockaddr *)&address, sizeof address) == -1) return 1;
+  setsockopt(pair[1], IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   long requests = 0;
   double begun = now(), passed;
   do {
@@ -115,7 +139,8 @@ int main(int argc, char **argv) {
   double wanted = (argc > 2 ? atof(argv[2]) : 1000) * 1e6;
   if (strcmp(what, "recv-continued") == 0) return received(0);
   if (strcmp(what, "recv-replaced") == 0) return received(1);
-  if (strcmp(what, "served") == 0) return served(wanted);
+  if (strcmp(what, "served") == 0) return served(wanted, argv + 3);
+  if (strcmp(what, "serve") == 0) return serve();
   if (strcmp(what, "computed") == 0) return computed(wanted);
   return 2;
 }

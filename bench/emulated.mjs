@@ -15,12 +15,14 @@ export function emulated({ rounds, ms, folder }) {
     if (!(error instanceof Absent)) throw error;
     return { ...section, rows: [], notes: [error.message] };
   }
-  const what = ['recv-continued', 'recv-replaced', 'served', 'computed'];
+  const under = ['emulate', 'windows', '--'];
   const ways = {};
-  for (const one of what) {
+  for (const one of ['recv-continued', 'recv-replaced', 'computed']) {
     ways[`${one}, natively`] = () => measured(program, [one, String(ms)]).ns;
-    ways[one] = () => measured(process.execPath, [main, 'emulate', 'windows', '--', program, one, String(ms)]).ns;
+    ways[one] = () => measured(process.execPath, [main, ...under, program, one, String(ms)]).ns;
   }
+  ways['served, natively'] = () => measured(program, ['served', String(ms), program, 'serve']).ns;
+  ways.served = () => measured(program, ['served', String(ms), process.execPath, main, ...under, program, 'serve']).ns;
   const { median, ratio } = alternate(rounds, ways);
   const recv = (one, name) => ({ what: name, value: median(one), unit: 'ns', ratio: ratio(one, `${one}, natively`), of: 'natively', goal: '≤ 20,000 ns' });
   // A rate is the inverse of what was measured.
