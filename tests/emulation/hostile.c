@@ -105,17 +105,22 @@ static void *echoes(void *fd) {
   return NULL;
 }
 
-/* What epoll tells once alone may not get lost, however often a signal comes between. */
-static int edges(int flags, uint32_t how) {
-  int pair[2];
-  connected(pair);
+/* The signals are for the thread that calls: one that ended this would leave the other waiting, natively too. */
+static void start_echoes(int fd) {
   pthread_t thread;
   sigset_t alarm;
   sigemptyset(&alarm);
   sigaddset(&alarm, SIGALRM);
   pthread_sigmask(SIG_BLOCK, &alarm, NULL);
-  pthread_create(&thread, NULL, echoes, (void *)(long)pair[1]);
+  pthread_create(&thread, NULL, echoes, (void *)(long)fd);
   pthread_sigmask(SIG_UNBLOCK, &alarm, NULL);
+}
+
+/* What epoll tells once alone may not get lost, however often a signal comes between. */
+static int edges(int flags, uint32_t how) {
+  int pair[2];
+  connected(pair);
+  start_echoes(pair[1]);
   int instance = epoll_create1(0);
   struct epoll_event event = {.events = EPOLLIN | how, .data.u64 = 0x123456789abcdef0};
   epoll_ctl(instance, EPOLL_CTL_ADD, pair[0], &event);
@@ -410,11 +415,7 @@ static int filters(void) {
 static int interrupts(int flags) {
   int pair[2];
   connected(pair);
-  pthread_t thread;
-  pthread_create(&thread, NULL, echoes, (void *)(long)pair[1]);
-  sigset_t alarm;
-  sigemptyset(&alarm);
-  sigaddset(&alarm, SIGALRM);
+  start_echoes(pair[1]);
   alarms_every(1500, flags);
   long right = 0;
   for (int i = 0; i < 5000; i++) {
