@@ -40,7 +40,7 @@ port.once('message', (listening: Listening) => {
   answerAll(listening);
   say({ type: 'ended', told: told() });
 });
-say({ type: 'ready', intercepts: answerer.intercepts, mayWait: answerer.mayWait ?? false });
+say({ type: 'ready', intercepts: answerer.intercepts });
 
 function told(): Told {
   return { calls, ioUring, foreign, faults, answers: answerer.told() };

@@ -36,7 +36,7 @@ export interface Told {
 }
 
 export type AnsweringMessage =
-  | { readonly type: 'ready'; readonly intercepts: readonly SyscallName[]; readonly mayWait: boolean }
+  | { readonly type: 'ready'; readonly intercepts: readonly SyscallName[] }
   | { readonly type: 'told'; readonly told: Told }
   | { readonly type: 'ended'; readonly told: Told }
   | { readonly type: 'foreign'; readonly process: number }

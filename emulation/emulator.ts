@@ -34,7 +34,6 @@ export interface Told {
 /** Answers as a platform does, where its model covers what a socket has seen. */
 export class Emulator implements Answerer {
   readonly intercepts: readonly SyscallName[];
-  readonly mayWait: boolean;
   rule: string | undefined;
   readonly #readiness: Readiness | undefined;
   readonly #ends: Ends;
@@ -49,7 +48,6 @@ export class Emulator implements Answerer {
   constructor(ends: Ends, connections: Connections, readiness?: ReadinessOf) {
     this.#ends = ends;
     this.#connections = connections;
-    this.mayWait = readiness !== undefined;
     this.intercepts = readiness === undefined ? SOCKET_CALLS : [...SOCKET_CALLS, ...READINESS_CALLS];
     this.#readiness = readiness && new Readiness(readiness, new Ready(), (call, descriptor, which) => this.#ready(call, descriptor, which));
   }

@@ -29,7 +29,7 @@ export type Reply =
     }
   /** `errno` as Linux numbers it, positive: 104. */
   | { readonly type: 'fails'; readonly errno: number }
-  /** It is answered later; only of an answerer that says so (`mayWait`). */
+  /** It is answered later. */
   | { readonly type: 'waits'; readonly waiting: Waiting };
 
 /** Of a call that waits for something, as poll does: when to look again. A signal may end it meanwhile. */
@@ -45,8 +45,6 @@ export interface Waiting {
 export interface Answerer {
   /** The calls that it wants to see; all others never leave the kernel. */
   readonly intercepts: readonly SyscallName[];
-  /** Whether it answers some calls later. */
-  readonly mayWait?: boolean;
   answer(call: Intercepted): Reply;
   /** The rule of its model that gave the last answer, where one did. */
   readonly rule?: string | undefined;

@@ -22,7 +22,6 @@ export interface Recorded {
  */
 export class Recorder implements Answerer {
   readonly intercepts: readonly SyscallName[];
-  readonly mayWait: boolean;
   readonly #answerer: Answerer;
   readonly #connections: Connections;
   readonly #performer: Performer;
@@ -35,7 +34,6 @@ export class Recorder implements Answerer {
     this.#performer = performer;
     this.#file = file;
     this.intercepts = [...new Set([...SOCKET_CALLS, ...answerer.intercepts])];
-    this.mayWait = answerer.mayWait ?? false;
   }
 
   answer(call: Intercepted): Reply {
@@ -68,7 +66,7 @@ export class Recorder implements Answerer {
 
   #perform(call: Intercepted, copy: number): Performed | Unseen {
     // What was made here is answered: where a signal can end the call meanwhile, the program makes it again, and what was received is lost.
-    if (this.mayWait || !KEEPS_CALLS) return 'a signal may interrupt it';
+    if (!KEEPS_CALLS) return 'a signal may interrupt it';
     return this.#performer.perform(call, copy);
   }
 
