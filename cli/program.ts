@@ -37,6 +37,8 @@ function program(done: (code: number) => void): Command {
     .addHelpText('after', manual)
     .showSuggestionAfterError()
     .exitOverride()
+    // A description of 80 columns' rest is narrower than commander's 40.
+    .configureHelp({ minWidthToWrap: 20 })
     .configureOutput({ getOutHelpWidth: terminalWidth, outputError: (text, write) => write(printable(text.replace(/^error: /, 'sockatlas: '))) });
 
   command

@@ -5,7 +5,7 @@ import { Memory } from '../native-bindings/linux/memory.ts';
 import { Processes } from '../native-bindings/linux/processes.ts';
 import { Notifications } from '../native-bindings/linux/seccomp.ts';
 import { answererOf } from './answerer.ts';
-import { type AnsweringData, type AnsweringMessage, END, type Listening, TELL, type Told } from './answering.ts';
+import { type AnsweringData, type AnsweringMessage, END, ENDED, type Listening, TELL, type Told } from './answering.ts';
 import { STARTING } from './filter.ts';
 import type { Reply } from './intercepted.ts';
 import { Interception } from './interception.ts';
@@ -38,6 +38,8 @@ let faults = 0;
 
 port.once('message', (listening: Listening) => {
   answerAll(listening);
+  Atomics.store(asked, ENDED, 1);
+  Atomics.notify(asked, ENDED);
   say({ type: 'ended', told: told() });
 });
 say({ type: 'ready', intercepts: answerer.intercepts });

@@ -14,6 +14,9 @@ export interface AnsweringData {
 
 export const TELL = 0;
 export const END = 1;
+/** What it says there: it answers no more. */
+export const ENDED = 2;
+const MOST_END_MS = 1000;
 
 /** Descriptors of this process: of the filter, and of what wakes the thread. */
 export interface Listening {
@@ -46,7 +49,7 @@ export type AnsweringMessage =
 export class Answering {
   readonly #thread: Worker;
   readonly #wake: number;
-  readonly #asked = new Int32Array(new SharedArrayBuffer(8));
+  readonly #asked = new Int32Array(new SharedArrayBuffer(12));
 
   /** @throws Error where it cannot be started */
   constructor(answeredBy: AnsweredBy, processes: Processes, onMessage: (message: AnsweringMessage) => void) {
@@ -72,6 +75,12 @@ export class Answering {
   /** It answers with `ended`. */
   end(): void {
     this.#ask(END);
+  }
+
+  /** The same; returns when no call is answered any more, or where that takes too long. */
+  endNow(): void {
+    this.end();
+    Atomics.wait(this.#asked, ENDED, 0, MOST_END_MS);
   }
 
   #ask(what: typeof TELL | typeof END): void {

@@ -31,13 +31,15 @@ const { SIGKILL } = constants.signals;
 const MOST_WALKS = 1000;
 
 /**
- * Ends every process below this one, and those that they start meanwhile: again and again, until none is left. This process has to be a subreaper, so that no orphan
+ * Ends every process below this one, and those that they start meanwhile: again and again, until none was seen twice in a row. One that starts another and ends while /proc is
+ * read hides both once. This process has to be a subreaper, so that no orphan
  * gets away. One that starts another and ends, over and over, is never where a walk has seen it: the filter sees to it that none starts any more (filter.ts).
  */
 export function killDescendants(processes: Processes): void {
-  for (let walk = 0; walk < MOST_WALKS; walk++) {
+  let empty = 0;
+  for (let walk = 0; walk < MOST_WALKS && empty < 2; walk++) {
     const all = descendantsOf(process.pid);
-    if (all.length === 0) return;
+    empty = all.length === 0 ? empty + 1 : 0;
     for (const pid of all) processes.kill(pid, SIGKILL);
   }
 }

@@ -153,8 +153,8 @@ class Supervisor {
 
   /** Takes all with it, and itself: node would wait for the thread that answers, and that waits for calls. */
   #abandon(): void {
-    // From now on no process starts another.
-    this.#answering.end();
+    // From then on no process starts another.
+    this.#answering.endNow();
     killDescendants(this.#processes);
     this.#processes.kill(process.pid, SIGKILL);
   }

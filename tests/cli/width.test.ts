@@ -71,7 +71,24 @@ describe.each(WIDTHS)('at %i columns', (width) => {
 });
 
 describe('at 80 columns', () => {
-  const manuals = ['run', 'report', 'diff', 'check', 'close', 'try', 'list', 'show', 'explain', 'setup', 'doctor', 'new'].map((name) => [name, '--help']);
+  const manuals = [
+    'run',
+    'report',
+    'diff',
+    'check',
+    'close',
+    'try',
+    'list',
+    'show',
+    'explain',
+    'setup',
+    'doctor',
+    'new',
+    'predict',
+    'fuzz',
+    'coverage',
+    'emulate',
+  ].map((name) => [name, '--help']);
   test.each([['--help'], ...manuals])('%s %s', async (...args) => {
     const { stdout } = await here(present(args), { env: { COLUMNS: '80' } });
     expect(stdout.length).toBeGreaterThan(100);
