@@ -93,7 +93,7 @@ export async function fuzz(own: TrialContext, model: Model, { seed, sequences, t
     if (missing !== undefined) return void uncovered++;
     const predicted = traces.find(({ trace }) => isSame(trace, answered.trace));
     if (predicted !== undefined) return seen.add(predicted);
-    const again = await repeated(context, sequence, answered);
+    const again = await repeated(context, sequence, answered, hooks);
     if (again.length > 1) {
       unstable++;
       if (unstables.length < MAX_UNSTABLE) unstables.push({ steps: printSteps(sequence), traces: again });
@@ -169,7 +169,7 @@ async function answers(context: TrialContext, sequence: Sequence): Promise<Answe
 }
 
 /** The traces of some more trials, and of the first. */
-async function repeated(context: TrialContext, sequence: Sequence, first: Answered) {
+async function repeated(context: TrialContext, sequence: Sequence, first: Answered, hooks: Hooks) {
   const counts = new Map<string, { readonly trace: readonly string[]; count: number }>();
   const count = ({ trace }: Answered) => {
     const found = counts.get(trace.join(' ')) ?? { trace, count: 0 };
@@ -177,7 +177,11 @@ async function repeated(context: TrialContext, sequence: Sequence, first: Answer
     counts.set(trace.join(' '), found);
   };
   count(first);
-  for (let i = 0; i < AGAIN; i++) count(await answers(context, sequence));
+  for (let i = 0; i < AGAIN; i++) {
+    // Each may take seconds, where what it waits for does not come.
+    hooks.onAlive();
+    count(await answers(context, sequence));
+  }
   return [...counts.values()];
 }
 

@@ -66,6 +66,8 @@ export class StreamPeer implements StepPeer {
   afterSend(S: Subject, bytes: number, settles: boolean): void | Promise<void> {
     this.#sentByS += bytes;
     if (!settles) return;
+    // It has connected once more, and nobody has taken that connection: no end of it is there to be asked.
+    if (!this.isTaken) return this.#arrived(S, 'unobservable');
     // Its own data draws an RST from a peer that is gone.
     return this.#isGone ? this.#arrived(S, 'reset') : this.#arrivedHere(S, { received: this.#sentByS });
   }

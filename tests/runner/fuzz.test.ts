@@ -114,6 +114,14 @@ describe.runIf(onLinux)('fuzz [needs Linux]', () => {
     }
   });
 
+  test('S may connect once more after its connection is gone: nobody takes that one', async () => {
+    const { context } = await localContext(agentCommand('peer'), 5000);
+    const sequence = parseSteps('(S socket); (S connect); P shutdown both; S send 1; S recv; S connect; S poll; S connect; S send 8; S shutdown write');
+    const trial = new Trial(context);
+    await performing(sequence)(trial).finally(() => trial.end());
+    expect(trial.observations.map(({ token }) => token).join(' ')).toBe(said(linux, sequence));
+  });
+
   test('the same seed gives the same sequences', () => {
     const sample = (seed: number) => fc.sample(randomSteps(['tcp', 'udp']), { seed, numRuns: 200 }).map(printSteps);
     expect(sample(7)).toEqual(sample(7));
