@@ -132,7 +132,7 @@ describe.runIf(subject.program !== undefined)('a program in C [needs Linux and a
     ['few files', `ulimit -Sn 256; ${here}`],
     ['few files, not to be raised', `ulimit -n 300; ${here}`],
     ['more descriptors', `${here} 3</etc/passwd 5>/dev/null 9>&1 7</dev/zero 4<&0`],
-    ['descriptors that do not wait', `${program} non-blocking ${here}`],
+    ['descriptors that do not wait', `"${program}" non-blocking ${here}`],
     ['no stdin', `${here} </dev/null`],
     ['stdout and stderr are one file', `${here} 2>&1`],
   ])('gets what it gets natively, limits, signals, descriptors: %s', (_, script) => {
@@ -156,7 +156,7 @@ describe.runIf(subject.program !== undefined)('a program in C [needs Linux and a
     ['pidfd_open', 434, 'ENOSYS', /^sockatlas: this kernel has no pidfd_open[^\n]*\n$/],
     ['seccomp', NUMBERS.seccomp[process.arch as 'x64' | 'arm64'], 'EPERM', /^sockatlas: seccomp\(2\) is forbidden here \(EPERM\)[^\n]*\n$/],
   ] as const)('what the machine lacks is said in a line: %s %i, %s', (_, number, error, says) => {
-    const { emulated } = both([program, 'state'], `${program} forbid ${number} ${constants.errno[error]} "$@"`);
+    const { emulated } = both([program, 'state'], `"${program}" forbid ${number} ${constants.errno[error]} "$@"`);
     expect(emulated).toEqual({ code: 3, stdout: '', stderr: expect.stringMatching(says) });
   });
 
