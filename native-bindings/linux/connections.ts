@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
 import { endianness } from 'node:os';
-import { captured } from '../captured.ts';
 import { IPPROTO_TCP, LINUX } from '../posix/constants.ts';
-import { errnoRegister } from '../posix/errno.ts';
-import { libcNames, loadFirst } from '../posix/libc.ts';
 import type { Handle, TcpState } from '../sockets.ts';
+import { systemCalls } from './system-calls.ts';
 
 /** asm-generic/socket.h; SO_COOKIE since Linux 4.12. */
 const SOL_SOCKET = 1;
@@ -32,7 +29,6 @@ const STATES = LINUX.tcpInfo?.states as readonly (TcpState | undefined)[];
 /** struct tcp_info (linux/tcp.h) up to tcpi_bytes_retrans, Linux 4.19. */
 const TCP_INFO_BYTES = 216;
 const TCPI_OPTIONS = 5;
-const TCPI_UNACKED = 24;
 const TCPI_BYTES_ACKED = 120;
 const TCPI_BYTES_RECEIVED = 128;
 const TCPI_BYTES_SENT = 200;
@@ -50,8 +46,6 @@ export interface TcpConnection {
   readonly unread: number;
   /** Bytes that were sent and that the peer has not acknowledged; a SYN and a FIN may count as one. */
   readonly unacknowledged: number;
-  /** Whether segments are still on their way. */
-  readonly inFlight: boolean;
 }
 
 /** Looks at sockets that other processes use too. */
@@ -71,10 +65,9 @@ export class Connections {
   readonly #info = new DataView(new ArrayBuffer(TCP_INFO_BYTES));
   readonly #infoBytes = new Uint8Array(this.#info.buffer);
 
-  /** @throws Error where no C library can be loaded */
+  /** @throws Error where there is no C library, or no Linux */
   constructor() {
-    const { library } = loadFirst(libcNames(process.platform, process.arch, existsSync));
-    const def = captured(library, errnoRegister(library), (ret) => ret === -1);
+    const { def } = systemCalls();
     this.#getsockopt = def('getsockopt', 'int', ['int', 'int', 'int', 'void *', 'void *']);
     this.#fcntl = def('fcntl', 'int', ['int', 'int', 'int']);
     this.#ioctl = def('ioctl', 'int', ['int', 'unsigned long', '...']);
@@ -103,14 +96,12 @@ export class Connections {
     if (this.#getsockopt(s, IPPROTO_TCP, TCP_INFO, this.#infoBytes, this.#length).ret === -1) return undefined;
     const info = this.#info;
     const u64 = (at: number) => Number(info.getBigUint64(at, IS_LITTLE_ENDIAN));
-    const state = STATES[info.getUint8(0)];
     const received = u64(TCPI_BYTES_RECEIVED);
     return {
-      state,
+      state: STATES[info.getUint8(0)],
       wasConnected: received > 0 || info.getUint8(TCPI_OPTIONS) !== 0,
       unread: received > 0 ? this.#unread(s) : 0,
       unacknowledged: u64(TCPI_BYTES_SENT) - u64(TCPI_BYTES_RETRANS) - u64(TCPI_BYTES_ACKED),
-      inFlight: state !== 'LISTEN' && info.getUint32(TCPI_UNACKED, IS_LITTLE_ENDIAN) > 0,
     };
   }
 
