@@ -1,11 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Processes } from '../native-bindings/linux/processes.ts';
-
-interface Stat {
-  readonly state: string;
-  readonly parent: number;
-}
+import { statOf } from './proc.ts';
 
 /** Every process below `ancestor` that has not ended, nearest first. */
 export function descendantsOf(ancestor: number): number[] {
@@ -31,9 +27,8 @@ const { SIGKILL } = constants.signals;
 const MOST_WALKS = 1000;
 
 /**
- * Ends every process below this one, and those that they start meanwhile: again and again, until none was seen twice in a row. One that starts another and ends while /proc is
- * read hides both once. This process has to be a subreaper, so that no orphan
- * gets away. One that starts another and ends, over and over, is never where a walk has seen it: the filter sees to it that none starts any more (filter.ts).
+ * Ends every process below this one, and those that they start meanwhile: again and again, until none was seen twice in a row, since one that starts another and ends while
+ * /proc is read hides both once. This process has to be a subreaper, so that no orphan gets away. One that starts another and ends, over and over, is never where a walk has seen it: the filter sees to it that none starts any more (filter.ts).
  */
 export function killDescendants(processes: Processes): void {
   let empty = 0;
@@ -41,17 +36,5 @@ export function killDescendants(processes: Processes): void {
     const all = descendantsOf(process.pid);
     empty = all.length === 0 ? empty + 1 : 0;
     for (const pid of all) processes.kill(pid, SIGKILL);
-  }
-}
-
-function statOf(pid: number): Stat | undefined {
-  try {
-    // pid (name) state ppid: the name may hold anything, parentheses too.
-    const [state = '', parent] = readFileSync(`/proc/${pid}/stat`, 'latin1')
-      .replace(/^.*\) /s, '')
-      .split(' ', 2);
-    return { state, parent: Number(parent) };
-  } catch {
-    return undefined;
   }
 }

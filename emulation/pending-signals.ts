@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { statusOf } from './proc.ts';
 
 const NONE = 0n;
 
@@ -19,14 +19,6 @@ export class PendingSignals {
     if ((maskOf(status, 'ShdPnd') & unblocked) === NONE || this.#interrupted.has(process)) return false;
     this.#interrupted.add(process);
     return true;
-  }
-}
-
-function statusOf(thread: number): string | undefined {
-  try {
-    return readFileSync(`/proc/${thread}/status`, 'latin1');
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync, readlinkSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { linkOf, statOf } from './proc.ts';
 
 /** A connection that its peer has reset. */
 export interface ResetConnection {
@@ -110,19 +110,6 @@ class Watched {
   }
 }
 
-function linkOf(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
 function hasEnded(process: number): boolean {
-  try {
-    // pid (name) state: the name may hold anything, parentheses too.
-    return /^Z/.test(readFileSync(`/proc/${process}/stat`, 'latin1').replace(/^.*\) /s, ''));
-  } catch {
-    return true;
-  }
+  return (statOf(process)?.state ?? 'Z') === 'Z';
 }

@@ -1,5 +1,6 @@
 import type { StdioOptions } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { linkOf } from './proc.ts';
 
 /** What node changes of what it was started with, as it was before: the program has to get it so. */
 export interface StarterState {
@@ -25,7 +26,7 @@ export function stdioOf({ inherited }: StarterState, ...channel: readonly 'ipc'[
 /** node's own are event queues and pipes that it has both ends of. */
 function inheritedDescriptors(): number[] {
   const open = descriptors().flatMap((fd) => {
-    const [link, flags] = [linkOf(fd), flagsOf(fd)];
+    const [link, flags] = [linkOf(`/proc/self/fd/${fd}`), flagsOf(fd)];
     return link === undefined || flags === undefined || (flags & O_CLOEXEC) === 0 || link.startsWith('anon_inode:')
       ? []
       : [{ fd, link, writes: (flags & O_WRONLY) !== 0 }];
@@ -42,14 +43,6 @@ function descriptors(): number[] {
       .filter((fd) => fd > 2);
   } catch {
     return [];
-  }
-}
-
-function linkOf(fd: number): string | undefined {
-  try {
-    return readlinkSync(`/proc/self/fd/${fd}`);
-  } catch {
-    return undefined;
   }
 }
 

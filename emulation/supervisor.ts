@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { Processes } from '../native-bindings/linux/processes.ts';
 import type { Command } from '../platforms/command.ts';
@@ -8,6 +8,7 @@ import { descendantsOf, killDescendants } from './descendants.ts';
 import { errnoName } from './errno-name.ts';
 import { forwardSignals } from './forwarded-signals.ts';
 import type { Launch } from './launcher.ts';
+import { linkOf } from './proc.ts';
 import { stdioOf } from './starter-state.ts';
 import type { Ended, Supervision, SupervisorMessage, SupervisorRequest } from './supervisor-protocol.ts';
 import type { SyscallName } from './syscalls.ts';
@@ -167,12 +168,4 @@ class Supervisor {
 function finish(): void {
   process.removeAllListeners('disconnect');
   process.exit(0);
-}
-
-function linkOf(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
-  }
 }

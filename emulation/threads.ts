@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Processes } from '../native-bindings/linux/processes.ts';
+import { statusOf } from './proc.ts';
 
 interface Thread {
   readonly process: number;
@@ -88,10 +89,6 @@ export class Threads {
 
 /** The process that a thread is of. */
 export function processOf(thread: number): number | undefined {
-  try {
-    const [, tgid] = /^Tgid:\s+(\d+)$/m.exec(readFileSync(`/proc/${thread}/status`, 'latin1')) ?? [];
-    return tgid === undefined ? undefined : Number(tgid);
-  } catch {
-    return undefined;
-  }
+  const [, tgid] = /^Tgid:\s+(\d+)$/m.exec(statusOf(thread) ?? '') ?? [];
+  return tgid === undefined ? undefined : Number(tgid);
 }
