@@ -18,7 +18,7 @@ const NOTHING = {};
 /** Where several answers are possible, nobody knows which a platform gives: here it is always the first that its model has. */
 const FIRST = () => 0;
 
-/** One end of a real connection, as a model has it: it is told what arrived, and asked what a call answers. */
+/** One end of a real connection, or a UDP socket, as a model has it: it is told what arrived, and asked what a call answers. */
 export class EmulatedEnd {
   readonly #model: EndModel;
   readonly #state: End;
@@ -26,26 +26,27 @@ export class EmulatedEnd {
   #hasFin = false;
   #isOver = false;
 
-  constructor(model: EndModel) {
+  /** A UDP socket is `fresh`. */
+  constructor(model: EndModel, opening: 'connected' | 'fresh' = 'connected') {
     this.#model = model;
-    this.#state = model.fresh('connected');
+    this.#state = model.fresh(opening);
   }
 
   /** What has arrived since the last look: data, then a FIN, then an RST. What the kernel gave out meanwhile is no longer unread. */
   look({ unread, fin, rst }: Seen): void {
     if (this.#isOver) return;
     const more = unread - this.#state.unread;
-    if (more > 0) this.#arrives('data', { bytes: more });
+    if (more > 0) this.arrives('data', { bytes: more });
     else this.#state.unread = unread;
     // The platform has reset it as the data arrived: what came after that has not arrived there.
     if (this.#hasReset) return;
     if (fin && !this.#hasFin) {
       this.#hasFin = true;
-      this.#arrives('fin', NOTHING);
+      this.arrives('fin', NOTHING);
     }
     if (rst === false) return;
     this.#isOver = true;
-    this.#arrives('rst', rst);
+    this.arrives('rst', rst);
   }
 
   ask<C extends CallName>(call: C, argument: Calls[C], blocking: boolean): Asked {
@@ -67,7 +68,7 @@ export class EmulatedEnd {
     return this.#wire.some(({ type }) => type === 'rst');
   }
 
-  #arrives(what: 'data' | 'fin' | 'rst', argument: object): void {
+  arrives(what: 'data' | 'fin' | 'rst' | 'unreachable', argument: object): void {
     act(this.#model, this.#state, what, argument as never, this.#wire, FIRST);
   }
 }

@@ -1,11 +1,9 @@
-import { act, type End, type EndModel, type Wire } from '../language/model.ts';
+import type { EndModel } from '../language/model.ts';
 import type { Token } from '../language/token.ts';
 import type { Connections } from '../native-bindings/linux/connections.ts';
+import { EmulatedEnd } from './emulated-end.ts';
 import { type Answered, BY_KERNEL, type EmulatedSocket, fails } from './emulated-socket.ts';
 import type { SocketCall } from './socket-call.ts';
-
-const FIRST = () => 0;
-const NOTHING = {};
 
 /**
  * A UDP socket of the program. Linux tells a socket that is not connected nothing of a port unreachable, unless it asks (IP_RECVERR); this asks in its place, and the model
@@ -13,9 +11,7 @@ const NOTHING = {};
  */
 export class EmulatedUdp implements EmulatedSocket {
   readonly #connections: Connections;
-  readonly #model: EndModel;
-  readonly #state: End;
-  readonly #wire: Wire = [];
+  readonly #end: EmulatedEnd;
   #asksForErrors = false;
   /** Port unreachables that no recv has told. */
   #untold = 0;
@@ -23,8 +19,7 @@ export class EmulatedUdp implements EmulatedSocket {
   #hasEarlier = false;
 
   constructor(model: EndModel, connections: Connections) {
-    this.#model = model;
-    this.#state = model.fresh('fresh');
+    this.#end = new EmulatedEnd(model, 'fresh');
     this.#connections = connections;
   }
 
@@ -34,17 +29,17 @@ export class EmulatedUdp implements EmulatedSocket {
     if (this.#untold === 0 || asks.does !== 'recv' || asks.counts) return BY_KERNEL;
     this.#hasEarlier &&= this.#connections.hasData(copy);
     if (this.#hasEarlier) return BY_KERNEL;
-    const answer = act(this.#model, this.#state, 'recv', asks, this.#wire, FIRST);
-    if (answer === undefined || 'unknown' in answer || answer.token?.type !== 'code') return BY_KERNEL;
+    const asked = this.#end.ask('recv', asks, false);
+    if ('unknown' in asked || asked.token?.type !== 'code') return BY_KERNEL;
     if (!asks.peek) this.#untold--;
-    return { reply: fails(answer.token.name), rule: answer.used.name };
+    return { reply: fails(asked.token.name), rule: asked.rule.name };
   }
 
   ready(copy: number, which: 'select' | 'poll'): Token | undefined {
     this.#look(copy);
     if (this.#untold === 0) return undefined;
-    const answer = act(this.#model, this.#state, which, NOTHING, this.#wire, FIRST);
-    return answer === undefined || 'unknown' in answer ? undefined : answer.token;
+    const asked = this.#end.ask(which, {}, false);
+    return 'unknown' in asked ? undefined : asked.token;
   }
 
   #look(copy: number): void {
@@ -53,7 +48,7 @@ export class EmulatedUdp implements EmulatedSocket {
       this.#connections.askForErrors(copy);
     }
     for (let unreachables = this.#connections.takeUnreachables(copy); unreachables > 0; unreachables--) {
-      act(this.#model, this.#state, 'unreachable', NOTHING, this.#wire, FIRST);
+      this.#end.arrives('unreachable', {});
       this.#untold++;
     }
   }
