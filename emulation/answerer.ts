@@ -3,7 +3,7 @@ import { Connections } from '../native-bindings/linux/connections.ts';
 import { Transfers } from '../native-bindings/linux/transfers.ts';
 import { modelOf } from '../platforms/models.ts';
 import { Emulator } from './emulator.ts';
-import type { Answerer, Reply } from './intercepted.ts';
+import { type Answerer, CONTINUE, type Reply } from './intercepted.ts';
 import { Performer } from './performed.ts';
 import type { ReadinessOf } from './readiness.ts';
 import { Recorder } from './recorder.ts';
@@ -19,8 +19,6 @@ export interface AnsweredBy {
   /** The file that gets a line for each call on a socket; it is there. Or a descriptor of the supervisor. */
   readonly record?: string | number | undefined;
 }
-
-const CONTINUE: Reply = { type: 'continue' };
 
 /** Who answers the program's calls, recorded where that is asked for. @throws Error of the system where the file cannot be opened */
 export function answererOf(answeredBy: AnsweredBy): Answerer {

@@ -7,7 +7,7 @@ import { Notifications } from '../native-bindings/linux/seccomp.ts';
 import { answererOf } from './answerer.ts';
 import { type AnsweringData, type AnsweringMessage, END, ENDED, type Listening, TELL, type Told } from './answering.ts';
 import { STARTING } from './filter.ts';
-import type { Reply } from './intercepted.ts';
+import { CONTINUE, type Reply } from './intercepted.ts';
 import { Interception } from './interception.ts';
 import { callOf, type SyscallName } from './syscalls.ts';
 import { processOf, Threads } from './threads.ts';
@@ -95,7 +95,7 @@ function answerOne(notifications: Notifications, interception: Interception, wai
 
 function answerTo(call: SyscallName, interception: Interception): Reply {
   if (call === 'io_uring_setup') return refusedRing();
-  if (STARTING.includes(call)) return { type: 'continue' };
+  if (STARTING.includes(call)) return CONTINUE;
   return guarded(() => answerer.answer(interception));
 }
 
@@ -106,7 +106,7 @@ function guarded(answer: () => Reply): Reply {
   } catch (error) {
     faults++;
     if (faults === 1) say({ type: 'fault', text: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-    return { type: 'continue' };
+    return CONTINUE;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Token } from '../language/token.ts';
 import { codes } from '../platforms/codes.ts';
-import type { Intercepted, Reply } from './intercepted.ts';
+import { CONTINUE, type Intercepted, type Reply } from './intercepted.ts';
 import type { SocketCall } from './socket-call.ts';
 
 /** A socket of the program. `copy` is a descriptor of it in this process. */
@@ -17,7 +17,6 @@ export interface Answered {
   readonly uncovered?: string;
 }
 
-export const CONTINUE: Reply = { type: 'continue' };
 export const BY_KERNEL: Answered = { reply: CONTINUE };
 
 export function fails(name: string): Reply {

@@ -2,8 +2,8 @@ import type { EndModel } from '../language/model.ts';
 import type { Token } from '../language/token.ts';
 import type { Connections, TcpConnection } from '../native-bindings/linux/connections.ts';
 import { type Asked, EmulatedEnd, type Seen } from './emulated-end.ts';
-import { type Answered, BY_KERNEL, CONTINUE, type EmulatedSocket, errnoOf, fails } from './emulated-socket.ts';
-import type { Intercepted, Reply } from './intercepted.ts';
+import { type Answered, BY_KERNEL, type EmulatedSocket, errnoOf, fails } from './emulated-socket.ts';
+import { CONTINUE, type Intercepted, type Reply } from './intercepted.ts';
 import type { SocketCall } from './socket-call.ts';
 
 /** asm-generic/errno-base.h and errno.h */

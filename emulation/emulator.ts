@@ -2,13 +2,13 @@ import type { EndModel } from '../language/model.ts';
 import type { Token } from '../language/token.ts';
 import type { Connections } from '../native-bindings/linux/connections.ts';
 import { Ready } from '../native-bindings/linux/waits.ts';
-import { CONTINUE, type EmulatedSocket } from './emulated-socket.ts';
+import type { EmulatedSocket } from './emulated-socket.ts';
 import { EmulatedTcp } from './emulated-tcp.ts';
 import { EmulatedUdp } from './emulated-udp.ts';
-import type { Answerer, Intercepted, Reply } from './intercepted.ts';
+import { type Answerer, CONTINUE, type Intercepted, type Reply } from './intercepted.ts';
 import { READINESS_CALLS, Readiness, type ReadinessOf } from './readiness.ts';
 import { type ResetConnection, ResetConnections } from './reset-connections.ts';
-import { SOCKET_CALLS, socketCall } from './socket-call.ts';
+import { isSocketCall, SOCKET_CALLS, socketCall } from './socket-call.ts';
 import type { SyscallName } from './syscalls.ts';
 
 /** Sockets are forgotten, the oldest first, beyond so many: what they were told can be seen again, but for an own shutdown. */
@@ -54,6 +54,8 @@ export class Emulator implements Answerer {
 
   answer(call: Intercepted): Reply {
     if (READINESS_CALLS.includes(call.call)) return this.#readiness?.answer(call) ?? CONTINUE;
+    // Before a descriptor is copied: most requests of ioctl, and most options, are of no interest.
+    if (!isSocketCall(call)) return CONTINUE;
     const descriptor = (call.args[0] as number) | 0;
     const copy = call.descriptor(descriptor);
     if (copy === undefined) return CONTINUE;

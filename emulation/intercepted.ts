@@ -32,6 +32,8 @@ export type Reply =
   /** It is answered later. */
   | { readonly type: 'waits'; readonly waiting: Waiting };
 
+export const CONTINUE = { type: 'continue' } as const satisfies Reply;
+
 /** Of a call that waits for something, as poll does: when to look again. A signal may end it meanwhile. */
 export interface Waiting {
   /** struct pollfd of each that tells it: descriptors that the call's `descriptor` gave, negative ones are passed over. */

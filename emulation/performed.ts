@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { Connections } from '../native-bindings/linux/connections.ts';
 import type { Transfers } from '../native-bindings/linux/transfers.ts';
 import type { Returned } from '../native-bindings/sockets.ts';
-import type { Intercepted, Reply } from './intercepted.ts';
+import { CONTINUE, type Intercepted, type Reply } from './intercepted.ts';
 import { MSG } from './message-flags.ts';
 import type { Unseen } from './recorded-call.ts';
 
@@ -95,7 +95,7 @@ export class Performer {
     if (to === undefined) return 'its address';
     const performed = answered(() => this.#transfers.send(copy, bytes, flags, to));
     // SIGPIPE is the calling thread's: the kernel fails with EPIPE again (net/core/stream.c sk_stream_error()), and raises it.
-    return performed.code === EPIPE && (flags & MSG.NOSIGNAL) === 0 ? { ...performed, reply: { type: 'continue' } } : performed;
+    return performed.code === EPIPE && (flags & MSG.NOSIGNAL) === 0 ? { ...performed, reply: CONTINUE } : performed;
   }
 
   #soError(call: Intercepted, copy: number, address: number, size: number): Performed | Unseen {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import type { Token } from '../language/token.ts';
 import { EPOLL_EVENT, POLLFD_BYTES, type Ready } from '../native-bindings/linux/waits.ts';
-import type { Intercepted, Reply, Waiting } from './intercepted.ts';
+import { CONTINUE, type Intercepted, type Reply, type Waiting } from './intercepted.ts';
 import type { SyscallName } from './syscalls.ts';
 
 /** Whose answers poll and epoll_wait give of a connection: what select or WSAPoll says of it on the platform. */
@@ -236,7 +236,6 @@ function answered(look: Look, deadline: number): Reply | undefined {
 }
 
 const EFAULT = 14;
-const CONTINUE: Reply = { type: 'continue' };
 const NONE = new Uint8Array();
 
 type Wait = Select | Poll | Epoll;

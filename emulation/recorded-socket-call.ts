@@ -5,7 +5,7 @@ import type { Intercepted, Reply } from './intercepted.ts';
 import { flagNames, MSG } from './message-flags.ts';
 import type { Performed } from './performed.ts';
 import type { RecordedCall, RecordedName, Unseen } from './recorded-call.ts';
-import { socketCall } from './socket-call.ts';
+import { DIRECTIONS, SENDS, socketCall } from './socket-call.ts';
 import type { SyscallName } from './syscalls.ts';
 
 export const NAMES: Names = {
@@ -16,20 +16,6 @@ export const NAMES: Names = {
 
 /** Where each has its flags; undefined for those without. */
 const FLAGS: Partial<Record<SyscallName, number>> = { recvfrom: 3, recvmsg: 2, recvmmsg: 3, sendto: 3, sendmsg: 2, sendmmsg: 3 };
-const RECEIVES: ReadonlySet<SyscallName> = new Set(['read', 'readv', 'recvfrom', 'recvmsg', 'recvmmsg']);
-const SENDS: ReadonlySet<SyscallName> = new Set(['write', 'writev', 'sendto', 'sendmsg', 'sendmmsg']);
-/** asm-generic/socket.h, asm-generic/ioctls.h */
-const SOL_SOCKET = 1;
-const SO_ERROR_OPTION = 4;
-const FIONREAD_REQUEST = 0x541b;
-const HOW = ['read', 'write', 'both'] as const;
-
-/** Whether a call is one that a recording has, where it is on a socket. Of the options it is SO_ERROR alone, of ioctl's requests FIONREAD. */
-export function isRecorded({ call, args }: Intercepted): boolean {
-  if (call === 'ioctl') return ((args[1] as number) | 0) === FIONREAD_REQUEST;
-  if (call === 'getsockopt') return ((args[1] as number) | 0) === SOL_SOCKET && ((args[2] as number) | 0) === SO_ERROR_OPTION;
-  return call === 'shutdown' || call === 'getpeername' || RECEIVES.has(call) || SENDS.has(call);
-}
 
 interface Answer {
   readonly reply: Reply;
@@ -80,13 +66,13 @@ function madeWith(intercepted: Intercepted, isStream: boolean): Made {
   if (call === 'ioctl') return { name: 'FIONREAD', args: FIONREAD.args, as: FIONREAD };
   const second = args[1] as number;
   if (call === 'shutdown') {
-    const how = HOW[second | 0];
+    const how = DIRECTIONS[second | 0];
     return { name: 'shutdown', args: { how: how ?? second | 0 }, as: shutdownCall(how ?? 'both') };
   }
   const bits = (args[FLAGS[call] ?? 6] ?? 0) | 0;
   const length = lengthOf(intercepted);
   const of = { ...(length !== undefined && { length }), flags: flagNames(bits) };
-  if (SENDS.has(call)) return { name: 'send', args: of, as: sendCall(length ?? 0) };
+  if (SENDS.includes(call)) return { name: 'send', args: of, as: sendCall(length ?? 0) };
   const as = recvCall(length ?? 1, { stream: isStream && (bits & MSG.OOB) === 0 });
   return { name: 'recv', args: { buffer: second === 0 ? 'NULL' : 'given', ...of }, as };
 }

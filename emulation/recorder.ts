@@ -6,9 +6,9 @@ import type { Performed, Performer } from './performed.ts';
 import { READINESS_CALLS } from './readiness.ts';
 import type { RecordedCall, Unseen } from './recorded-call.ts';
 import { readinessLine } from './recorded-readiness.ts';
-import { isRecorded, socketCallLine } from './recorded-socket-call.ts';
+import { socketCallLine } from './recorded-socket-call.ts';
 import type { RecordingFile, RecordingTold } from './recording-file.ts';
-import { SOCKET_CALLS } from './socket-call.ts';
+import { isSocketCall, SOCKET_CALLS } from './socket-call.ts';
 import type { SyscallName } from './syscalls.ts';
 
 /** What an answerer that is recorded tells besides. */
@@ -38,7 +38,7 @@ export class Recorder implements Answerer {
 
   answer(call: Intercepted): Reply {
     if (READINESS_CALLS.includes(call.call)) return this.#readiness(call);
-    if (!isRecorded(call)) return this.#answerer.answer(call);
+    if (!isSocketCall(call)) return this.#answerer.answer(call);
     const copy = call.descriptor((call.args[0] as number) | 0);
     const socket = copy === undefined ? undefined : this.#connections.cookie(copy);
     if (copy === undefined || socket === undefined) return this.#answerer.answer(call);

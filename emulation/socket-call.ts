@@ -1,5 +1,6 @@
 import type { Direction } from '../language/call.ts';
 import type { Intercepted } from './intercepted.ts';
+import { MSG } from './message-flags.ts';
 import type { SyscallName } from './syscalls.ts';
 
 /** What a system call asks of a socket, whichever of its many forms it has. */
@@ -20,24 +21,18 @@ export type SocketCall =
   | { readonly does: 'readable'; readonly value: number }
   | { readonly does: 'getpeername'; readonly address: number; readonly size: number };
 
-/** The calls that are one of these. */
-export const SOCKET_CALLS: readonly SyscallName[] = [
-  ...(['read', 'readv', 'recvfrom', 'recvmsg', 'recvmmsg'] as const),
-  ...(['write', 'writev', 'sendto', 'sendmsg', 'sendmmsg'] as const),
-  ...(['getsockopt', 'shutdown', 'ioctl', 'getpeername'] as const),
-];
+const RECEIVES: readonly SyscallName[] = ['read', 'readv', 'recvfrom', 'recvmsg', 'recvmmsg'];
+export const SENDS: readonly SyscallName[] = ['write', 'writev', 'sendto', 'sendmsg', 'sendmmsg'];
+/** The calls that may be one of these. */
+export const SOCKET_CALLS: readonly SyscallName[] = [...RECEIVES, ...SENDS, 'getsockopt', 'shutdown', 'ioctl', 'getpeername'];
 
-/** bits/socket.h */
-const MSG_OOB = 0x1;
-const MSG_PEEK = 0x2;
-const MSG_DONTWAIT = 0x40;
-const MSG_WAITALL = 0x100;
-const MSG_ERRQUEUE = 0x2000;
+/** asm-generic/socket.h */
 const SOL_SOCKET = 1;
 const SO_ERROR = 4;
 /** asm-generic/ioctls.h */
 const FIONREAD = 0x541b;
-const DIRECTIONS: readonly Direction[] = ['read', 'write', 'both'];
+/** SHUT_RD, SHUT_WR, SHUT_RDWR */
+export const DIRECTIONS: readonly Direction[] = ['read', 'write', 'both'];
 
 /** struct msghdr and struct iovec of 64 bits. */
 const MSG_IOV = 16;
@@ -47,6 +42,14 @@ const IOVEC_BYTES = 16;
 const MOST_IOVECS = 1024;
 /** MAX_RW_COUNT (linux/fs.h): no call moves more. */
 const MOST_MOVED = 0x7fff_f000;
+
+/** Whether a call is one of them, where it is on a socket: of the options it is SO_ERROR alone, of ioctl's requests FIONREAD. */
+export function isSocketCall({ call, args }: Pick<Intercepted, 'call' | 'args'>): boolean {
+  const [, second, third] = args as [number, number, number];
+  if (call === 'ioctl') return (second | 0) === FIONREAD;
+  if (call === 'getsockopt') return (second | 0) === SOL_SOCKET && (third | 0) === SO_ERROR;
+  return SOCKET_CALLS.includes(call);
+}
 
 /** undefined for what no model speaks of: urgent data, the error queue, other options, arguments that the kernel refuses. */
 export function socketCall(intercepted: Intercepted): SocketCall | undefined {
@@ -74,13 +77,13 @@ export function socketCall(intercepted: Intercepted): SocketCall | undefined {
     case 'sendmmsg':
       return sent(bytesOfMessage(intercepted, second), fourth, true);
     case 'getsockopt':
-      return (second | 0) === SOL_SOCKET && (third | 0) === SO_ERROR ? { does: 'so_error', value: fourth, size: fifth } : undefined;
+      return isSocketCall(intercepted) ? { does: 'so_error', value: fourth, size: fifth } : undefined;
     case 'shutdown': {
       const direction = DIRECTIONS[second | 0];
       return direction && { does: 'shutdown', direction };
     }
     case 'ioctl':
-      return (second | 0) === FIONREAD ? { does: 'readable', value: third } : undefined;
+      return isSocketCall(intercepted) ? { does: 'readable', value: third } : undefined;
     case 'getpeername':
       return { does: 'getpeername', address: second, size: third };
     default:
@@ -89,13 +92,13 @@ export function socketCall(intercepted: Intercepted): SocketCall | undefined {
 }
 
 function received(length: number | undefined, flags: number, counts = false): SocketCall | undefined {
-  if (length === undefined || length < 0 || flags & (MSG_OOB | MSG_ERRQUEUE)) return undefined;
-  return { does: 'recv', length, peek: (flags & MSG_PEEK) !== 0, waitall: (flags & MSG_WAITALL) !== 0, nonBlocking: (flags & MSG_DONTWAIT) !== 0, counts };
+  if (length === undefined || length < 0 || flags & (MSG.OOB | MSG.ERRQUEUE)) return undefined;
+  return { does: 'recv', length, peek: (flags & MSG.PEEK) !== 0, waitall: (flags & MSG.WAITALL) !== 0, nonBlocking: (flags & MSG.DONTWAIT) !== 0, counts };
 }
 
 function sent(length: number | undefined, flags: number, counts = false): SocketCall | undefined {
-  if (length === undefined || length < 0 || flags & MSG_OOB) return undefined;
-  return { does: 'send', length: Math.min(length, MOST_MOVED), nonBlocking: (flags & MSG_DONTWAIT) !== 0, counts };
+  if (length === undefined || length < 0 || flags & MSG.OOB) return undefined;
+  return { does: 'send', length: Math.min(length, MOST_MOVED), nonBlocking: (flags & MSG.DONTWAIT) !== 0, counts };
 }
 
 function bytesOfMessage(intercepted: Intercepted, address: number): number | undefined {

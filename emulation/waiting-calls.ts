@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import type { Notifications } from '../native-bindings/linux/seccomp.ts';
-import type { Reply, Waiting } from './intercepted.ts';
+import { CONTINUE, type Reply, type Waiting } from './intercepted.ts';
 import type { Interception } from './interception.ts';
 import { PendingSignals } from './pending-signals.ts';
 
@@ -39,7 +39,7 @@ export class WaitingCalls {
   add(interception: Interception, waiting: Waiting): void {
     const descriptors = this.#calls.reduce((sum, call) => sum + call.waiting.descriptors.length, waiting.descriptors.length) / POLLFD_BYTES;
     if (descriptors + OWN_DESCRIPTORS > this.#mostDescriptors) {
-      interception.reply({ type: 'continue' });
+      interception.reply(CONTINUE);
       return;
     }
     this.#calls.push({ interception, waiting });
