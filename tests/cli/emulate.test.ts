@@ -16,29 +16,20 @@ const waits = build('../emulation/waits.c');
 /** The command with a server, and a client that is connected to it. */
 async function serving(args: readonly string[]) {
   const run = startCli(['emulate', ...args]);
-  let stdout = '';
-  run.child.stdout.on('data', (text: string) => {
-    stdout += text;
-  });
-  const port = await until('the server prints its port', () => /^(\d+)\n/.exec(stdout)?.[1]);
+  const port = await until('the server prints its port', () => /^(\d+)\n/.exec(run.printed().stdout)?.[1]);
   const client = connect({ port: Number(port), host: '127.0.0.1' });
   await once(client, 'connect');
-  return { run, client, printed: () => stdout };
+  return { run, client, printed: () => run.printed().stdout };
 }
 
 /** Asks for a report until there is one that says so. */
 async function reported(run: ReturnType<typeof startCli>, says: (report: EmulationDocument) => boolean): Promise<void> {
-  let told = '';
-  const hear = (text: string) => {
-    told += text;
-  };
-  run.child.stderr.on('data', hear);
+  const before = run.printed().stderr.length;
   await until('a report says so', () => {
     run.child.kill('SIGUSR1');
-    const lines = told.split('\n').slice(0, -1);
+    const lines = run.printed().stderr.slice(before).split('\n').slice(0, -1);
     return lines.some((line) => says(emulationDocumentSchema.parse(JSON.parse(line)))) || undefined;
   });
-  run.child.stderr.off('data', hear);
 }
 
 /** What came back has been read: nothing is on its way when it is reset. */

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { NUMBERS } from '../../native-bindings/linux/system-calls.ts';
 import { compiled } from '../fixtures/compiled.ts';
-import { childrenOf, cliProgram, until } from '../fixtures/index.ts';
+import { childrenOf, cliProgram, startCli, until } from '../fixtures/index.ts';
 
 /** The machinery of `emulate`: every call of real programs is seen and left to the kernel, so that nothing may differ from a native run. */
 
@@ -21,7 +21,8 @@ const subject = onLinux ? compiled(source, { flags }) : none;
 const staticSubject = onLinux ? compiled(source, { flags: [...flags, '-static'], needs: 'needs a C library to link statically' }) : none;
 const [program = ''] = [subject.program];
 
-const EMULATE = [process.execPath, cliProgram, 'emulate', 'none', '--every-call', '--'];
+const ARGUMENTS = ['emulate', 'none', '--every-call', '--'];
+const EMULATE = [process.execPath, cliProgram, ...ARGUMENTS];
 
 interface Ending {
   readonly code: number | null;
@@ -214,23 +215,11 @@ function started(...command: string[]) {
   const mark = `SOCKATLAS_MARK=${randomUUID()}`;
   marks.push(mark);
   const [name, value] = mark.split('=') as [string, string];
-  const child = spawn(EMULATE[0] as string, [...EMULATE.slice(1), ...command], { env: { ...process.env, [name]: value }, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const ended = new Promise<Ending & { signal: NodeJS.Signals | null }>((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
-  });
-  const pid = child.pid as number;
+  const { pid, ended, printed } = startCli([...ARGUMENTS, ...command], { env: { [name]: value } });
   return {
     pid,
     ended,
-    says: (text: string) => until(`it says ${text}`, () => stdout.includes(text) || stderr.includes(text)),
+    says: (text: string) => until(`it says ${text}`, () => Object.values(printed()).some((all) => all.includes(text))),
     supervisor: () => childrenOf(pid)[0] as number,
     program: () => childrenOf(childrenOf(pid)[0] as number)[0] as number,
     nothingLeft: () => until('nothing is left', () => marked(mark).length === 0),
