@@ -47,7 +47,7 @@ function calls(count) {
     sockets.close(L);
     sockets.setsockopt(P, SOL_SOCKET, SO_LINGER, sockets.linger(true, 0));
     sockets.close(P);
-    while (sockets.tcpState(S) !== 'CLOSE');
+    while (sockets.tcpInfo(S)?.state !== 'CLOSE');
     for (let recorded = 0; recorded < 5; recorded++) {
       const { ret, code } = sockets.recv(S, buffer, 4096, 0);
       trace[recorded] = ret === 0 ? 'eof' : ret > 0 ? `data:${ret}` : code === constants.errno.ECONNRESET ? 'ECONNRESET' : `code:${code}`;
