@@ -7,7 +7,7 @@ export interface ResetConnection {
   readonly descriptor: number;
   /** As /proc names it: `socket:[1234]`. */
   readonly socket: string;
-  /** ms from the call that saw the reset to now, or to when it was found closed, or its process to have ended. */
+  /** ms from the call that saw the reset to now, or to when it was found closed; where its process has ended, to when it was last seen open. */
   readonly ms: number;
   /** As of the last look at the program's descriptors. */
   readonly isOpen: boolean;
@@ -68,7 +68,8 @@ export class ResetConnections {
 class Watched {
   readonly #name: string;
   readonly #since = performance.now();
-  /** When nothing more was to be seen of it: it was closed, or its process had ended. */
+  #seenAt = this.#since;
+  /** When nothing more was to be seen of it. */
   #overAt: number | undefined;
   #isOpen = true;
   #process = 0;
@@ -82,6 +83,7 @@ class Watched {
 
   countCall(process: number, descriptor: number): void {
     const now = performance.now();
+    this.#seenAt = now;
     this.#process = process;
     this.#descriptor = descriptor;
     this.#calls++;
@@ -89,12 +91,17 @@ class Watched {
     this.#second.calls++;
   }
 
-  /** Whether there is more to see of it, by the descriptor that was used last. One that a process has to its end was open until then, and no longer. */
+  /** Whether there is more to see of it, by the descriptor that was used last. What becomes of it between the last look and its process's end nobody sees: it may be closed. */
   look(): boolean {
-    const isThere = linkOf(`/proc/${this.#process}/fd/${this.#descriptor}`) === this.#name;
-    this.#isOpen = isThere || hasEnded(this.#process);
-    this.#overAt = isThere ? undefined : (this.#overAt ?? performance.now());
-    return isThere;
+    if (linkOf(`/proc/${this.#process}/fd/${this.#descriptor}`) === this.#name) {
+      this.#seenAt = performance.now();
+      this.#overAt = undefined;
+      this.#isOpen = true;
+      return true;
+    }
+    this.#isOpen = hasEnded(this.#process);
+    this.#overAt ??= this.#isOpen ? this.#seenAt : performance.now();
+    return false;
   }
 
   told(): ResetConnection {

@@ -7,11 +7,16 @@ const reset = z.strictObject({
   process: z.int(),
   descriptor: z.int(),
   socket: z.string().describe('As /proc names it'),
-  ms: z.number().describe('From the call that saw the reset to now, or to when it was found closed'),
+  ms: z
+    .number()
+    .describe('From the call that saw the reset to now, or to when it was found closed; where its process has ended, to when it was last seen open'),
   isOpen: z.boolean(),
   calls: z.int().describe('On it since then'),
   callsPerSecond: z.int().describe('In the busiest of the last two seconds in which there was one'),
 });
+
+/** So many held connections are listed; a server may have thousands. */
+const MOST_LISTED = 20;
 
 /** What `emulate --format json` prints. */
 export const emulationDocumentSchema = z.strictObject({
@@ -43,10 +48,13 @@ export function prettyEmulation(document: EmulationDocument, heldAfter: number, 
     ...listed(replaced),
     ...(sum(uncovered) === 0 ? [] : [`${plural(sum(uncovered), 'call')} left to the kernel, since the model does not cover them:`, ...listed(uncovered)]),
     ...(ioUring === 0 ? [] : [`io_uring was refused ${plural(ioUring, 'time')} (ENOSYS): what goes through it cannot be seen.`]),
-    ...held.map(
-      (one) =>
-        `${paint('red', 'held')}: process ${one.process}, descriptor ${one.descriptor}: reset ${seconds(one.ms)} ago and still open; ${plural(one.calls, 'call')} since, up to ${one.callsPerSecond} a second`,
-    ),
+    ...held
+      .slice(0, MOST_LISTED)
+      .map(
+        (one) =>
+          `${paint('red', 'held')}: process ${one.process}, descriptor ${one.descriptor}: reset ${seconds(one.ms)} ago and still open; ${plural(one.calls, 'call')} since, up to ${one.callsPerSecond} a second`,
+      ),
+    ...(held.length <= MOST_LISTED ? [] : [`${paint('red', 'held')}: ${(held.length - MOST_LISTED).toLocaleString('en')} more (--format json has all)`]),
   ];
   return `${lines.map((line) => paragraph(line, width, line.startsWith(' ') ? '         ' : '  ')).join('\n')}\n`;
 }

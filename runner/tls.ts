@@ -182,11 +182,16 @@ class TlsSubject {
     this.#carrier?.send(true);
   }
 
-  /** Writes full records until nothing more fits, and has not for a while; only what then fails is recorded: SSL_write, with `bio` the send that fails too. */
+  /** Writes full records until nothing more fits; only what then fails is recorded: SSL_write, with `bio` the send that fails too. */
   async writeUntilFull(): Promise<void> {
-    // What the peer's system acknowledges late makes room again, once or twice.
-    while (this.#fill()) await setTimeout(PAUSE_MS);
+    // What the peer's system acknowledges makes room again. On a busy machine that takes longer than any pause.
+    while (this.#isUnderWay() || this.#fill() || this.#isUnderWay()) await setTimeout(PAUSE_MS);
     this.write(FULL_RECORD);
+  }
+
+  /** Whether the peer's system has not acknowledged all; false where the platform does not tell. */
+  #isUnderWay(): boolean {
+    return (this.#trial.context.sockets.tcpInfo(this.#socket.handle)?.unacknowledged ?? 0) > 0;
   }
 
   /** Whether anything fitted. */

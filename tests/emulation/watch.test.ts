@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type EmulationDocument, emulationDocumentSchema } from '../../report/emulation.ts';
+import { type EmulationDocument, emulationDocumentSchema, prettyEmulation } from '../../report/emulation.ts';
 import { hasChanged, prettyChange } from '../../report/emulation-change.ts';
 import { layoutOf } from '../../report/grid.ts';
 import { compiled } from '../fixtures/compiled.ts';
@@ -39,6 +39,13 @@ test('a line', () => {
   expect(prettyChange(RESET, HELD, 1000, layout)).toBe(
     "6 s: 2 sockets; 1 reset by the peer (0 closed since); 12,000 answers not Linux' own; 1 held, up to 7,000 calls a second",
   );
+});
+
+test('of thousands that are held some are listed, and the others counted', () => {
+  const held = Array.from({ length: 2345 }, (_, i) => ({ ...RESET.resets[0], descriptor: i }));
+  const text = prettyEmulation({ ...RESET, resets: held } as EmulationDocument, 500, { ...layoutOf({}), width: 200 });
+  expect(text.match(/^held: process/gm)).toHaveLength(20);
+  expect(text).toMatch(/^held: 2,325 more \(--format json has all\)\n$/m);
 });
 
 const running: ReturnType<typeof startCli>[] = [];
