@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -64,6 +65,36 @@ describe('a server that closes on the end alone', () => {
     expect(last.resets[0]?.calls).toBeGreaterThan(10);
     expect(Object.keys(last.replaced)).toEqual([expect.stringMatching(/^recv: reset, every time/)]);
   });
+});
+
+describe.runIf(process.platform === 'linux')('the same server in node, which closes on each error [needs Linux]', () => {
+  // After a part of what it has room for, libuv takes EPOLLHUP for the end and calls recv no more.
+  test.for([
+    ['none', 'data 10, end: closed'],
+    ['windows', 'error ECONNRESET: closed'],
+  ] as const)('unread data and a reset, as %s: %s', async ([platform, expected]) => {
+    const program = inTests('../../examples/emulate/end-only.mjs');
+    const run = startCli(['emulate', platform, '--', 'sh', '-c', 'echo $$; exec "$0" "$@"', process.execPath, program]);
+    const [, pid, port] = await until('the server prints its port', () => /^(\d+)\n(\d+)\n/.exec(run.printed().stdout) ?? undefined);
+    const client = connect({ port: Number(port), host: '127.0.0.1' });
+    await once(client, 'connect');
+    const theirs = Number(client.localPort);
+    await until('it has accepted', () => connections(Number(port), theirs) === 1);
+    process.kill(Number(pid), 'SIGSTOP');
+    client.write('0123456789', () => client.resetAndDestroy());
+    await until('the reset has arrived', () => connections(Number(port), theirs) === 0);
+    process.kill(Number(pid), 'SIGCONT');
+    await until('it closes', () => run.printed().stdout.includes('closed') || undefined);
+    expect(run.printed().stdout.split('\n').at(2)).toBe(expected);
+    run.child.kill('SIGTERM');
+    await run.ended;
+  });
+
+  /** How many ends of 127.0.0.1 have this port, and that one at the other end (proc(5), /proc/net/tcp). */
+  function connections(port: number, theirs: number): number {
+    const hex = (of: number) => `0100007F:${of.toString(16).toUpperCase().padStart(4, '0')}`;
+    return readFileSync('/proc/net/tcp', 'utf8').split(`${hex(port)} ${hex(theirs)} `).length - 1;
+  }
 });
 
 describe('readiness', () => {
