@@ -77,6 +77,14 @@ function program(done: (code: number) => void): Command {
     .addHelpText('after', examples('sockatlas report linux.jsonl windows.jsonl', 'cat *.jsonl | sockatlas report - --format markdown'))
     .action(async (files, options) => done(await (await import('./report.ts')).report(files, options)));
   command
+    .command('merge')
+    .description('What do the runs of many machines say together? Makes one atlas of run files.')
+    .argument('<run...>', 'run files, folders of .jsonl files, or globs: artifacts/**/run-*.jsonl; - is stdin')
+    .option('--format <format>', 'what stdout gets: pretty or json, the atlas itself', pageFormat, 'pretty')
+    .option('--out <file>', 'write the atlas there: atlas.json')
+    .addHelpText('after', examples('sockatlas merge artifacts --out atlas.json', 'sockatlas merge linux.jsonl windows.jsonl'))
+    .action(async (words, options) => done(await (await import('./merge.ts')).merge(words, options)));
+  command
     .command('diff')
     .description('What differs between two platforms, between two runs, or between a run and what is expected?')
     .argument('<side...>', 'one or two sides, then patterns. A side is a platform (linux, windows, wine-10.0), a run file, or: expected')

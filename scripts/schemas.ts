@@ -17,6 +17,7 @@ import { predictDocumentSchema, predictLineSchema } from '../report/predict/docu
 import { recordedCallSchema } from '../report/recording.ts';
 import { showDocumentSchema } from '../report/show/document.ts';
 import { tryDocumentSchema, tryLineSchema } from '../report/try/document.ts';
+import { atlasSchema } from '../results/atlas.ts';
 import { lineSchema } from '../results/schema.ts';
 
 /** The published JSON Schemas, and where they lie. */
@@ -25,6 +26,7 @@ export const SCHEMAS: readonly { path: string; title: string; schema: Zod.ZodTyp
   { path: 'classification/table.schema.json', title: 'A classification table', schema: tableSchema },
   { path: 'platforms/expected.schema.json', title: 'What platforms are expected to give in the scenarios of an event', schema: expectationsSchema },
   { path: 'report/schema/runs.schema.json', title: 'sockatlas run --format json, sockatlas report --format json', schema: runDocumentSchema },
+  { path: 'report/schema/atlas.schema.json', title: 'sockatlas merge --out FILE', schema: atlasSchema },
   { path: 'report/schema/diff.schema.json', title: 'sockatlas diff --format json', schema: diffDocumentSchema },
   { path: 'report/schema/list.schema.json', title: 'sockatlas list --format json', schema: listDocumentSchema },
   { path: 'report/schema/coverage.schema.json', title: 'sockatlas coverage --format json', schema: coverageDocumentSchema },
