@@ -19,7 +19,7 @@ function collect(value: string, earlier: readonly string[]): string[] {
 const CLASSES = 'show the classes that a table gives, call by call: mongoose@7.16, ./mine.json (may be repeated)';
 const LOCAL = 'also look at the runs kept on this machine: in your cache folder, or where the variable SOCKATLAS_RUNS says';
 
-const READ_EXPECTATIONS: ReadonlySet<string> = new Set(['run', 'report', 'diff', 'check', 'close', 'coverage', 'show', 'explain']);
+const READ_EXPECTATIONS: ReadonlySet<string> = new Set(['run', 'report', 'expect', 'diff', 'check', 'close', 'coverage', 'show', 'explain']);
 
 const runFormat = parseChoice('--format', FORMATS);
 const textFormat = parseChoice('--format', ['pretty', 'json', 'markdown']);
@@ -84,6 +84,14 @@ function program(done: (code: number) => void): Command {
     .option('--out <file>', 'write the atlas there: atlas.json')
     .addHelpText('after', examples('sockatlas merge artifacts --out atlas.json', 'sockatlas merge linux.jsonl windows.jsonl'))
     .action(async (words, options) => done(await (await import('./merge.ts')).merge(words, options)));
+  command
+    .command('expect')
+    .description('Writes what a run measured into the expectations of its platform, for you to review. Needs a clone.')
+    .argument('[pattern...]', 'which scenarios (all of the run where none is given)')
+    .requiredOption('--from <run>', 'the run file; - is stdin')
+    .option('--dry-run', 'say what would change, and write nothing')
+    .addHelpText('after', examples('sockatlas expect --from windows.jsonl --dry-run', 'sockatlas expect --from windows.jsonl tcp/reset'))
+    .action(async (patterns, options) => done(await (await import('./expect.ts')).expect(patterns, options)));
   command
     .command('diff')
     .description('What differs between two platforms, between two runs, or between a run and what is expected?')

@@ -44,7 +44,7 @@ function listed(lines: readonly string[], what: string): string[] {
 }
 
 /** The cells in which runs of one platform contradict each other. */
-export function conflictsOf({ platforms, scenarios }: Atlas): { readonly id: string; readonly key: string; readonly runs: readonly string[] }[] {
+function conflictsOf({ platforms, scenarios }: Atlas): { readonly id: string; readonly key: string; readonly runs: readonly string[] }[] {
   return scenarios.flatMap(({ id, cells }) =>
     cells.flatMap((cell, i) =>
       cell?.conflict ? [{ id, key: platforms[i]?.key as string, runs: (platforms[i]?.runs ?? []).map(({ source }) => source) }] : [],
