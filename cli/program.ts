@@ -9,7 +9,7 @@ import { terminalWidth } from '../report/text.ts';
 import { WriteFailed } from '../results/write.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { examples, manual } from './manual.ts';
-import { parseChoice, parseCount, say } from './output.ts';
+import { parseChoice, parseCount, parseShard, say } from './output.ts';
 import { HERE } from './targets.ts';
 
 function collect(value: string, earlier: readonly string[]): string[] {
@@ -46,13 +46,14 @@ function program(done: (code: number) => void): Command {
     .description('What does this system do? Runs scenarios, and shows where Windows (on Windows: Linux) differs.')
     .argument('[pattern...]', 'which scenarios (all where none is given), or files of your own: ./mine.steps, ./mine.mjs')
     .option('--skip <pattern...>', 'leave these out', [])
+    .option('--shard <part>', '1/4: the first quarter of the scenarios; sockatlas merge puts the parts together', parseShard)
     .option('--on <platforms>', `platforms to run on, separated by commas: ${[HERE, ...LANE_NAMES].join(', ')}`, commaSeparated, [HERE])
     .option('--peer <platform>', 'platform of the peer sockets (default: the same)')
     .option('--trials <n>', 'how often each scenario is run', parseCount('--trials', 1, 100_000_000), 5)
     .option('--timeout <ms>', 'after how long a call counts as blocked', parseCount('--timeout', 100, 3_600_000), 5000)
     .option('--jobs <n>', 'how many agent processes run side by side', parseCount('--jobs', 1, 64))
-    .option('--format <format>', 'pretty, json, jsonl or markdown', runFormat)
-    .option('--out <file>', 'write the run there, by its ending: .jsonl, .json, .md, .txt; stdout gets the text report')
+    .option('--format <format>', FORMATS.join(', '), runFormat)
+    .option('--out <file>', 'write the run there, by its ending: .jsonl, .json, .md, .xml (JUnit), .svg (a badge), .txt; stdout gets the text report')
     .option('--classes <table>', CLASSES, collect, [])
     .option('--record', "write the run into the repository's results/runs/")
     .option('-v, --verbose', 'every scenario, with each call')
@@ -70,8 +71,8 @@ function program(done: (code: number) => void): Command {
   command
     .command('report')
     .description('What do these run files say? Prints runs from here or elsewhere, side by side.')
-    .argument('<run...>', 'run files (.jsonl, .json; - is stdin)')
-    .option('--format <format>', 'pretty, json, jsonl or markdown', runFormat, 'pretty')
+    .argument('<run...>', 'run files (.jsonl, .json), folders of .jsonl files, or globs; - is stdin')
+    .option('--format <format>', FORMATS.join(', '), runFormat, 'pretty')
     .option('--classes <table>', CLASSES, collect, [])
     .option('-v, --verbose', 'each run by itself, with each call')
     .addHelpText('after', examples('sockatlas report linux.jsonl windows.jsonl', 'cat *.jsonl | sockatlas report - --format markdown'))

@@ -6,6 +6,7 @@ import { readRuns } from '../results/read.ts';
 import { type ClassesOption, viewer } from './classes.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { print } from './output.ts';
+import { runFiles } from './run-files.ts';
 
 export interface ReportArguments extends ClassesOption {
   readonly format: Format;
@@ -15,7 +16,7 @@ export interface ReportArguments extends ClassesOption {
 /** `sockatlas report`: run files, from here or elsewhere, judged as they say, side by side. Needs no koffi. Resolves to the exit code. */
 export async function report(files: readonly string[], { format, verbose = false, ...options }: ReportArguments): Promise<number> {
   if (files.length === 0) throw new UsageError('report: name the run files to read; - is stdin');
-  const views = files.flatMap(readRuns).map(viewer(options));
+  const views = runFiles(files).flatMap(readRuns).map(viewer(options));
   await print(formatRuns(views, format, { ...layoutOf(process.stdout), verbose }));
   return views.every(conforms) ? EXIT.conforms : EXIT.differs;
 }

@@ -19,13 +19,14 @@ import { agentCommand } from './agent-command.ts';
 import { type ClassesOption, viewer } from './classes.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';
-import { fileFormat, print, say } from './output.ts';
+import { fileFormat, print, type Shard, say } from './output.ts';
 import { Progress } from './progress.ts';
 import { expand, select } from './select.ts';
 import { type OpenTarget, onEach, type Target, targetsNamed } from './targets.ts';
 
 export interface RunArguments extends ClassesOption {
   readonly skip: readonly string[];
+  readonly shard?: Shard;
   /** Platforms to run on, by name. */
   readonly on: readonly string[];
   /** Where the peers live, if not beside the subjects. */
@@ -44,12 +45,12 @@ export interface RunArguments extends ClassesOption {
 export async function run(patterns: readonly string[], options: RunArguments): Promise<number> {
   if (options.record && options.peer !== undefined)
     throw new UsageError('--record is for runs with subject and peer on the same platform; it cannot be used with --peer');
-  if (options.record && (patterns.length > 0 || options.skip.length > 0)) {
-    throw new UsageError('--record is for complete runs; it cannot be used with patterns or --skip');
+  if (options.record && (patterns.length > 0 || options.skip.length > 0 || options.shard !== undefined)) {
+    throw new UsageError('--record is for complete runs; it cannot be used with patterns, --skip or --shard');
   }
   const modules = patterns.filter(isModule).map((file) => resolve(file));
   const own = await ownScenarios(patterns);
-  const chosen = choose(own, patterns, options.skip);
+  const chosen = sharded(choose(own, patterns, options.skip), options.shard);
   const targets = targetsNamed(options.on);
   const [peer, ...otherPeers] = options.peer === undefined ? [] : targetsNamed([options.peer]);
   if (otherPeers.length > 0) throw new UsageError(`--peer ${options.peer}: name one of ${[peer, ...otherPeers].map((target) => target?.name).join(', ')}`);
@@ -130,6 +131,14 @@ function choose(own: Chosen['scenarios'], patterns: readonly string[], skip: rea
     ),
   );
   return { scenarios: known.filter(({ id }) => ids.has(id)), chosenBy, known: [...scenarios, ...own].map(({ id }) => id) };
+}
+
+/** Every so manieth scenario: those that take long are neighbours. @throws UsageError where nothing is left */
+function sharded(chosen: Chosen, shard: Shard | undefined): Chosen {
+  if (shard === undefined) return chosen;
+  const scenarios = chosen.scenarios.filter((_, i) => i % shard.count === shard.index - 1);
+  if (scenarios.length > 0) return { ...chosen, scenarios };
+  throw new UsageError(`--shard ${shard.index}/${shard.count}: ${chosen.scenarios.length} scenarios were chosen, so that none is left for this part`);
 }
 
 /** One scenario that was asked for by its id, with all its variants, is shown whole; pairs of calls are many. */

@@ -73,7 +73,7 @@ function scenarioProblem(line: ScenarioLine): string[] {
   }
 }
 
-function misclassificationLine(line: ScenarioLine | undefined, { id, table, trace, index, meaning, className }: Misclassification): string {
+export function misclassificationLine(line: ScenarioLine | undefined, { id, table, trace, index, meaning, className }: Misclassification): string {
   const observations = line?.traces[trace]?.observations ?? [];
   return `${id}: ${describeObservation(observations, index)} means ${meaning}; ${table} classifies it as ${className}`;
 }

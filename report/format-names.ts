@@ -1,3 +1,3 @@
 /** The formats of runs; apart from what writes them, so that reading the command line loads nothing else. */
-export const FORMATS = ['pretty', 'json', 'jsonl', 'markdown'] as const;
+export const FORMATS = ['pretty', 'json', 'jsonl', 'markdown', 'junit', 'ctrf', 'badge', 'badge-json', 'github'] as const;
 export type Format = (typeof FORMATS)[number];

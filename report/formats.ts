@@ -1,7 +1,11 @@
 import { serializeRun } from '../results/lines.ts';
+import { annotations } from './annotations.ts';
+import { badgeEndpoint, badgeSvg } from './badge.ts';
+import { ctrfRuns } from './ctrf.ts';
 import { runDocument } from './document.ts';
 import type { Format } from './format-names.ts';
 import { jsonText } from './json-text.ts';
+import { junitRuns } from './junit.ts';
 import { markdownRuns } from './markdown.ts';
 import { type PrettyOptions, prettyRuns } from './pretty.ts';
 import type { View } from './view.ts';
@@ -17,5 +21,15 @@ export function formatRuns(views: readonly View[], format: Format, options: Pret
       return views.map(({ run }) => serializeRun(run)).join('');
     case 'json':
       return jsonText(runDocument(views));
+    case 'junit':
+      return junitRuns(views);
+    case 'ctrf':
+      return jsonText(ctrfRuns(views));
+    case 'badge':
+      return badgeSvg(views);
+    case 'badge-json':
+      return jsonText(badgeEndpoint(views));
+    case 'github':
+      return annotations(views);
   }
 }

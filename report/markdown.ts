@@ -7,8 +7,35 @@ import { splitPairs, verdictCounts } from './pairs.ts';
 import { behaviourWords, counterpartOf } from './side.ts';
 import { classWords, tableName, type View } from './view.ts';
 
-/** Runs for a page or a step summary: one table, a column a run and one for what Windows does, then what was found. */
+/** A step summary of GitHub has at most 1 MiB, and there may be more in it than this. */
+const MAX_BYTES = 900_000;
+
+/** Runs for a page or a step summary: one table, a column a run and one for what Windows does, then what was found. What is too long is cut, and says so. */
 export function markdownRuns(views: readonly View[]): string {
+  const whole = page(views, Number.POSITIVE_INFINITY);
+  if (Buffer.byteLength(whole) <= MAX_BYTES) return whole;
+  // Half as many rows, until it fits: what was found stands below them, and is bounded itself.
+  for (let rows = MOST_ROWS; rows > 0; rows = Math.floor(rows / 2)) {
+    const cut = page(views, rows);
+    if (Buffer.byteLength(cut) <= MAX_BYTES) return cut;
+  }
+  return shortened(page(views, 0));
+}
+
+/** The lines that fit. */
+function shortened(text: string): string {
+  const lines = text.split('\n');
+  let bytes = 0;
+  const fitting = lines.findIndex((line) => {
+    bytes += Buffer.byteLength(line) + 1;
+    return bytes > MAX_BYTES;
+  });
+  return fitting === -1 ? text : [...lines.slice(0, fitting), '', `${lines.length - fitting} more lines: the page would be too long.`, ''].join('\n');
+}
+
+const MOST_ROWS = 4096;
+
+function page(views: readonly View[], mostRows: number): string {
   const beside = views.some(({ run }) => run.header.platform.id === 'windows') && views.length > 1 ? undefined : counterpartOf(besideOf(views));
   const byId = views.map(({ run }) => new Map(run.scenarios.map((line) => [line.id, line])));
   const notRun = views.map(({ run }) => notRunIn(run));
@@ -42,7 +69,10 @@ export function markdownRuns(views: readonly View[]): string {
   return [
     ...views.map((view) => `- ${text(describeHeader(view.run.header))}: ${summary(view, (_, words) => words)}. ${text(tablesSentence(view))}`.trimEnd()),
     '',
-    ...(rows.length > 0 ? [...markdownTable(header, rows), ''] : []),
+    ...(rows.length > 0 ? [...markdownTable(header, rows.slice(0, mostRows)), ''] : []),
+    ...(rows.length > mostRows
+      ? [`${rows.length - mostRows} more scenarios: the page would be too long (\`sockatlas report --format json\` has all).`, '']
+      : []),
     ...(grouped.size > 0 ? [...pairTable(grouped, views, byId), ''] : []),
     ...(problems.length > 0 ? ['### Findings', '', ...problems, ''] : []),
   ].join('\n');

@@ -1,7 +1,7 @@
 import type { Checked } from '../../classification/checked.ts';
 import { rules } from '../../classification/rules/index.ts';
-import { printable } from '../../platforms/printable.ts';
 import { shownPath } from '../../platforms/shown-path.ts';
+import { escapeXml, quoted } from '../xml.ts';
 import { type CheckReport, describeFinding, failing, lineAt } from './check-report.ts';
 
 /** JUnit: a suite for each table, a case for each rule, failed by the findings that fail the check. */
@@ -38,18 +38,4 @@ function suite(table: Checked, report: CheckReport): { lines: string[]; failures
     ],
     failures,
   };
-}
-
-function quoted(text: string): string {
-  return `"${escapeXml(text).replaceAll('\n', '&#10;')}"`;
-}
-
-/** XML 1.0 has no way to write most control characters, nor half a surrogate pair: `printable` shows them. Two more go. */
-function escapeXml(text: string): string {
-  return printable(text)
-    .replace(/[\ufffe\uffff]/g, '')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

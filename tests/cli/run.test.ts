@@ -184,6 +184,11 @@ describe('arguments', () => {
     [['run', '--jobs', 'many'], '--jobs "many"'],
     [['run', '--format', 'xml'], '--format "xml": choose one of pretty, json, jsonl, markdown'],
     [['run', '--record', 'tcp/reset'], '--record is for complete runs'],
+    [['run', '--record', '--shard', '1/2'], '--record is for complete runs'],
+    [['run', '--shard', '3/2'], '--shard "3/2": give a part and how many there are: 1/4, 2/4'],
+    [['run', '--shard', '0/2'], '--shard "0/2"'],
+    [['run', '--shard', 'half'], '--shard "half"'],
+    [['run', 'unix', '--shard', '3/3'], '--shard 3/3: 2 scenarios were chosen, so that none is left for this part'],
     [['run', '--trails', '3'], "unknown option '--trails'"],
     [['run', '--trials'], "option '--trials <n>' argument missing"],
     [['list', '--format', 'xml'], '--format "xml": choose one of pretty, json'],
@@ -234,6 +239,18 @@ describe('arguments', () => {
     expect(await ids('unix')).toEqual(['unix/reset/close-with-unread', 'unix/fin/idle']);
     expect(await ids('**/poll')).toEqual(['tcp/reset/poll', 'tcp/fin/poll']);
     expect(await ids('unix', '--skip', '*/reset/**')).toEqual(['unix/fin/idle']);
+  });
+
+  test('the shards of a run are the whole run', async () => {
+    const part = async (shard: string) => {
+      const { code, stdout } = await here(['run', 'tcp/fin', ...STORIES, '--trials', '1', '--shard', shard, '--format', 'jsonl']);
+      expect(code).toBe(0);
+      return parseRun(stdout, shard);
+    };
+    const parts = [await part('1/3'), await part('2/3'), await part('3/3')];
+    const expected = stories.map(({ id }) => id).filter((id) => id.startsWith('tcp/fin/'));
+    expect(parts.flatMap((run) => run.scenarios.map(({ id }) => id)).sort()).toEqual([...expected].sort());
+    expect(parts.every(({ footer, scenarios: own }) => expected.every((id) => own.some((line) => line.id === id) !== footer.notRun?.includes(id)))).toBe(true);
   });
 
   test('--help is a manual, --version a version, and both succeed', async () => {
