@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { tablesOf } from '../../classification/table.ts';
 import { glob } from '../../cli/glob.ts';
+import { FORMATS } from '../../report/format-names.ts';
 import { headerOf, scenarioOf, serializeRun, timingOf } from '../../results/lines.ts';
 import { parseRun } from '../../results/read.ts';
 import type { Run } from '../../results/schema.ts';
@@ -59,10 +60,15 @@ function evilRun(): Run {
 const runFile = written('evil.jsonl', serializeRun(evilRun()));
 
 describe('is shown, not obeyed:', () => {
-  test.each(['pretty', 'markdown', 'json', 'jsonl'])('a run, in report --format %s', async (format) => {
+  test.each(FORMATS)('a run, in report --format %s', async (format) => {
     expectShown(await run('report', runFile, '--format', format));
     expectShown(await run('report', runFile, '--format', format, '-v'));
     expectShown(await run('report', runFile, written('other.jsonl', serializeRun(evilRun())), '--format', format));
+  });
+
+  test('a run, in merge, and in expect', async () => {
+    for (const format of ['pretty', 'json']) expectShown(await run('merge', runFile, '--format', format));
+    expectShown(await run('expect', '--from', runFile, '--dry-run'));
   });
 
   test('a run, in diff', async () => {
