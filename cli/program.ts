@@ -86,6 +86,12 @@ function program(done: (code: number) => void): Command {
     .addHelpText('after', examples('sockatlas merge artifacts --out atlas.json', 'sockatlas merge linux.jsonl windows.jsonl'))
     .action(async (words, options) => done(await (await import('./merge.ts')).merge(words, options)));
   command
+    .command('site')
+    .description('Where can people look at it? Writes the atlas as static pages, which open from disk.')
+    .option('--out <folder>', 'write the pages there')
+    .addHelpText('after', examples('sockatlas site --out site'))
+    .action(async (options) => done(await (await import('./site.ts')).site(options)));
+  command
     .command('expect')
     .description('Writes what a run measured into the expectations of its platform, for you to review. Needs a clone.')
     .argument('[pattern...]', 'which scenarios (all of the run where none is given)')

@@ -20,7 +20,7 @@ if (state !== builtState()) {
   if (status !== 0) process.exit(status ?? 1);
   // What a source that is gone has left behind would be published.
   for (const file of readdirSync(dist, { recursive: true })) {
-    if (/\.(js|d\.ts)$/.test(file) && !files.includes(file.replace(/(\.d\.ts|\.js)$/, '.ts'))) rmSync(join(dist, file));
+    if (/\.(js|d\.ts)$/.test(file) && !['.ts', '.tsx'].some((ending) => files.includes(file.replace(/(\.d\.ts|\.js)$/, ending)))) rmSync(join(dist, file));
   }
   writeFileSync(stamp, state);
 }
@@ -29,7 +29,7 @@ function sources(path) {
   const full = join(root, path);
   if (statSync(full).isFile()) return [path];
   return readdirSync(full, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() || entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isDirectory() || /\.tsx?$/.test(entry.name))
     .flatMap((entry) => sources(join(path, entry.name)));
 }
 

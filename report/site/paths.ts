@@ -1,0 +1,35 @@
+/** Where the pages of the site lie, from its root, with `/`. Ids and names have none of the characters that a file name must not have but those that are replaced. */
+
+export const STYLE = 'style.css';
+export const MATRIX = 'matrix.html';
+export const CALLS = 'calls.html';
+export const TRY = 'try.html';
+export const INDEX = 'index.html';
+
+/** `scenarios/tcp.reset.pair~state=unread+first=recv.html`. */
+export function scenarioPath(id: string): string {
+  return `scenarios/${id.replaceAll('/', '.').replace('?', '~').replaceAll('&', '+')}.html`;
+}
+
+/** By the code's name: `codes/ECONNRESET.html`. */
+export function codePath(name: string): string {
+  return `codes/${name}.html`;
+}
+
+/** By a table's name and label: `tables/mongoose-7.16-posix.html`. */
+export function tablePath(id: string): string {
+  return `tables/${fileName(id)}.html`;
+}
+
+export function policyPath(id: string): string {
+  return `policies/${fileName(id)}.html`;
+}
+
+function fileName(name: string): string {
+  return name.replace(/[^A-Za-z0-9._+-]+/g, '-');
+}
+
+/** What leads from one page to another: pages are opened from disk, so that links are relative. */
+export function link(from: string, to: string): string {
+  return `${'../'.repeat(from.split('/').length - 1)}${to.split('/').map(encodeURIComponent).join('/').replaceAll('%3D', '=').replaceAll('%2B', '+')}`;
+}
