@@ -1,15 +1,12 @@
-import { RunFileError } from '../platforms/file-errors.ts';
-import { shownPath } from '../platforms/shown-path.ts';
 import { prettyAtlas } from '../report/atlas.ts';
 import { layoutOf } from '../report/grid.ts';
 import { jsonText } from '../report/json-text.ts';
-import { MAX_REASON } from '../results/atlas.ts';
-import { type LeftOut, mergeRuns, type Sourced } from '../results/merge.ts';
-import { readRuns } from '../results/read.ts';
+import { mergeRuns } from '../results/merge.ts';
 import { WholeFile } from '../results/write.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { print, say } from './output.ts';
 import { runFiles } from './run-files.ts';
+import { sourcedRuns } from './sourced-runs.ts';
 
 export interface MergeArguments {
   readonly format: 'pretty' | 'json';
@@ -21,7 +18,7 @@ export async function merge(words: readonly string[], { format, out: path }: Mer
   if (path === '') throw new UsageError('--out: the name of the file is empty');
   const out = path === undefined ? undefined : new WholeFile(path);
   try {
-    const { runs, unreadable } = readAll(runFiles(words));
+    const { runs, unreadable } = sourcedRuns(runFiles(words));
     const atlas = mergeRuns(runs, unreadable);
     if (format === 'json' || runs.length === 0) for (const { source, reason } of atlas.leftOut) say(`left out: ${source}: ${reason}`);
     if (runs.length === 0) throw new UsageError('merge: there is no run in what was named');
@@ -36,25 +33,4 @@ export async function merge(words: readonly string[], { format, out: path }: Mer
     out?.discard();
     throw error;
   }
-}
-
-function readAll(files: readonly string[]): { runs: Sourced[]; unreadable: LeftOut[] } {
-  const runs: Sourced[] = [];
-  const unreadable: LeftOut[] = [];
-  for (const file of files) {
-    const name = file === '-' ? 'stdin' : shownPath(file);
-    try {
-      const read = readRuns(file);
-      for (const [i, run] of read.entries()) runs.push({ run, source: read.length === 1 ? name : `${name}#${i + 1}` });
-    } catch (error) {
-      if (!(error instanceof RunFileError)) throw error;
-      unreadable.push({ source: name, reason: withoutFile(error.message, file === '-' ? 'stdin' : file) });
-    }
-  }
-  return { runs, unreadable };
-}
-
-/** `line 3: the line is not JSON` of `run.jsonl:3: the line is not JSON`. */
-function withoutFile(message: string, file: string): string {
-  return (message.startsWith(`${file}:`) ? message.slice(file.length + 1).trimStart() : message).replace(/^(?=\d+: )/, 'line ').slice(0, MAX_REASON);
 }

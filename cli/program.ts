@@ -19,7 +19,7 @@ function collect(value: string, earlier: readonly string[]): string[] {
 const CLASSES = 'show the classes that a table gives, call by call: mongoose@7.16, ./mine.json (may be repeated)';
 const LOCAL = 'also look at the runs kept on this machine: in your cache folder, or where the variable SOCKATLAS_RUNS says';
 
-const READ_EXPECTATIONS: ReadonlySet<string> = new Set(['run', 'report', 'expect', 'diff', 'check', 'close', 'coverage', 'show', 'explain']);
+const READ_EXPECTATIONS: ReadonlySet<string> = new Set(['run', 'report', 'expect', 'diff', 'check', 'close', 'coverage', 'show', 'explain', 'site']);
 
 const runFormat = parseChoice('--format', FORMATS);
 const textFormat = parseChoice('--format', ['pretty', 'json', 'markdown']);
@@ -87,10 +87,12 @@ function program(done: (code: number) => void): Command {
     .action(async (words, options) => done(await (await import('./merge.ts')).merge(words, options)));
   command
     .command('site')
-    .description('Where can people look at it? Writes the atlas as static pages, which open from disk.')
-    .option('--out <folder>', 'write the pages there')
-    .addHelpText('after', examples('sockatlas site --out site'))
-    .action(async (options) => done(await (await import('./site.ts')).site(options)));
+    .description('Where can people look at it? Writes the atlas as static pages, which open from disk, or serves them to this machine alone.')
+    .argument('[run...]', 'run files, folders of .jsonl files, globs, or one atlas.json of sockatlas merge (default: the runs that come with sockatlas)')
+    .option('--out <folder>', 'write the pages there: a new folder, an empty one, or one with pages of sockatlas, which are replaced')
+    .option('--serve [port]', 'serve the pages at http://127.0.0.1, at any free port where none is given, until Ctrl-C')
+    .addHelpText('after', examples('sockatlas site --out site', 'sockatlas site artifacts --serve 8080'))
+    .action(async (words, options) => done(await (await import('./site.ts')).site(words, options)));
   command
     .command('expect')
     .description('Writes what a run measured into the expectations of its platform, for you to review. Needs a clone.')

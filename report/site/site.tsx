@@ -20,7 +20,7 @@ function indexPage({ scenarios, platforms }: Atlas): string {
     description: 'An atlas of what recv, send and their kin return after a reset or the end of a connection, on Linux, Windows and Wine.',
     children: (
       <p>
-        {scenarios.length} scenarios on {platforms.length} platforms: <a href={MATRIX}>the matrix</a>.
+        {scenarios.length} scenarios on {platforms.map(({ key }) => key).join(', ')}: <a href={MATRIX}>the matrix</a>.
       </p>
     ),
   });
