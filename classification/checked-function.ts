@@ -109,7 +109,7 @@ export async function checkedFunction(
   }
 }
 
-function readingOf(source: FunctionFile, classes: Readonly<Record<string, Meaning>>, question: Question, given: string | number): Reading {
+export function readingOf(source: FunctionFile, classes: Readonly<Record<string, Meaning>>, question: Question, given: string | number): Reading {
   const returned = `${shownPath(source.file)}: ${describe(source, question)} returned ${JSON.stringify(given)}`;
   if (source.kind === 'library') {
     const meaning = source.classes.get(given as number);

@@ -8,6 +8,7 @@ import { tableSchema } from './table-schema.ts';
 /** A table of the user's that cannot be used. The message names the file, and the line and the field where there is one. */
 export class TableError extends Error {
   override readonly name = 'TableError';
+  readonly code = 'SOCKATLAS_TABLE';
 }
 
 /** Tables may come from other people. A file that is larger than any real table is refused before it is parsed. */

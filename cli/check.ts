@@ -1,27 +1,24 @@
 import { resolve } from 'node:path';
 import type { Checked } from '../classification/checked.ts';
 import { checkedFunction, type FunctionFile, TableProcessFailed } from '../classification/checked-function.ts';
-import { expectedSightings, recordedSightings } from '../classification/evidence.ts';
 import { findFaults } from '../classification/find.ts';
 import { readTable, TableError } from '../classification/read-table.ts';
-import type { Sighting } from '../classification/returned.ts';
 import { LEVELS, type Level } from '../classification/rules/rule.ts';
 import { libraries, shippedNamed, versionsOf } from '../classification/table.ts';
 import { didYouMean, nearest } from '../platforms/nearest.ts';
 import { plain } from '../platforms/printable.ts';
-import { shownPath } from '../platforms/shown-path.ts';
-import { type CheckReport, failing, type Held } from '../report/findings/check-report.ts';
+import { type CheckReport, failing } from '../report/findings/check-report.ts';
 import { FINDING_FORMATS, type FindingFormat, formatFindings } from '../report/findings/formats.ts';
 import { layoutOf } from '../report/grid.ts';
 import { written } from '../report/paint.ts';
 import { WholeFile } from '../results/write.ts';
 import { isModule } from '../runner/user-module.ts';
-import { stories } from '../suites/index.ts';
 import { agentCommand } from './agent-command.ts';
+import { type Evidence, evidenceOn, heldAgainst } from './check-evidence.ts';
 import { isLibraryFunction, type LibraryOptions, libraryAdvice, libraryFunction } from './check-library.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { formatOfFile, parseChoice, print, say } from './output.ts';
-import { evidenceRuns, type LocalOption } from './runs.ts';
+import type { LocalOption } from './runs.ts';
 
 export interface CheckArguments extends LocalOption, LibraryOptions {
   /** The platforms that alone count: `windows`, `wine-10.0`. */
@@ -76,9 +73,9 @@ export async function check(tables: readonly string[], options: CheckArguments):
 
 async function checkedReport(names: readonly string[], level: Level, options: CheckArguments): Promise<CheckReport> {
   const { on = [], local = false } = options;
-  const evidence = choose(
-    sightings(local),
+  const evidence = evidenceOn(
     on.flatMap((name) => name.split(',')),
+    local,
   );
   const checked = await loadAll(names, options, evidence, on);
   const asked = new Set(checked.flatMap(({ platforms }) => platforms));
@@ -146,32 +143,4 @@ async function load(name: string, options: LibraryOptions, evidence: readonly Ev
 function ask(source: FunctionFile, evidence: readonly Evidence[]): Promise<Checked> {
   const probes = [...new Set(evidence.map(({ codes }) => codes))].map((codes) => ({ codes, call: 'send', ret: 0, code: 0 }) as const);
   return checkedFunction({ ...agentCommand('table'), stderr: 'pipe' }, source, [...evidence, ...probes]);
-}
-
-/** A return value, and whether it is expected or was recorded. */
-type Evidence = Sighting & { readonly from: Held['from'] };
-
-function sightings(local: boolean): Evidence[] {
-  const as = (from: Held['from']) => (sighting: Sighting) => ({ ...sighting, from });
-  return [...expectedSightings(stories).map(as('expected')), ...recordedSightings(stories, evidenceRuns({ local }), shownPath).map(as('recorded'))];
-}
-
-function choose(evidence: readonly Evidence[], platforms: readonly string[]): readonly Evidence[] {
-  if (platforms.length === 0) return evidence;
-  const names = [...new Set(evidence.flatMap((sighting) => [sighting.codes, platformName(sighting)]))].sort();
-  for (const platform of platforms) {
-    if (names.includes(platform)) continue;
-    throw new UsageError(`--on ${platform}: there is no expectation and no run for it; choose from ${names.join(', ')}${didYouMean(names, platform)}`);
-  }
-  return evidence.filter((sighting) => platforms.includes(sighting.codes) || platforms.includes(platformName(sighting)));
-}
-
-function heldAgainst(evidence: readonly Evidence[]): Held[] {
-  const held = evidence.map((sighting): Held => ({ platform: platformName(sighting), from: sighting.from }));
-  return [...new Map(held.map((one) => [`${one.platform} ${one.from}`, one])).values()];
-}
-
-/** Without the condition of an expectation: `wine <8.21` is of wine. */
-function platformName({ platform }: Sighting): string {
-  return platform.split(' ')[0] as string;
 }

@@ -1,17 +1,13 @@
-import { availableParallelism } from 'node:os';
-import { predict } from '../language/predict.ts';
-import { printSteps, type Sequence } from '../language/steps.ts';
-import { MODEL_NAMES, modelOf } from '../platforms/models.ts';
+import type { Sequence } from '../language/steps.ts';
 import { layoutOf } from '../report/grid.ts';
 import { jsonText } from '../report/json-text.ts';
 import { terminalWidth } from '../report/text.ts';
-import { contradictions, type MeasuredAnswers, type PredictedAnswers, type Tried } from '../report/try/answers.ts';
+import { contradictions, type Tried, triedOf } from '../report/try/answers.ts';
 import { tryDocument, tryLines } from '../report/try/document.ts';
 import { tryPage } from '../report/try/page.ts';
 import type { Measured } from '../results/measured.ts';
-import { waitsIn } from '../runner/perform-steps.ts';
+import { performSequences } from '../runner/perform-sequences.ts';
 import { StartFailed } from '../runner/process.ts';
-import { runScenarios } from '../runner/run.ts';
 import { EnvironmentError, EXIT } from './errors.ts';
 import { interruptible } from './interruptible.ts';
 import { print, say } from './output.ts';
@@ -36,7 +32,7 @@ export async function tryOut(given: readonly string[], options: TryArguments): P
   const sequences = sequencesOf(given);
   const targets = targetsNamed(options.on);
   const { measurements, failures, interrupted } = await interruptible((signal) => performAll(targets, sequences, options, signal));
-  const tried = sequences.map((sequence, i) => triedOf(sequence, i, measurements));
+  const tried = sequences.map((sequence, i) => triedOf(sequence, measuredOf(i, measurements)));
   await print(shown(tried, options));
   if (interrupted) return EXIT.interrupted;
   for (const { message } of failures) say(`sockatlas: ${message}`);
@@ -88,22 +84,18 @@ async function performAt(
   signal: AbortSignal,
   measurements: Map<number, Measured>,
 ): Promise<void> {
-  const scenarios = sequences.map((sequence, i) => ({ id: `sequence ${i + 1}`, steps: printSteps(sequence), waits: waitsIn(sequence), isAdHoc: true }));
-  const indexes = new Map(scenarios.map(({ id }, i) => [id, i]));
-  const progress = new Progress(scenarios.length);
+  const progress = new Progress(sequences.length);
   try {
-    await runScenarios({
+    await performSequences({
       agent: target.command('agent'),
-      scenarios,
+      sequences,
       trials,
       timeout,
-      jobs: Math.min(2, availableParallelism()),
       signal,
-      onPlatform: () => {},
-      onStart: (id) => progress.start(id),
-      onMeasured: (measured) => {
+      onStart: (i) => progress.start(`sequence ${i + 1}`),
+      onMeasured: (i, measured) => {
         progress.done(measured.id);
-        measurements.set(indexes.get(measured.id) as number, measured);
+        measurements.set(i, measured);
       },
     });
   } catch (error) {
@@ -113,15 +105,9 @@ async function performAt(
   }
 }
 
-function triedOf(sequence: Sequence, i: number, measurements: readonly Measurements[]): Tried {
-  const measured = measurements.flatMap(({ platform, of }): MeasuredAnswers[] => {
-    const result = of.get(i);
-    const model = modelOf(platform);
-    return result === undefined ? [] : [{ platform, measured: result, ...(model && { prediction: predict(model, sequence) }) }];
+function measuredOf(i: number, measurements: readonly Measurements[]) {
+  return measurements.flatMap(({ platform, of }) => {
+    const measured = of.get(i);
+    return measured === undefined ? [] : [{ platform, measured }];
   });
-  const predicted = MODEL_NAMES.flatMap((platform): PredictedAnswers[] => {
-    const model = measurements.some((one) => one.platform === platform) ? undefined : modelOf(platform);
-    return model === undefined ? [] : [{ platform, prediction: predict(model, sequence) }];
-  });
-  return { sequence, measured, predicted };
 }

@@ -29,6 +29,7 @@ const MAX_MS = 60_000;
 /** A text that is no sequence of steps: where, and what was expected there. */
 export class StepsError extends Error {
   override readonly name = 'StepsError';
+  readonly code = 'SOCKATLAS_STEPS';
   /** Counted from 1, in characters. */
   readonly line: number;
   readonly column: number;

@@ -6,6 +6,7 @@ import { ENDING_SIGNALS } from '../platforms/signals.ts';
 /** The file could not be written. The message names it and says why. */
 export class WriteFailed extends Error {
   override readonly name = 'WriteFailed';
+  readonly code = 'SOCKATLAS_WRITE_FAILED';
 }
 
 const PAUSE_MS = 5;

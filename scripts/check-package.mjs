@@ -37,7 +37,7 @@ try {
   passes('bin', 'npx', ['--no-install', 'sockatlas', '--version']);
   writeFileSync(
     join(folder, 'use.ts'),
-    "import { classifier, record, tablesOf, type Run } from 'sockatlas';\nconst run: Run = await record({ ids: ['tcp/reset/idle'], trials: 1 });\n" +
+    "import { classifier, run as runScenarios, tablesOf, type Run } from 'sockatlas';\nconst run: Run = await runScenarios({ ids: ['tcp/reset/idle'], trials: 1 });\n" +
       "const [table] = tablesOf('mongoose', 'posix', '7.16');\nif (table) console.log(run.scenarios[0]?.verdict, classifier(table, 'linux')(-1, 104));\n",
   );
   passes('types', process.execPath, [

@@ -81,4 +81,5 @@ export interface Policy<State = unknown> {
 /** A policy that cannot be played: the message says which, and why. */
 export class PolicyError extends Error {
   override readonly name = 'PolicyError';
+  readonly code = 'SOCKATLAS_POLICY';
 }

@@ -1,6 +1,7 @@
 import type { Layout } from '../grid.ts';
+import { jsonText } from '../json-text.ts';
 import type { CheckReport } from './check-report.ts';
-import { jsonFindings } from './json.ts';
+import { findingsDocument } from './json.ts';
 import { junitFindings } from './junit.ts';
 import { markdownFindings } from './markdown.ts';
 import { prettyFindings } from './pretty.ts';
@@ -14,7 +15,7 @@ export function formatFindings(report: CheckReport, format: FindingFormat, layou
     case 'pretty':
       return prettyFindings(report, layout);
     case 'json':
-      return jsonFindings(report);
+      return jsonText(findingsDocument(report));
     case 'sarif':
       return sarifFindings(report);
     case 'junit':

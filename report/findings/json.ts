@@ -8,7 +8,6 @@ import { MEANINGS, PLATFORMS } from '../../language/code.ts';
 import { EVIDENCE } from '../../language/evidence.ts';
 import { shownPath } from '../../platforms/shown-path.ts';
 import { z } from '../../platforms/zod.ts';
-import { jsonText } from '../json-text.ts';
 import { type CheckReport, describeFinding, lineAt } from './check-report.ts';
 
 const file = z
@@ -74,11 +73,11 @@ export const findingsSchema = z.strictObject({
     .describe('All findings of every level, the worst first'),
 });
 
-type FindingsDocument = Zod.infer<typeof findingsSchema>;
+export type FindingsDocument = Zod.infer<typeof findingsSchema>;
 
 /** As one document: every finding, whatever its level. */
-export function jsonFindings({ tables, findings, level, held, returnValues }: CheckReport): string {
-  const document: FindingsDocument = {
+export function findingsDocument({ tables, findings, level, held, returnValues }: CheckReport): FindingsDocument {
+  return {
     tables: tables.map(jsonTable),
     heldAgainst: [...held],
     returnValues,
@@ -99,7 +98,6 @@ export function jsonFindings({ tables, findings, level, held, returnValues }: Ch
       }),
     })),
   };
-  return jsonText(document);
 }
 
 function jsonTable({ id, file, library, versions, api, calls, platforms, rows }: Checked): FindingsDocument['tables'][number] {

@@ -1,5 +1,6 @@
-import type { Prediction } from '../../language/predict.ts';
+import { type Prediction, predict } from '../../language/predict.ts';
 import type { Sequence } from '../../language/steps.ts';
+import { MODEL_NAMES, modelOf } from '../../platforms/models.ts';
 import type { Measured } from '../../results/measured.ts';
 
 /** A sequence, and what platforms answer in it. */
@@ -20,6 +21,19 @@ export interface MeasuredAnswers {
 export interface PredictedAnswers {
   readonly platform: string;
   readonly prediction: Prediction;
+}
+
+/** What was measured of a sequence, with what the platforms' own models say, and what the models of the others say. */
+export function triedOf(sequence: Sequence, all: readonly Pick<MeasuredAnswers, 'platform' | 'measured'>[]): Tried {
+  const measured = all.map((one): MeasuredAnswers => {
+    const model = modelOf(one.platform);
+    return { ...one, ...(model && { prediction: predict(model, sequence) }) };
+  });
+  const predicted = MODEL_NAMES.flatMap((platform): PredictedAnswers[] => {
+    const model = all.some((one) => one.platform === platform) ? undefined : modelOf(platform);
+    return model === undefined ? [] : [{ platform, prediction: predict(model, sequence) }];
+  });
+  return { sequence, measured, predicted };
 }
 
 /** The measured traces that the platform's own model does not predict: there model and system differ. */
