@@ -1,5 +1,5 @@
 // What is published, as a stranger gets it: packed, linted, installed into an empty folder (with a space in its path), run and imported.
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -61,6 +61,38 @@ try {
   ]);
   const used = passes('import', process.execPath, [join(folder, 'out', 'use.js')]);
   if (!used.includes('MG_IO_RESET')) throw new Error(`the library said ${used}`);
+
+  // As a user's project has it: its own vitest, and sockatlas from the tarball.
+  const example = join(folder, 'example');
+  cpSync(join(root, 'examples', 'vitest'), example, { recursive: true });
+  passes('example: install', 'npm', ['install', '--silent', '--no-audit', '--no-fund', '--save-dev', join(folder, tarball)], example);
+  passes(
+    'example: types',
+    process.execPath,
+    [
+      join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+      ...[
+        '--noEmit',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2022',
+        '--strict',
+        '--skipLibCheck',
+        '--types',
+        'node',
+        '--typeRoots',
+        join(root, 'node_modules', '@types'),
+      ],
+      ...['table.test.ts', 'policy.test.ts', 'server.test.ts'],
+    ],
+    example,
+  );
+  console.log(
+    passes('example: npm test', 'npm', ['test'], example)
+      .replace(/^(?!.*Tests ).*\n/gm, '')
+      .trim(),
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../platforms/package-root.ts';
+import { apiPage } from './api-page.ts';
 import { differencesPage } from './differences-page.ts';
 import { errorPage } from './error-page.ts';
 import { scenariosPage } from './scenarios-page.ts';
@@ -11,6 +12,7 @@ import { runLine, yourOwnPage } from './your-own-page.ts';
 /** Writes the generated pages; tests assert that they are in step with the code and the data. */
 const docs = (name: string) => join(packageRoot, 'docs', name);
 const PAGES = {
+  'api.md': apiPage,
   'differences.md': differencesPage,
   'scenarios.md': scenariosPage,
   'mongoose-3031.md': storyPage,
