@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../platforms/package-root.ts';
 import { shownPath } from '../platforms/shown-path.ts';
+import { INTERACTIVE_STYLE, SCRIPTS, script } from '../report/site/interactive.ts';
 import { STYLE } from '../report/site/paths.ts';
 import { type SiteFile, siteFiles } from '../report/site/site.tsx';
 import type { Atlas } from '../results/atlas.ts';
@@ -72,6 +73,11 @@ function* allFiles(atlas: Atlas): Generator<SiteFile> {
   yield* shipped();
 }
 
+/** The style sheets and the scripts, which come with sockatlas. */
 function shipped(): SiteFile[] {
-  return [{ path: STYLE, content: readFileSync(join(packageRoot, 'report', 'site', STYLE), 'utf8') }];
+  const read = (...path: readonly string[]) => readFileSync(join(packageRoot, ...path), 'utf8');
+  return [
+    ...[STYLE, INTERACTIVE_STYLE].map((path) => ({ path, content: read('report', 'site', path) })),
+    ...SCRIPTS.map((name) => ({ path: script(name), content: read('dist', 'report', 'site', 'script', `${name}.js`) })),
+  ];
 }

@@ -11,10 +11,10 @@ import {
   SECOND_CALLS,
   type SecondCall,
 } from '../language/pairs.ts';
-import { namesIn, parseToken } from '../language/token.ts';
 import { expectationFor, patternsOf, type Versions } from '../platforms/expectation.ts';
 import { groupBy } from '../report/group-by.ts';
 import { code, markdownTable } from '../report/markdown-text.ts';
+import { type Taking, takingOf, tellsError } from '../report/taking.ts';
 
 interface Column {
   readonly name: string;
@@ -107,7 +107,7 @@ function matrix(versions: Versions, ending: Ending, state: PairState): string {
 interface Cell {
   /** Each answer that is possible; none where nothing is known. */
   readonly answers: readonly string[];
-  readonly mark: 'same' | 'takes' | 'may take' | 'other';
+  readonly mark: Taking;
   readonly evidence: Evidence;
 }
 
@@ -115,33 +115,13 @@ function cellOf(versions: Versions, ending: Ending, state: PairState, first: Fir
   const expectation = expectationFor(versions, pairId(ending, state, first, second))?.expectation;
   const answers = distinct(expectation === undefined ? [] : patternsOf(expectation).map((trace) => trace[recordedBefore(state) + 1] as string));
   const before = alone(versions, ending, state, second);
-  return { answers, mark: markOf(before, answers), evidence: expectation?.evidence ?? 'unknown' };
+  return { answers, mark: takingOf(before, answers), evidence: expectation?.evidence ?? 'unknown' };
 }
 
 /** What a call answers where none was made before it. */
 function alone(versions: Versions, ending: Ending, state: PairState, call: SecondCall): readonly string[] {
   const expectation = expectationFor(versions, pairId(ending, state, call, call))?.expectation;
   return distinct(expectation === undefined ? [] : patternsOf(expectation).map((trace) => trace[recordedBefore(state)] as string));
-}
-
-function markOf(before: readonly string[], answers: readonly string[]): Cell['mark'] {
-  if (answers.length === 0 || before.join() === answers.join()) return 'same';
-  const errors = new Set(before.flatMap(errorsIn));
-  if (errors.size === 0) return 'other';
-  const silent = answers.filter((answer) => !errorsIn(answer).some((error) => errors.has(error)));
-  return silent.length === answers.length && before.every(tellsError) ? 'takes' : silent.length > 0 ? 'may take' : 'other';
-}
-
-/** The errors that an answer tells of; that there is nothing yet is none. */
-function errorsIn(answer: string): readonly string[] {
-  const token = parseToken(answer);
-  if (token === undefined) return [];
-  if (token.type === 'poll') return /\bERR\b/.test(answer) ? ['poll'] : [];
-  return namesIn(token).filter((name) => name !== 'EAGAIN' && name !== 'WSAEWOULDBLOCK');
-}
-
-function tellsError(answer: string): boolean {
-  return errorsIn(answer).length > 0;
 }
 
 function cellText({ id }: Versions, { answers, mark, evidence }: Cell): string {

@@ -16,6 +16,7 @@ const FILES = [
   'report/difference.ts',
   'report/deviation.ts',
   'results/newest.ts',
+  'results/same-behaviour.ts',
   'platforms/models.ts',
   'platforms/answers.ts',
   ...['linux', 'windows', 'wine'].flatMap((platform) => ['model', 'tcp', 'udp'].map((name) => `platforms/${platform}/${name}.ts`)),

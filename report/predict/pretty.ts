@@ -1,10 +1,12 @@
 import { type Evidence, evidencePhrase } from '../../language/evidence.ts';
+import type { PredictedTrace } from '../../language/predict.ts';
 import { printStep, printSteps, stepByStep } from '../../language/steps.ts';
 import type { Layout } from '../grid.ts';
 import { groupBy } from '../group-by.ts';
 import { hanging } from '../text.ts';
 import { few, traceWords } from '../trace-words.ts';
 import type { Predicted } from './document.ts';
+import { weakestElsewhere } from './weakest.ts';
 
 /** Each sequence, and below it what each platform answers; platforms that answer the same stand together. `why`: each for itself, with the rule of each call. */
 export function prettyPredictions(all: readonly Predicted[], why: boolean, { width, paint }: Layout): string {
@@ -42,7 +44,7 @@ function answerLines(group: readonly Predicted[], why: boolean): string[] {
         `    ${rule.name} (${evidencePhrase(rule.evidence)})`,
         ...rule.source.map((source) => `    ${source}`),
       ]),
-      ...weakestElsewhere(one),
+      ...byWayOf(one),
     ];
   });
   if (uncovered !== undefined) lines.push(`  ${lines.length > 0 ? 'then ' : ''}not covered, from ${JSON.stringify(uncovered.text)} on: ${uncovered.why}`);
@@ -51,10 +53,9 @@ function answerLines(group: readonly Predicted[], why: boolean): string[] {
   return lines;
 }
 
-/** The rule that the evidence of the whole is of, where it is not that of a call: of what arrived, or of the peer. */
-function weakestElsewhere({ used, calls, evidence }: Predicted['prediction']['traces'][number]): string[] {
-  if (calls.some(({ rule }) => rule.evidence === evidence)) return [];
-  const weakest = used.find(({ rule }) => rule.evidence === evidence);
+/** The rule that makes the whole no better known, where no call shows it. */
+function byWayOf(trace: PredictedTrace): string[] {
+  const weakest = weakestElsewhere(trace);
   if (weakest === undefined) return [];
   const { end, rule } = weakest;
   return [`  by way of (${end})`, `    ${rule.name} (${evidencePhrase(rule.evidence)})`, ...rule.source.map((source) => `    ${source}`)];

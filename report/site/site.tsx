@@ -1,4 +1,5 @@
 import type { Atlas } from '../../results/atlas.ts';
+import { interactivePages } from './interactive-pages.ts';
 import { page } from './layout.tsx';
 import { INDEX, MATRIX } from './paths.ts';
 
@@ -11,6 +12,7 @@ export interface SiteFile {
 /** The files of the site that a program makes; the style sheet and the scripts come with sockatlas. */
 export function* siteFiles(atlas: Atlas): Generator<SiteFile> {
   yield { path: INDEX, content: indexPage(atlas) };
+  yield* interactivePages(atlas);
 }
 
 function indexPage({ scenarios, platforms }: Atlas): string {

@@ -1,0 +1,100 @@
+import { CODE_PLATFORMS } from '../../language/code.ts';
+import { namesIn, parseToken } from '../../language/token.ts';
+import { expanded } from '../../language/trace.ts';
+import { codes } from '../../platforms/codes.ts';
+import { EXPECTED_PLATFORMS, expectationFor, NEWEST, patternsOf, type Versions } from '../../platforms/expectation.ts';
+import { printable } from '../../platforms/printable.ts';
+import type { Atlas, AtlasCell, AtlasPlatform } from '../../results/atlas.ts';
+import { judge } from '../../results/judge.ts';
+import { stories } from '../../suites/index.ts';
+import { eventOf, titleOf } from '../event.ts';
+import { callCountOf } from '../side.ts';
+import { type MatrixColumn, type MatrixData, type PackedCell, packHow } from './matrix-format.ts';
+
+/** How an expected cell says that it has no trials. */
+const NO_TRIALS = -1;
+
+/** What the matrix shows of an atlas: its platforms, and beside them what is expected of those that no run in it has measured. */
+export function matrixData({ platforms, scenarios, traces }: Atlas): MatrixData {
+  const [tokens, ownTraces, words, cells] = [new Indexed<string>(), new Indexed<readonly number[]>(), new Indexed<string>(), new Indexed<PackedCell>()];
+  const indexOfTrace = (trace: readonly string[]) => ownTraces.of(trace.map((token) => tokens.of(printable(token))));
+  const atlasTraces = traces.map(({ trace }) => indexOfTrace(trace));
+  const unmeasured = EXPECTED_PLATFORMS.filter((id) => platforms.every(({ platform }) => platform.id !== id));
+  const whys = new Map(stories.map(({ id, why }) => [id, why]));
+
+  function measured(id: string, { platform }: AtlasPlatform, cell: AtlasCell): PackedCell {
+    const expectation = expectationFor(platform, id)?.expectation;
+    const standard = expectation && { patterns: patternsOf(expectation), evidence: expectation.evidence, deviates: expectation.deviates };
+    const own = cell.traces.map(([index]) => traces[index]?.trace ?? []);
+    const { verdict, reason } = judge(standard, own, cell.ended);
+    const said = cell.conflict ? `runs of this platform contradict each other${reason === undefined ? '' : `; ${reason}`}` : reason;
+    const counts = cell.traces.length > 1 ? cell.traces.map(([, count]) => count) : 0;
+    const indices = cell.traces.map(([index]) => atlasTraces[index] as number);
+    const head = [packHow('measured', false), indices, cell.trials, words.of(verdict)] as const;
+    if (said !== undefined) return [...head, counts, words.of(printable(said))];
+    return counts === 0 ? head : [...head, counts];
+  }
+
+  function expected(id: string, versions: Versions): PackedCell | undefined {
+    const expectation = expectationFor(versions, id)?.expectation;
+    if (expectation === undefined) return undefined;
+    const indices = patternsOf(expectation).map((pattern) => indexOfTrace(expanded(pattern, callCountOf(id))));
+    return [packHow(expectation.evidence, expectation.model !== undefined), indices, NO_TRIALS, 0];
+  }
+
+  const rows = scenarios.map(({ id, steps = '', cells: own }) => {
+    const packed = [
+      ...own.map((cell, i) => (cell === null ? undefined : measured(id, platforms[i] as AtlasPlatform, cell))),
+      ...unmeasured.map((platform) => expected(id, NEWEST[platform])),
+    ];
+    return [id, printable(steps), whys.get(id) ?? '', packed.map((cell) => (cell === undefined ? 0 : cells.of(cell) + 1))] as const;
+  });
+  return {
+    columns: [...platforms.map(measuredColumn), ...unmeasured.map((id) => expectedColumn(NEWEST[id]))],
+    tokens: tokens.all,
+    traces: ownTraces.all,
+    words: words.all,
+    cells: cells.all,
+    rows,
+    events: [...new Set(scenarios.map(({ id }) => eventOf(id)))].map((event) => [event, titleOf(event)]),
+    codes: knownCodes(tokens.all),
+  };
+}
+
+function measuredColumn({ key, platform, runs: [newest] }: AtlasPlatform): MatrixColumn {
+  return { key: printable(key), platform: platform.id, isMeasured: true, about: printable(`${platform.os}, ${newest?.started.slice(0, 10) ?? ''}`) };
+}
+
+function expectedColumn({ id, build, wine }: Versions): MatrixColumn {
+  return { key: id, platform: id, isMeasured: false, about: build === undefined ? (wine ?? '') : `build ${build}` };
+}
+
+function knownCodes(tokens: readonly string[]): MatrixData['codes'] {
+  const names = new Set(tokens.flatMap((text) => namesIn(parseToken(text) ?? { type: 'ok' })));
+  return [...names].flatMap((name) => {
+    const numbers = CODE_PLATFORMS.flatMap((platform) => codes.named(platform, name)?.number ?? []);
+    return numbers.length === 0 ? [] : [[name, [...new Set(numbers)]] as const];
+  });
+}
+
+/** Values, each once, by what they are as JSON. */
+class Indexed<T> {
+  readonly all: T[] = [];
+  readonly #indices = new Map<string, number>();
+
+  of(value: T): number {
+    const spelling = JSON.stringify(value);
+    let index = this.#indices.get(spelling);
+    if (index === undefined) {
+      index = this.all.push(value) - 1;
+      this.#indices.set(spelling, index);
+    }
+    return index;
+  }
+}
+
+/** The script that hands a page its data: opened from disk, a page can load nothing else. What would end the script, or a line of it, is written as JSON escapes it. */
+export function dataScript(name: string, data: unknown): string {
+  const escaped = JSON.stringify(data).replace(/[<>\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return `globalThis.${name} = ${escaped};\n`;
+}
