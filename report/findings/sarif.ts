@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Log, Result, Location as SarifLocation } from 'sarif';
 import type { Finding, Location } from '../../classification/find.ts';
 import { rules } from '../../classification/rules/index.ts';
 import { packageVersion } from '../../platforms/package-root.ts';
@@ -10,7 +11,7 @@ import { artifactUri, type CheckReport, describeFinding, lineAt } from './check-
  * stays the same as lines move. Every finding, whatever its level: the viewer filters.
  */
 export function sarifFindings({ findings }: CheckReport): string {
-  const document = {
+  const document: Log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
     runs: [
@@ -36,7 +37,7 @@ export function sarifFindings({ findings }: CheckReport): string {
   return jsonText(document);
 }
 
-function result(finding: Finding) {
+function result(finding: Finding): Result {
   const { rule, level, at, other } = finding;
   return {
     ruleId: rule.id,
@@ -49,7 +50,7 @@ function result(finding: Finding) {
   };
 }
 
-function location(at: Location) {
+function location(at: Location): SarifLocation {
   return {
     physicalLocation: {
       artifactLocation: { uri: artifactUri(at.checked.file) },
