@@ -13,8 +13,6 @@ const HEAD = `# The library
 
 <!-- Written by \`npm run docs\` from the docstrings. -->
 
-    npm install sockatlas
-
 What the command does, as functions. All errors that are not faults of sockatlas have a \`code\`:
 
 | code | class | |

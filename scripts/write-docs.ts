@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../platforms/package-root.ts';
 import { apiPage } from './api-page.ts';
+import { atlasPicture } from './atlas-picture.tsx';
 import { differencesPage } from './differences-page.ts';
 import { errorPage } from './error-page.ts';
 import { scenariosPage } from './scenarios-page.ts';
@@ -13,6 +14,7 @@ import { runLine, yourOwnPage } from './your-own-page.ts';
 const docs = (name: string) => join(packageRoot, 'docs', name);
 const PAGES = {
   'api.md': apiPage,
+  'atlas.svg': atlasPicture,
   'differences.md': differencesPage,
   'scenarios.md': scenariosPage,
   'mongoose-3031.md': storyPage,

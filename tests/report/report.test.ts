@@ -11,6 +11,7 @@ import { painter, written } from '../../report/paint.ts';
 import { conforms, type View, viewOf } from '../../report/view.ts';
 import { footerOf, headerOf, scenarioOf, timingOf } from '../../results/lines.ts';
 import type { Measured } from '../../results/measured.ts';
+import { atlasPicture } from '../../scripts/atlas-picture.tsx';
 import { differencesPage } from '../../scripts/differences-page.ts';
 import { errorPage } from '../../scripts/error-page.ts';
 import { scenariosPage } from '../../scripts/scenarios-page.ts';
@@ -228,6 +229,7 @@ describe('as Markdown', () => {
 
 test.each([
   ['scenarios.md', scenariosPage],
+  ['atlas.svg', atlasPicture],
   ['differences.md', differencesPage],
   ['which-call-takes-the-error.md', errorPage],
 ])('docs/%s is in step with the suites, the expectations and the runs (npm run docs writes it)', (name, page) => {
