@@ -22,6 +22,7 @@ export default defineConfig({
     setupFiles: ['tests/setup/runs.ts', 'tests/setup/programs.ts'],
     // Only what hangs: on two cores that are busy besides, a slow test takes ten times its time.
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Most of a test's time is a child process starting: on two cores, two files at once, and one that waits.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: WineFirst },
