@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { SiteFile } from '../report/site/site.tsx';
+import type { SiteFile } from '../report/site/site-file.ts';
 import { WriteFailed } from '../results/write.ts';
 import { UsageError } from './errors.ts';
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SiteFile } from '../report/site/site.tsx';
+import type { SiteFile } from '../report/site/site-file.ts';
 import { EnvironmentError } from './errors.ts';
 
 const LOOPBACK = '127.0.0.1';

@@ -51,7 +51,7 @@ function titleOfMatrix({ library, scenario }: Matrix): string {
   return `${library.replace(/^./, (letter) => letter.toUpperCase())}: in which poll it closes the connection, in ${scenario}`;
 }
 
-function sectionTitle({ transport, bufferedTlsBytes }: Section): string {
+export function sectionTitle({ transport, bufferedTlsBytes }: Pick<Section, 'transport' | 'bufferedTlsBytes'>): string {
   if (transport === 'plain') return 'without TLS';
   return `TLS by ${transport}${bufferedTlsBytes > 0 ? ', an incomplete record buffered' : ''}`;
 }
@@ -63,11 +63,11 @@ function assumedNote({ columns }: Matrix): string[] {
     : [`In this scenario it is not known what these calls report: ${assumed.join(', ')}. The socket is assumed to be readable, without an error.`];
 }
 
-function versionsText(versions: readonly string[]): string {
+export function versionsText(versions: readonly string[]): string {
   return versions.length === 1 ? `${versions[0]}` : `${versions[0]}–${versions.at(-1)}`;
 }
 
-function cellText(cell: MatrixCell): string {
+export function cellText(cell: MatrixCell): string {
   switch (cell.end) {
     case 'no-build':
       return NO_BUILD;

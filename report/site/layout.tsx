@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { render } from 'preact-render-to-string';
 import { printable } from '../../platforms/printable.ts';
-import { CALLS, INDEX, link, MATRIX, STYLE, TRY } from './paths.ts';
+import { CALLS, CODES, INDEX, link, MATRIX, STYLE, TABLES, TRY } from './paths.ts';
 
 /** Nothing is asked of anywhere, and no script but the site's own runs. */
 const POLICY = "default-src 'none'; style-src 'self' file:; script-src 'self' file:; img-src 'self' file: data:; base-uri 'none'; form-action 'none'";
@@ -10,6 +10,8 @@ const NAVIGATION = [
   [MATRIX, 'Matrix'],
   [CALLS, 'Which call takes the error'],
   [TRY, 'Try it'],
+  [CODES, 'Codes'],
+  [TABLES, 'Tables'],
 ] as const;
 
 export interface PageOptions {

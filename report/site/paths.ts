@@ -5,6 +5,8 @@ export const MATRIX = 'matrix.html';
 export const CALLS = 'calls.html';
 export const TRY = 'try.html';
 export const INDEX = 'index.html';
+export const CODES = 'codes.html';
+export const TABLES = 'tables.html';
 
 /** `scenarios/tcp.reset.pair~state=unread+first=recv.html`. */
 export function scenarioPath(id: string): string {
@@ -32,4 +34,32 @@ function fileName(name: string): string {
 /** What leads from one page to another: pages are opened from disk, so that links are relative. */
 export function link(from: string, to: string): string {
   return `${'../'.repeat(from.split('/').length - 1)}${to.split('/').map(encodeURIComponent).join('/').replaceAll('%3D', '=').replaceAll('%2B', '+')}`;
+}
+
+/** To an event's part of the front page: no event has a dot in its name. */
+export function eventLink(from: string, event: string): string {
+  return `${link(from, INDEX)}#${encodeURIComponent(eventId(event))}`;
+}
+
+export function eventId(event: string): string {
+  return event.replace('/', '.');
+}
+
+/** To a library's part of the page of tables. */
+export function libraryLink(from: string, library: string): string {
+  return `${link(from, TABLES)}#${encodeURIComponent(libraryId(library))}`;
+}
+
+export function libraryId(library: string): string {
+  return `library-${fileName(library)}`;
+}
+
+/** To the page that asks the models, with these steps. */
+export function tryLink(from: string, steps: string): string {
+  return `${link(from, TRY)}#steps=${encodeURIComponent(steps)}`;
+}
+
+/** Where a source is nothing but an address: the address. Whatever else it says is text. */
+export function sourceUrl(source: string): string | undefined {
+  return /^https:\/\/[a-z0-9.-]+\/[^\s"'<>\\]*$/i.test(source) ? source : undefined;
 }

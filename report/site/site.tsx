@@ -1,29 +1,31 @@
 import type { Atlas } from '../../results/atlas.ts';
+import { atlasRuns } from '../../results/atlas-runs.ts';
+import { allCodes, codePage, codesPage } from './code-page.tsx';
+import { codeSightings } from './code-sightings.ts';
+import { indexPage } from './index-page.tsx';
 import { interactivePages } from './interactive-pages.ts';
-import { page } from './layout.tsx';
-import { INDEX, MATRIX } from './paths.ts';
-
-/** A file of the site: its path from the root, with `/`. */
-export interface SiteFile {
-  readonly path: string;
-  readonly content: string;
-}
+import { knownScenarios } from './known-scenarios.ts';
+import { CODES, codePath, INDEX, scenarioPath, TABLES, tablePath } from './paths.ts';
+import { policyPages } from './policy-page.tsx';
+import { scenarioPage } from './scenario-page.tsx';
+import type { SiteFile } from './site-file.ts';
+import { tablePage, tablesPage, tablesWithFindings } from './table-page.tsx';
 
 /** The files of the site that a program makes; the style sheet and the scripts come with sockatlas. */
 export function* siteFiles(atlas: Atlas): Generator<SiteFile> {
-  yield { path: INDEX, content: indexPage(atlas) };
-  yield* interactivePages(atlas);
-}
+  const scenarios = knownScenarios(atlas);
+  yield { path: INDEX, content: indexPage(atlas, scenarios) };
+  for (const scenario of scenarios) yield { path: scenarioPath(scenario.id), content: scenarioPage(atlas, scenario) };
 
-function indexPage({ scenarios, platforms }: Atlas): string {
-  return page({
-    path: INDEX,
-    title: 'What do socket calls return when the peer goes away?',
-    description: 'An atlas of what recv, send and their kin return after a reset or the end of a connection, on Linux, Windows and Wine.',
-    children: (
-      <p>
-        {scenarios.length} scenarios on {platforms.map(({ key }) => key).join(', ')}: <a href={MATRIX}>the matrix</a>.
-      </p>
-    ),
-  });
+  const sightings = codeSightings(atlas, scenarios);
+  yield { path: CODES, content: codesPage() };
+  for (const [name, on] of allCodes()) yield { path: codePath(name), content: codePage(name, on, sightings) };
+
+  const runs = atlasRuns(atlas);
+  const tables = tablesWithFindings(runs);
+  yield { path: TABLES, content: tablesPage(tables) };
+  for (const table of tables) yield { path: tablePath(table.checked.id), content: tablePage(table) };
+  yield* policyPages(runs);
+
+  yield* interactivePages(atlas);
 }

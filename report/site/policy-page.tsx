@@ -1,0 +1,222 @@
+import { type Build, buildOf } from '../../classification/policies/build.ts';
+import { knownFrom } from '../../classification/policies/known.ts';
+import { POLICY_LIBRARIES, type PolicyLibrary, policiesOf } from '../../classification/policies/libraries.ts';
+import { closeMatrix, isNever, type Matrix } from '../../classification/policies/matrix.ts';
+import { isReadinessKnown, type Known, platformTraces, tracePlatforms } from '../../classification/policies/platform-trace.ts';
+import { play, type Story } from '../../classification/policies/play.ts';
+import { IO_METHODS, PolicyError, TRANSPORTS, type Transport } from '../../classification/policies/policy.ts';
+import { type RecvLoop, recvLoop } from '../../classification/policies/recv-loop.ts';
+import { apiOf } from '../../language/code.ts';
+import { evidencePhrase } from '../../language/evidence.ts';
+import { codes } from '../../platforms/codes.ts';
+import type { Recorded } from '../../results/newest.ts';
+import { stories as scenarios } from '../../suites/index.ts';
+import { cellText, matrixNotes, sectionTitle, versionsText } from '../close/matrix-text.ts';
+import { alike, unique } from '../close/played.ts';
+import { answerText, decisionText, extremeLines, leftOutText, outcomeText, pollText, premiseLines, sourceLines, titleOf } from '../close/words.ts';
+import { groupBy } from '../group-by.ts';
+import { page } from './layout.tsx';
+import { libraryLink, link, policyPath, scenarioPath } from './paths.ts';
+import type { SiteFile } from './site-file.ts';
+import { Scroll } from './words.tsx';
+
+/** What a connection is closed after: the reset of an idle one. */
+const RESET = 'tcp/reset/idle';
+
+/** For each library whose way to close is known the table of its versions, and for each version its loop, poll by poll. */
+export function* policyPages(runs: readonly Recorded[]): Generator<SiteFile> {
+  const scenario = scenarios.find(({ id }) => id === RESET);
+  const loop = scenario && recvLoop(scenario);
+  if (loop === undefined || typeof loop === 'string') return;
+  const known = knownFrom(runs);
+  for (const library of POLICY_LIBRARIES) {
+    yield { path: policyPath(library), content: versionsPage(library, known, loop) };
+    for (const version of policiesOf(library).data.versions) {
+      yield { path: policyPath(`${library}-${version}`), content: versionPage(library, version, known, loop) };
+    }
+  }
+}
+
+function versionsPage(library: PolicyLibrary, known: Known, loop: RecvLoop): string {
+  const path = policyPath(library);
+  const matrix = closeMatrix(policiesOf(library), known, { platforms: tracePlatforms(known), loop });
+  return page({
+    path,
+    title: `${library}: after how many polls it closes, by version`,
+    description: `In which poll after a reset each version of ${library} closes the connection, on each platform; or never.`,
+    children: (
+      <>
+        <p>
+          The peer has reset an idle connection (<a href={link(path, scenarioPath(RESET))}>{RESET}</a>). {matrixNotes(matrix)}
+        </p>
+        {matrix.sections.map((section) => (
+          <MatrixSection key={sectionTitle(section)} path={path} library={library} matrix={matrix} section={section} />
+        ))}
+        <pre>{`npx sockatlas close ${library}`}</pre>
+      </>
+    ),
+  });
+}
+
+interface SectionOptions {
+  readonly path: string;
+  readonly library: PolicyLibrary;
+  readonly matrix: Matrix;
+  readonly section: Matrix['sections'][number];
+}
+
+function MatrixSection({ path, library, matrix: { columns }, section }: SectionOptions) {
+  const id = `matrix-${section.transport}-${section.bufferedTlsBytes}`;
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>{sectionTitle(section)}</h2>
+      <Scroll label={`Polls, ${sectionTitle(section)}`}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">version</th>
+              {columns.map(({ platform, io, evidence }) => (
+                <th key={`${platform} ${io}`} scope="col" class={evidence === 'measured' ? 'of-run' : 'of-expectation'}>
+                  {platform} {io}
+                  <div class={evidence === 'measured' ? 'known measured' : 'known documented'}>{evidencePhrase(evidence)}</div>
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {section.rows.map(({ versions, cells }) => (
+              <tr key={versions[0]}>
+                <th scope="row">
+                  <a href={link(path, policyPath(`${library}-${versions.at(-1)}`))}>{versionsText(versions)}</a>
+                </th>
+                {cells.map((cell, i) => (
+                  <td key={i} class={isNever(cell) ? 'differs' : undefined}>
+                    {cellText(cell)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </section>
+  );
+}
+
+function versionPage(library: PolicyLibrary, version: string, known: Known, loop: RecvLoop): string {
+  const path = policyPath(`${library}-${version}`);
+  const builds = TRANSPORTS.flatMap((transport) => builtWith(library, version, transport));
+  const sources = groupBy(
+    builds.flatMap(({ data }) => data.sources.map((source) => ({ source, note: data.note }))),
+    ({ note }) => note,
+  );
+  return page({
+    path,
+    title: `${library} ${version}: does the connection close after a reset?`,
+    description: `What the event loop of ${library} ${version} does, poll by poll, after the peer has reset the connection, on each platform.`,
+    children: (
+      <>
+        <p>
+          The peer has reset an idle connection (<a href={link(path, scenarioPath(RESET))}>{RESET}</a>). This is what recv returns on each platform, the class
+          that the <a href={libraryLink(path, library)}>table</a> gives to it, and what the loop does.{' '}
+          <a href={link(path, policyPath(library))}>All versions</a> are one table.
+        </p>
+        {builds.map((build) => (
+          <BuildStories key={build.transport} build={build} stories={storiesOf(build, known, loop)} />
+        ))}
+        <section aria-labelledby="sources">
+          <h2 id="sources">Where it was read</h2>
+          {[...sources].map(([note, own]) => (
+            <div key={note}>
+              <p>{note}</p>
+              <ul>
+                {unique(own.map(({ source }) => source)).map((source) => (
+                  <li key={source}>{source}</li>
+                ))}
+              </ul>
+            </div>
+          ))}
+        </section>
+        <pre>{`npx sockatlas close ${library}@${version} --scenario ${RESET} -v`}</pre>
+      </>
+    ),
+  });
+}
+
+function builtWith(library: PolicyLibrary, version: string, transport: Transport): Build[] {
+  try {
+    return [buildOf(policiesOf(library), version, transport)];
+  } catch (error) {
+    if (error instanceof PolicyError) return [];
+    throw error;
+  }
+}
+
+function storiesOf(build: Build, known: Known, loop: RecvLoop): Story[] {
+  return tracePlatforms(known).flatMap((platform) => {
+    const api = apiOf(platform);
+    const methods = IO_METHODS.filter((io) => (io !== 'epoll' || platform.id === 'linux') && build.io.includes(io) && build.isKnown(io, api, 0));
+    return platformTraces(known, platform, loop).traces.flatMap((trace) => methods.map((io) => play(build.policy, build.table(api), trace, { codes, io })));
+  });
+}
+
+function BuildStories({ build: { transport }, stories }: { readonly build: Build; readonly stories: readonly Story[] }) {
+  const id = `transport-${transport}`;
+  const extremes = extremeLines(stories);
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>{sectionTitle({ transport, bufferedTlsBytes: 0 })}</h2>
+      {alike(stories).map((group) => (
+        <OneStory key={titleOf(group)} group={group} />
+      ))}
+      {extremes.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+    </section>
+  );
+}
+
+function OneStory({ group }: { readonly group: ReturnType<typeof alike>[number] }) {
+  const [story] = group;
+  const { polls, leftOut } = story;
+  return (
+    <article class="story">
+      <h3>{titleOf(group)}</h3>
+      {[...sourceLines(group, 'scenario'), ...premiseLines(group)].map((line) => (
+        <p key={line} class="soft">
+          {line}
+        </p>
+      ))}
+      <Scroll label={titleOf(group)}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">poll</th>
+              <th scope="col">readiness</th>
+              <th scope="col">recv</th>
+              <th scope="col">class</th>
+              <th scope="col">the loop</th>
+            </tr>
+          </thead>
+          <tbody>
+            {polls.map((poll, i) => (
+              <tr key={poll.n}>
+                <th scope="row">{pollText(poll).replace(/^polls? /, '')}</th>
+                <td>{unique(group.map((one) => saidBefore(one, i))).join(', ')}</td>
+                <td>{poll.answer === undefined ? 'not called' : <code>{answerText(poll.answer)}</code>}</td>
+                <td>{poll.answer?.class === undefined ? '·' : <code>{poll.answer.class}</code>}</td>
+                <td>{decisionText(poll)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+      {leftOut !== undefined && <p class="soft">{leftOutText(leftOut)}</p>}
+      <p class={story.outcome.end === 'never' ? 'outcome differs' : 'outcome'}>{outcomeText(story)}</p>
+    </article>
+  );
+}
+
+function saidBefore({ trace, io, polls }: Story, i: number): string {
+  return isReadinessKnown(trace, io) ? (polls[i]?.readiness?.token ?? '·') : 'assumed readable';
+}
