@@ -2,6 +2,7 @@
 
 export const INTERACTIVE_STYLE = 'interactive.css';
 export const MATRIX_DATA = 'matrix-data.js';
+export const CODES_DATA = 'codes-data.js';
 
 export const SCRIPTS = ['matrix', 'calls', 'try'] as const;
 

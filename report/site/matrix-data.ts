@@ -14,6 +14,17 @@ import { type MatrixColumn, type MatrixData, type PackedCell, packHow } from './
 /** How an expected cell says that it has no trials. */
 const NO_TRIALS = -1;
 
+/** What people compare stands side by side. */
+const PLATFORMS_SHOWN: readonly string[] = ['linux', 'darwin', 'windows', 'wine'];
+
+type AtlasCells = Atlas['scenarios'][number]['cells'];
+
+/** A column, and where its cells come from. */
+interface Source {
+  readonly column: MatrixColumn;
+  readonly cell: (id: string, own: AtlasCells) => PackedCell | undefined;
+}
+
 /** What the matrix shows of an atlas: its platforms, and beside them what is expected of those that no run in it has measured. */
 export function matrixData({ platforms, scenarios, traces }: Atlas): MatrixData {
   const [tokens, ownTraces, words, cells] = [new Indexed<string>(), new Indexed<readonly number[]>(), new Indexed<string>(), new Indexed<PackedCell>()];
@@ -42,15 +53,20 @@ export function matrixData({ platforms, scenarios, traces }: Atlas): MatrixData 
     return [packHow(expectation.evidence, expectation.model !== undefined), indices, NO_TRIALS, 0];
   }
 
+  const columns: readonly Source[] = [
+    ...platforms.map((platform, i): Source => {
+      const cell = (id: string, own: AtlasCells) => (own[i] ? measured(id, platform, own[i]) : undefined);
+      return { column: measuredColumn(platform), cell };
+    }),
+    ...unmeasured.map((id): Source => ({ column: expectedColumn(NEWEST[id]), cell: (scenario) => expected(scenario, NEWEST[id]) })),
+  ].sort((a, b) => PLATFORMS_SHOWN.indexOf(a.column.platform) - PLATFORMS_SHOWN.indexOf(b.column.platform));
+
   const rows = scenarios.map(({ id, steps = '', cells: own }) => {
-    const packed = [
-      ...own.map((cell, i) => (cell === null ? undefined : measured(id, platforms[i] as AtlasPlatform, cell))),
-      ...unmeasured.map((platform) => expected(id, NEWEST[platform])),
-    ];
+    const packed = columns.map(({ cell }) => cell(id, own));
     return [id, printable(steps), whys.get(id) ?? '', packed.map((cell) => (cell === undefined ? 0 : cells.of(cell) + 1))] as const;
   });
   return {
-    columns: [...platforms.map(measuredColumn), ...unmeasured.map((id) => expectedColumn(NEWEST[id]))],
+    columns: columns.map(({ column }) => column),
     tokens: tokens.all,
     traces: ownTraces.all,
     words: words.all,
@@ -75,6 +91,11 @@ function knownCodes(tokens: readonly string[]): MatrixData['codes'] {
     const numbers = CODE_PLATFORMS.flatMap((platform) => codes.named(platform, name)?.number ?? []);
     return numbers.length === 0 ? [] : [[name, [...new Set(numbers)]] as const];
   });
+}
+
+/** All codes that a page of the site tells of. */
+export function codeNames(): readonly string[] {
+  return [...new Set(CODE_PLATFORMS.flatMap((platform) => codes.all(platform).map(({ name }) => name)))];
 }
 
 /** Values, each once, by what they are as JSON. */

@@ -1,4 +1,4 @@
-import { INTERACTIVE_STYLE, script } from './interactive.ts';
+import { CODES_DATA, INTERACTIVE_STYLE, script } from './interactive.ts';
 import { page } from './layout.tsx';
 import { TRY } from './paths.ts';
 
@@ -9,7 +9,7 @@ export function tryPage(): string {
     title: 'Try it: steps of your own, on every platform',
     description:
       'Type what a peer does and which calls are made on a socket: models of Linux, Windows and Wine predict what each call returns, with the rule and its source.',
-    scripts: [script('try')],
+    scripts: [CODES_DATA, script('try')],
     children: (
       <>
         <link rel="stylesheet" href={INTERACTIVE_STYLE} />

@@ -1,4 +1,4 @@
-import { render } from 'preact';
+import { type ComponentChildren, render } from 'preact';
 import {
   ENDINGS,
   type Ending,
@@ -14,11 +14,11 @@ import {
 } from '../../../language/pairs.ts';
 import { takingOf, tellsError } from '../../taking.ts';
 import type { MatrixColumn, MatrixRow } from '../matrix-format.ts';
-import { CALLS, link, scenarioPath, TRY } from '../paths.ts';
+import { CALLS, link, scenarioPath, tryLink } from '../paths.ts';
 import { cellWords, knownBy, knownClass } from './cell-words.ts';
 import { element, handedMatrix } from './handed.ts';
 import { keepStop, rove } from './roving.ts';
-import { namesPart, readHash, writeHash } from './state.ts';
+import { onHash, writeHash } from './state.ts';
 import { TraceLinks } from './trace-links.tsx';
 
 /** Which call takes the error: for one way that a connection ends and one state, a map of each platform. */
@@ -43,9 +43,7 @@ const groupOf = (ending: Ending) => pairGroup(pairId(ending, 'fresh', 'recv', 'r
 const RESET = ENDINGS.find(({ event }) => event === 'tcp/reset') as Ending;
 let shown: Shown = { ending: RESET, state: 'fresh', first: undefined, second: undefined };
 
-function read(): void {
-  if (namesPart()) return;
-  const hash = readHash();
+function read(hash: URLSearchParams): void {
   const ending = ENDINGS.find((one) => groupOf(one) === hash.get('end')) ?? RESET;
   shown = {
     ending,
@@ -58,21 +56,14 @@ function read(): void {
 
 function show(change: Partial<Shown>): void {
   const { ending, state, first = '', second = '' } = { ...shown, ...change };
-  writeHash({ end: ending === RESET ? '' : groupOf(ending), state: state === 'fresh' ? '' : state, first, second }, { replace: false });
+  writeHash({ end: ending === RESET ? '' : groupOf(ending), state: state === 'fresh' ? '' : state, first, second }, { typing: false });
 }
 
 function draw(): void {
   const columns = matrix.columns.filter((_, i) => hasPairs(i));
   status.textContent = columns.length === 0 ? 'No run of this atlas has pairs of calls' : `${shown.ending.words}; ${STATE_WORDS[shown.state]}`;
   render(<Filters />, filters);
-  render(
-    <>
-      {columns.map((column) => (
-        <HeatMap key={column.key} column={column} />
-      ))}
-    </>,
-    maps,
-  );
+  render(<Maps columns={columns} />, maps);
   render(<Traces />, traces);
   for (const table of maps.querySelectorAll('table')) keepStop(table);
 }
@@ -113,6 +104,10 @@ function Filters() {
       </label>
     </>
   );
+}
+
+function Maps({ columns }: { columns: readonly MatrixColumn[] }): ComponentChildren {
+  return columns.map((column) => <HeatMap key={column.key} column={column} />);
 }
 
 function HeatMap({ column }: { column: MatrixColumn }) {
@@ -206,7 +201,7 @@ function Traces() {
         </a>
       </h2>
       <p>
-        <code>{row.steps}</code> <a href={`${link(CALLS, TRY)}#${new URLSearchParams({ steps: row.steps })}`}>Try it</a>
+        <code>{row.steps}</code> <a href={tryLink(CALLS, row.steps)}>Try it</a>
       </p>
       <dl>
         {matrix.columns.map(({ key }, i) => {
@@ -235,6 +230,4 @@ rove(maps);
 addEventListener('keydown', ({ key }) => {
   if (key === 'Escape' && shown.first !== undefined) show({ first: undefined, second: undefined });
 });
-addEventListener('hashchange', read);
-read();
-if (namesPart()) draw();
+onHash(read);

@@ -6,7 +6,7 @@ import { cellWords, differenceOf, knownBy, knownClass, verdictWords } from './ce
 import { element, handedMatrix } from './handed.ts';
 import { ANYTHING, isUnsupported, MatrixFilter, type Wanted } from './matrix-filter.ts';
 import { keepStop, rove } from './roving.ts';
-import { namesPart, readHash, writeHash } from './state.ts';
+import { onHash, writeHash } from './state.ts';
 import { TraceLinks } from './trace-links.tsx';
 import { Windows } from './windows.ts';
 
@@ -16,6 +16,8 @@ const matrix = handedMatrix();
 const filter = new MatrixFilter(matrix);
 const [filters, status, box, table] = [element('filters'), element('status'), element('matrix'), element<HTMLTableElement>('rows')];
 
+const LONGEST_TEXT = 200;
+
 let wanted: Wanted = ANYTHING;
 let columns: readonly MatrixColumn[] = [];
 let isTyping = false;
@@ -24,13 +26,11 @@ let isTyping = false;
 type Line = { readonly event: string } | { readonly row: MatrixRow };
 const windows = new Windows<Line>(box, table, drawTable);
 
-function read(): void {
-  if (namesPart()) return;
-  const hash = readHash();
+function read(hash: URLSearchParams): void {
   const one = (name: string, known: readonly string[]) => known.find((value) => value === hash.get(name)) ?? '';
   const keys = matrix.columns.map(({ key }) => key);
-  wanted = {
-    text: brief(hash.get('q') ?? '', 200),
+  const read: Wanted = {
+    text: brief(hash.get('q') ?? '', LONGEST_TEXT),
     event: one('event', [...matrix.events.keys()]),
     call: one('call', filter.calls),
     verdict: one('verdict', filter.verdicts),
@@ -39,12 +39,16 @@ function read(): void {
     onlyDifferent: hash.get('differs') === '1',
     withPairs: hash.get('pairs') === '1',
   };
-  draw();
+  const isDrawn = columns.length > 0 && JSON.stringify(read) === JSON.stringify(wanted);
+  wanted = read;
+  if (!isDrawn) draw();
 }
 
-function want(change: Partial<Wanted>, replace = false): void {
-  const { text, event, call, verdict, from, beside, onlyDifferent, withPairs } = { ...wanted, ...change };
-  writeHash({ q: text, event, call, verdict, from, beside, differs: onlyDifferent ? '1' : '', pairs: withPairs ? '1' : '' }, { replace });
+function want(change: Partial<Wanted>, typing = false): void {
+  wanted = { ...wanted, ...change };
+  const { text, event, call, verdict, from, beside, onlyDifferent, withPairs } = wanted;
+  writeHash({ q: text, event, call, verdict, from, beside, differs: onlyDifferent ? '1' : '', pairs: withPairs ? '1' : '' }, { typing });
+  draw();
 }
 
 function draw(): void {
@@ -74,7 +78,7 @@ function Filters() {
           id="find"
           placeholder="recv windows rst, or 10054"
           value={wanted.text}
-          maxLength={200}
+          maxLength={LONGEST_TEXT}
           onInput={(event) => {
             want({ text: event.currentTarget.value }, isTyping);
             isTyping = true;
@@ -242,6 +246,4 @@ table.addEventListener('click', (event) => {
   const target = event.target as HTMLElement;
   if (target.closest('a') === null && getSelection()?.toString() === '') target.closest('td')?.parentElement?.querySelector<HTMLElement>('th a')?.click();
 });
-addEventListener('hashchange', read);
-read();
-if (namesPart()) draw();
+onHash(read);

@@ -10,7 +10,7 @@ export function TraceLinks({
 }: {
   words: string;
   from: string;
-  codes: ReadonlyMap<string, unknown>;
+  codes: Pick<ReadonlySet<string>, 'has'>;
   stop?: number;
 }): ComponentChildren {
   return words.split(/\b([A-Z][A-Z\d_]+)\b/).map((part, i) =>

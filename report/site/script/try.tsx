@@ -1,4 +1,4 @@
-import { render } from 'preact';
+import { type ComponentChildren, render } from 'preact';
 import { evidencePhrase } from '../../../language/evidence.ts';
 import { fold } from '../../../language/fold.ts';
 import { parseSteps, StepsError } from '../../../language/parse-steps.ts';
@@ -8,11 +8,14 @@ import { isRecorded, printStep, printSteps, type Sequence, stepByStep } from '..
 import { MODEL_NAMES, modelOf } from '../../../platforms/models.ts';
 import { weakestElsewhere } from '../../predict/weakest.ts';
 import { traceWords } from '../../trace-words.ts';
-import { element } from './handed.ts';
-import { namesPart, readHash, writeHash } from './state.ts';
+import { sourceUrl, TRY } from '../paths.ts';
+import { element, handedCodes } from './handed.ts';
+import { onHash, writeHash } from './state.ts';
+import { TraceLinks } from './trace-links.tsx';
 
 /** Steps as they are typed, and what the models answer. */
 
+const codes = handedCodes();
 const [field, status, answers] = [element('field'), element('status'), element('answers')];
 
 const EXAMPLES: readonly (readonly [text: string, steps: string])[] = [
@@ -27,19 +30,21 @@ const FIRST = (EXAMPLES[0] as readonly [string, string])[1];
 /** More than a sequence may have: what is longer says so itself. */
 const MOST_CHARACTERS = 20_001;
 
+/** An empty field is not the one that the page opens with. */
+const EMPTY = ' ';
+
 let text = FIRST;
 let isTyping = false;
 
-function read(): void {
-  if (namesPart()) return;
-  text = (readHash().get('steps') ?? FIRST).slice(0, MOST_CHARACTERS);
+function read(hash: URLSearchParams): void {
+  const steps = (hash.get('steps') ?? FIRST).slice(0, MOST_CHARACTERS);
+  text = steps === EMPTY ? '' : steps;
   draw();
 }
 
-function type(steps: string): void {
+function type(steps: string, typing: boolean): void {
   text = steps;
-  // An empty field is not the one that the page opens with.
-  writeHash({ steps: steps === '' ? ' ' : steps }, { replace: isTyping });
+  writeHash({ steps: steps === '' ? EMPTY : steps }, { typing });
   draw();
 }
 
@@ -78,7 +83,7 @@ function Field({ problem }: { problem: StepsError | undefined }) {
           aria-invalid={problem !== undefined}
           aria-describedby={problem === undefined ? undefined : 'problem'}
           onInput={({ currentTarget }) => {
-            type(currentTarget.value);
+            type(currentTarget.value, isTyping);
             isTyping = true;
           }}
           onBlur={() => {
@@ -90,7 +95,7 @@ function Field({ problem }: { problem: StepsError | undefined }) {
       <p class="examples">
         Examples:{' '}
         {EXAMPLES.map(([name, steps]) => (
-          <button key={steps} type="button" title={steps} onClick={() => type(steps)}>
+          <button key={steps} type="button" title={steps} onClick={() => type(steps, false)}>
             {name}
           </button>
         ))}
@@ -205,7 +210,9 @@ function Platform({ sequence, platform, prediction: { traces, uncovered, isCut }
             <>
               <p class="trace">
                 {i > 0 && <b>or </b>}
-                <span class="words">{traceWords(one.trace)}</span>
+                <span class="words">
+                  <TraceLinks words={traceWords(one.trace)} from={TRY} codes={codes} />
+                </span>
               </p>
               <p class="known">
                 predicted; weakest evidence: <span class="evidence">{evidencePhrase(one.evidence)}</span>
@@ -260,13 +267,16 @@ function Rule({ name, evidence, sources }: { name: string; evidence: string; sou
       <span class="rule">{`${name} (${evidence})`}</span>
       {sources.map((source) => (
         <span key={source} class="source">
-          {source}
+          <Source text={source} />
         </span>
       ))}
     </>
   );
 }
 
-addEventListener('hashchange', read);
-read();
-if (namesPart()) draw();
+function Source({ text: source }: { text: string }): ComponentChildren {
+  const url = sourceUrl(source);
+  return url === undefined ? source : <a href={url}>{source}</a>;
+}
+
+onHash(read);
