@@ -63,6 +63,8 @@ export interface Emulation {
 
 const GRACE_MS = 5000;
 const KILL_AGAIN_MS = 50;
+/** ms that sockatlas has for its report when the program's last process is gone. */
+const REPORT_MS = 10_000;
 
 /**
  * Starts a Linux program, unmodified, with a platform's answers to its socket calls. It ends with this process, or with the thread of it that calls this.
@@ -122,12 +124,19 @@ export function emulate(options: EmulateOptions): Emulation {
   return { child, ended, stop };
 }
 
-/** Its processes are those below the supervisor, which is the child's only one. It may start others meanwhile; where that goes on, all is ended, without a report. */
+/**
+ * Its processes are those below the supervisor, which is the child's only one. It may start others meanwhile; where that goes on, all is ended, without a report. When none is
+ * left the report is being written, for which a busy machine takes its time.
+ */
 function killProgram(child: ChildProcess, grace: number): NodeJS.Timeout {
   const begun = performance.now();
+  let seen = begun;
   return setInterval(() => {
-    if (performance.now() - begun > grace) child.kill('SIGKILL');
-    for (const pid of descendantsOf(child.pid as number).slice(1)) kill(pid);
+    const now = performance.now();
+    const left = descendantsOf(child.pid as number).slice(1);
+    if (left.length > 0) seen = now;
+    if (left.length > 0 ? now - begun > grace : now - seen > REPORT_MS) child.kill('SIGKILL');
+    for (const pid of left) kill(pid);
   }, KILL_AGAIN_MS);
 }
 
