@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SiteFile } from '../report/site/site-file.ts';
 import { WriteFailed } from '../results/write.ts';
@@ -9,29 +10,37 @@ const MARKER = 'sockatlas-site.json';
 /** The marker may have been changed: what it names is below its folder, and is a kind of file that sites have. */
 const OURS = /^([A-Za-z0-9_~=+-][A-Za-z0-9._~=+-]*\/)*[A-Za-z0-9_~=+-][A-Za-z0-9._~=+-]*\.(html|css|js)$/;
 
+const AT_ONCE = 32;
+
 /**
  * Where the site's files go, and which of an earlier site are there.
  *
  * @throws UsageError for a folder with other files in it
  */
-export function siteFolder(folder: string): { write(files: Iterable<SiteFile>): number } {
+export function siteFolder(folder: string): { write(files: Iterable<SiteFile>): Promise<number> } {
   const before = filesBefore(folder);
   return {
-    write(files) {
+    async write(files) {
       const written = new Set<string>();
       try {
         mkdirSync(folder, { recursive: true });
         // The marker first: a folder that was left half written is known as ours.
         writeFileSync(join(folder, MARKER), marker(before));
         const folders = new Set<string>();
+        let writing: Promise<void>[] = [];
         for (const { path, content } of files) {
           const target = join(folder, ...path.split('/'));
           const parent = dirname(target);
           if (!folders.has(parent)) mkdirSync(parent, { recursive: true });
           folders.add(parent);
-          writeFileSync(target, content);
+          writing.push(writeFile(target, content));
           written.add(path);
+          // Some are written while the next ones are made.
+          if (writing.length < AT_ONCE) continue;
+          await Promise.all(writing);
+          writing = [];
         }
+        await Promise.all(writing);
         for (const path of before) if (!written.has(path)) rmSync(join(folder, ...path.split('/')), { force: true });
         writeFileSync(join(folder, MARKER), marker([...written]));
       } catch (error) {

@@ -33,10 +33,10 @@ export async function site(words: readonly string[], { out, serve }: SiteArgumen
   const folder = out === undefined ? undefined : siteFolder(out);
   const { atlas, isWhole } = atlasOf(words);
   for (const { source, reason } of atlas.leftOut) say(`left out: ${source}: ${reason}`);
-  if (folder !== undefined && port === undefined) written(out as string, folder.write(allFiles(atlas)));
+  if (folder !== undefined && port === undefined) written(out as string, await folder.write(allFiles(atlas)));
   else {
     const files = [...allFiles(atlas)];
-    if (folder !== undefined) written(out as string, folder.write(files));
+    if (folder !== undefined) written(out as string, await folder.write(files));
     await served(files, port as number);
   }
   return isWhole ? EXIT.conforms : EXIT.usage;

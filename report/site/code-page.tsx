@@ -115,7 +115,7 @@ function Given({ path, system, code, sightings }: GivenOptions) {
     <section aria-labelledby={heading}>
       <h2 id={heading}>Where {system === 'windows' ? 'Windows or Wine' : system} gives it</h2>
       {sightings.length === 0 && <p>No scenario expects it there, and no run of this atlas shows it.</p>}
-      {stories.length > 0 && <Stories path={path} name={code.name} stories={stories} />}
+      {stories.length > 0 && <Stories path={path} system={system} name={code.name} stories={stories} />}
       <OtherAnswers path={path} system={system} name={code.name} sightings={sightings} />
       {[...groups].map(([group, own]) => (
         <details key={group}>
@@ -135,9 +135,19 @@ function Given({ path, system, code, sightings }: GivenOptions) {
   );
 }
 
-function Stories({ path, name, stories }: { readonly path: string; readonly name: string; readonly stories: readonly CodeSighting[] }) {
+function Stories({
+  path,
+  system,
+  name,
+  stories,
+}: {
+  readonly path: string;
+  readonly system: CodeSystem;
+  readonly name: string;
+  readonly stories: readonly CodeSighting[];
+}) {
   return (
-    <Scroll label="Scenarios that give it">
+    <Scroll label={`Scenarios in which it is given on ${system}`}>
       <table>
         <thead>
           <tr>
@@ -196,7 +206,7 @@ function OtherAnswers({ path, system, name, sightings }: Omit<GivenOptions, 'cod
         <h3 id={heading}>
           What {other} says where {system} says {name}
         </h3>
-        <Scroll label={`What ${other} says there`}>
+        <Scroll label={`Answers of ${other} in place of the one of ${system}`}>
           <table>
             <thead>
               <tr>

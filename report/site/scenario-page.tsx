@@ -1,3 +1,4 @@
+import { render } from 'preact-render-to-string';
 import { isPair } from '../../language/pairs.ts';
 import { withoutSpelling } from '../../language/same-trace.ts';
 import { ANY, expanded } from '../../language/trace.ts';
@@ -17,7 +18,7 @@ import { eventOf, titleOf } from '../event.ts';
 import { groupBy } from '../group-by.ts';
 import { count } from '../text.ts';
 import { few, traceWords } from '../trace-words.ts';
-import { classesBy } from './classes.ts';
+import { classesBy, type LibraryClasses } from './classes.ts';
 import { type Column, columnsOf } from './columns.ts';
 import type { KnownScenario } from './known-scenarios.ts';
 import { page } from './layout.tsx';
@@ -64,10 +65,10 @@ export function scenarioPage(atlas: Atlas, scenario: KnownScenario): string {
           </section>
         )}
         <Expected {...part} />
-        <Libraries {...part} />
         <Commands {...part} />
       </>
     ),
+    rendered: libraries(part),
   });
 }
 
@@ -279,9 +280,19 @@ function Source({ text }: { readonly text: string }) {
   return url === undefined ? text : <a href={url}>{text}</a>;
 }
 
-function Libraries({ columns, path }: Part) {
+/** Most pairs of calls have the answers of others, and so the same classes. All scenarios' pages lie in one folder. */
+const rendered = new Map<string, string>();
+
+function libraries({ columns, path }: Part): string {
   const rows = classesBy(columns);
-  if (rows.length === 0) return null;
+  if (rows.length === 0) return '';
+  const key = JSON.stringify([columns.map(({ givers, isMeasured }) => [isMeasured, givers.map(({ name }) => name)]), rows]);
+  const known = rendered.get(key) ?? render(<Libraries path={path} columns={columns} rows={rows} />);
+  rendered.set(key, known);
+  return known;
+}
+
+function Libraries({ columns, path, rows }: Pick<Part, 'columns' | 'path'> & { readonly rows: readonly LibraryClasses[] }) {
   return (
     <section aria-labelledby="libraries">
       <h2 id="libraries">What libraries make of it</h2>

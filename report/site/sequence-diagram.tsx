@@ -1,7 +1,7 @@
+import { fold } from '../../language/fold.ts';
 import { type Described, isRecorded, type OtherStep, printStep, type Step } from '../../language/steps.ts';
 import { brief } from '../../platforms/brief.ts';
 import { count } from '../text.ts';
-import { traceWords } from '../trace-words.ts';
 
 /** A sequence of steps between the subject and its peer, with what is on the wire between them. */
 export interface DiagramOptions {
@@ -94,7 +94,7 @@ function DiagramRow({ row: { text, actor, segment, arrives, answer }, y }: { rea
         </text>
       )}
       {answer !== undefined && (
-        <text class="answer" x={S + 9} y={y + 23}>
+        <text class={isS ? 'answer' : 'answer end'} x={isS ? S + 9 : P - 9} y={y + 23}>
           = {brief(answer, FITTING)}
         </text>
       )}
@@ -118,9 +118,16 @@ function rowsOf({ transport, steps }: Described, tokens: readonly string[]): Row
       actor: step.actor,
       segment: wire.segment(step),
       arrives: step.settles,
-      answer: own.length === 0 ? undefined : traceWords(own),
+      answer: own.length === 0 ? undefined : answersText(own),
     };
   });
+}
+
+/** `ECONNRESET, eof ×4`: these calls are a part of the trace, so that nothing is said of every time. */
+function answersText(tokens: readonly string[]): string {
+  return fold(tokens)
+    .map(({ text, times }) => `${text}${times > 1 ? ` ×${times}` : ''}`)
+    .join(', ');
 }
 
 /** What a step puts on the wire, as far as the step itself says: what an answer to it would be is each system's own affair. */
