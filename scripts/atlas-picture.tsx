@@ -26,7 +26,7 @@ const COLUMN = 265;
 const LONGEST = Math.floor((COLUMN - 2 * MARGIN) / LETTER);
 
 const STYLE = `
-  text { font: 12px ui-monospace, "DejaVu Sans Mono", Menlo, monospace; fill: #14202b; }
+  text { font: 12px ui-monospace, Menlo, monospace; fill: #14202b; }
   .head { font-weight: 700; } .soft { fill: #4a5866; } .ground { fill: #ffffff; } .row { fill: #f4f6f9; } .differs { fill: #fff0d6; }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3; } .soft { fill: #a9b6c2; } .ground { fill: #10161d; } .row { fill: #18212b; } .differs { fill: #4a3508; }
