@@ -44,6 +44,8 @@ export function siteFolder(folder: string): { write(files: Iterable<SiteFile>): 
         for (const path of before) if (!written.has(path)) rmSync(join(folder, ...path.split('/')), { force: true });
         writeFileSync(join(folder, MARKER), marker([...written]));
       } catch (error) {
+        // Where it is not the disk's, it is a page's.
+        if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
         throw new WriteFailed(`the site in ${folder} could not be written: ${(error as Error).message}`);
       }
       return written.size;

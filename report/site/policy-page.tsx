@@ -2,7 +2,14 @@ import { type Build, buildOf } from '../../classification/policies/build.ts';
 import { knownFrom } from '../../classification/policies/known.ts';
 import { POLICY_LIBRARIES, type PolicyLibrary, policiesOf } from '../../classification/policies/libraries.ts';
 import { closeMatrix, isNever, type Matrix } from '../../classification/policies/matrix.ts';
-import { isReadinessKnown, type Known, platformTraces, tracePlatforms } from '../../classification/policies/platform-trace.ts';
+import {
+  isReadinessKnown,
+  type Known,
+  platformTraces,
+  readinessWith,
+  type TracePlatform,
+  tracePlatforms,
+} from '../../classification/policies/platform-trace.ts';
 import { play, type Story } from '../../classification/policies/play.ts';
 import { IO_METHODS, PolicyError, TRANSPORTS, type Transport } from '../../classification/policies/policy.ts';
 import { type RecvLoop, recvLoop } from '../../classification/policies/recv-loop.ts';
@@ -22,24 +29,73 @@ import { Scroll } from './words.tsx';
 
 /** What a connection is closed after: the reset of an idle one. */
 const RESET = 'tcp/reset/idle';
+/** With different answers: an atlas of other people may have hundreds. */
+const MOST_PLATFORMS = 12;
 
 /** For each library whose way to close is known the table of its versions, and for each version its loop, poll by poll. */
 export function* policyPages(runs: readonly Recorded[]): Generator<SiteFile> {
   const scenario = scenarios.find(({ id }) => id === RESET);
   const loop = scenario && recvLoop(scenario);
   if (loop === undefined || typeof loop === 'string') return;
-  const known = knownFrom(runs);
+  const stage = stageOf(knownFrom(runs), loop);
   for (const library of POLICY_LIBRARIES) {
-    yield { path: policyPath(library), content: versionsPage(library, known, loop) };
+    yield { path: policyPath(library), content: versionsPage(library, stage) };
     for (const version of policiesOf(library).data.versions) {
-      yield { path: policyPath(`${library}-${version}`), content: versionPage(library, version, known, loop) };
+      yield { path: policyPath(`${library}-${version}`), content: versionPage(library, version, stage) };
     }
   }
 }
 
-function versionsPage(library: PolicyLibrary, known: Known, loop: RecvLoop): string {
+/** What every policy is played over. */
+interface Stage {
+  readonly known: Known;
+  readonly loop: RecvLoop;
+  /** One of those that answer alike. */
+  readonly platforms: readonly TracePlatform[];
+  /** Which others each of them stands for, and which cannot be played. */
+  readonly notes: readonly string[];
+}
+
+function stageOf(known: Known, loop: RecvLoop): Stage {
+  const notes: string[] = [];
+  const byAnswers = groupBy(
+    tracePlatforms(known).flatMap((platform) => {
+      const answers = answersOf(known, loop, platform);
+      if (answers instanceof PolicyError) notes.push(`${platform.name} cannot be played: ${answers.message}.`);
+      return answers instanceof PolicyError ? [] : [{ platform, answers }];
+    }),
+    ({ answers }) => answers,
+  );
+  const groups = [...byAnswers.values()];
+  for (const [first, ...others] of groups) {
+    if (others.length > 0) notes.push(`The same as ${first.platform.name}: ${others.map(({ platform }) => platform.name).join(', ')}.`);
+  }
+  if (groups.length > MOST_PLATFORMS) notes.push(`${groups.length - MOST_PLATFORMS} more platforms are left out.`);
+  return { known, loop, platforms: groups.slice(0, MOST_PLATFORMS).map(([{ platform }]) => platform), notes };
+}
+
+/** All that a policy is told, as text: platforms with the same need not be played twice. A run of other people may have answers that no call gives. */
+function answersOf(known: Known, loop: RecvLoop, platform: TracePlatform): string | PolicyError {
+  try {
+    const { traces, missing } = platformTraces(known, platform, loop);
+    const told = traces.map((trace) => {
+      for (const io of IO_METHODS) for (const isTold of [false, true]) readinessWith(trace, io).at(0, isTold);
+      return [trace.evidence, trace.count, trace.history, trace.answers, trace.repeats, trace.readiness];
+    });
+    return JSON.stringify([platform.id, missing, told]);
+  } catch (error) {
+    if (error instanceof PolicyError) return error;
+    throw error;
+  }
+}
+
+function Notes({ of }: { readonly of: Stage }) {
+  return of.notes.map((note) => <p key={note}>{note}</p>);
+}
+
+function versionsPage(library: PolicyLibrary, stage: Stage): string {
   const path = policyPath(library);
-  const matrix = closeMatrix(policiesOf(library), known, { platforms: tracePlatforms(known), loop });
+  const matrix = closeMatrix(policiesOf(library), stage.known, stage);
   return page({
     path,
     title: `${library}: after how many polls it closes, by version`,
@@ -49,6 +105,7 @@ function versionsPage(library: PolicyLibrary, known: Known, loop: RecvLoop): str
         <p>
           The peer has reset an idle connection (<a href={link(path, scenarioPath(RESET))}>{RESET}</a>). {matrixNotes(matrix)}
         </p>
+        <Notes of={stage} />
         {matrix.sections.map((section) => (
           <MatrixSection key={sectionTitle(section)} path={path} library={library} matrix={matrix} section={section} />
         ))}
@@ -103,7 +160,7 @@ function MatrixSection({ path, library, matrix: { columns }, section }: SectionO
   );
 }
 
-function versionPage(library: PolicyLibrary, version: string, known: Known, loop: RecvLoop): string {
+function versionPage(library: PolicyLibrary, version: string, stage: Stage): string {
   const path = policyPath(`${library}-${version}`);
   const builds = TRANSPORTS.flatMap((transport) => builtWith(library, version, transport));
   const sources = groupBy(
@@ -121,8 +178,9 @@ function versionPage(library: PolicyLibrary, version: string, known: Known, loop
           that the <a href={libraryLink(path, library)}>table</a> gives to it, and what the loop does.{' '}
           <a href={link(path, policyPath(library))}>All versions</a> are one table.
         </p>
+        <Notes of={stage} />
         {builds.map((build) => (
-          <BuildStories key={build.transport} build={build} stories={storiesOf(build, known, loop)} />
+          <BuildStories key={build.transport} build={build} stories={storiesOf(build, stage)} />
         ))}
         <section aria-labelledby="sources">
           <h2 id="sources">Where it was read</h2>
@@ -152,8 +210,8 @@ function builtWith(library: PolicyLibrary, version: string, transport: Transport
   }
 }
 
-function storiesOf(build: Build, known: Known, loop: RecvLoop): Story[] {
-  return tracePlatforms(known).flatMap((platform) => {
+function storiesOf(build: Build, { known, loop, platforms }: Stage): Story[] {
+  return platforms.flatMap((platform) => {
     const api = apiOf(platform);
     const methods = IO_METHODS.filter((io) => (io !== 'epoll' || platform.id === 'linux') && build.io.includes(io) && build.isKnown(io, api, 0));
     return platformTraces(known, platform, loop).traces.flatMap((trace) => methods.map((io) => play(build.policy, build.table(api), trace, { codes, io })));

@@ -2,6 +2,7 @@ import type { Checked } from '../../classification/checked.ts';
 import { expectedSightings, recordedSightings } from '../../classification/evidence.ts';
 import { type Finding, findFaults } from '../../classification/find.ts';
 import { POLICY_LIBRARIES, policiesOf } from '../../classification/policies/libraries.ts';
+import type { Sighting } from '../../classification/returned.ts';
 import { checkedShipped, shippedFiles, type Table } from '../../classification/table.ts';
 import { codeNamed } from '../../platforms/codes.ts';
 import type { Recorded } from '../../results/newest.ts';
@@ -24,10 +25,23 @@ export function tablesWithFindings(runs: readonly Recorded[]): readonly TableWit
   const tables = shippedFiles().map((shipped) => ({ checked: checkedShipped(shipped), table: shipped.table }));
   const findings = findFaults(
     tables.map(({ checked }) => checked),
-    [...expectedSightings(stories), ...recordedSightings(stories, runs, (file) => file)],
+    [...expectedSightings(stories), ...fewAlike(recordedSightings(stories, runs, (file) => file))],
   );
   const byTable = groupBy(findings, ({ at }) => at.checked);
   return tables.map((one) => ({ ...one, findings: byTable.get(one.checked) ?? [] }));
+}
+
+/** A finding names this many platforms on which it is the same: an atlas may have hundreds that answer alike. */
+const MOST_ALIKE = 5;
+
+function fewAlike(sightings: readonly Sighting[]): Sighting[] {
+  const seen = new Map<string, number>();
+  return sightings.filter(({ codes, scenario, index, call, ret, code }) => {
+    const key = `${codes} ${scenario} ${index} ${call} ${ret} ${code}`;
+    const times = (seen.get(key) ?? 0) + 1;
+    seen.set(key, times);
+    return times <= MOST_ALIKE;
+  });
 }
 
 /** The page of a table: its rows, where they were read, and what is wrong with them. */
