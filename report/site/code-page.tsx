@@ -254,7 +254,7 @@ export function codesPage(): string {
           <a href="#numbers">By number</a>: 104, 10054 or 64 in the log.
         </p>
         <Scroll label="Codes by name">
-          <table>
+          <table class="by-name">
             <thead>
               <tr>
                 <th scope="col">code</th>

@@ -128,7 +128,7 @@ function MatrixSection({ path, library, matrix: { columns }, section }: SectionO
     <section aria-labelledby={id}>
       <h2 id={id}>{sectionTitle(section)}</h2>
       <Scroll label={`Polls, ${sectionTitle(section)}`}>
-        <table>
+        <table class="versions">
           <thead>
             <tr>
               <th scope="col">version</th>

@@ -175,6 +175,7 @@ describe('an atlas of strangers', () => {
     const results = [
       measured('tcp/reset/idle', [{ ...failed(word.slice(0, 99), 104), call: word, args: { [word]: word }, out: { [word]: 1 } }, received(0)], [received(0)]),
       measured('evil/evil/evil', [failed(word.slice(0, 99), 104)]),
+      measured('tcp/reset/poll', [{ ...received(1), call: 'poll', token: 'poll:IN' }, failed(word.slice(0, 99), 104), received(3)]),
       measured('con/aux/nul?a=__proto__&b=constructor', [failed('constructor', 104)]),
     ];
     const lines = results.map((result) => ({ ...scenarioOf(LINUX, result), reason: word, steps: word, verdict: 'deviation' as const }));
@@ -203,6 +204,11 @@ describe('an atlas of strangers', () => {
     const page = parsePage(pages.get(scenarioPath('evil/evil/evil')) as string);
     expect(textOf(page[0] as Element)).toContain('This version of sockatlas does not have this scenario');
     expect(pages.has('scenarios/con.aux.nul~a=__proto__+b=constructor.html')).toBe(true);
+  });
+
+  test('what cannot be played by a policy is said to be that', () => {
+    const page = parsePage(pages.get('policies/mongoose-7.16.html') as string);
+    expect(textOf(page[0] as Element).includes('javascript:alert(1) cannot be played')).toBe(true);
   });
 
   test('what a run of Windows measured stands as measured, and nothing else of Windows beside it', () => {
