@@ -222,20 +222,22 @@ function TraceCell({ cell, reference, row, platform }: { cell: MatrixCell | unde
   const verdict = verdictWords(cell);
   return (
     <td class={`${knownClass(cell)}${differs ? ' differs' : ''}`}>
-      <span class="trace">
-        <TraceLinks words={cellWords(cell)} from={MATRIX} codes={matrix.codes} stop={-1} />
-      </span>
-      {differs && <b class="mark">≠ {difference}</b>}
-      {verdict !== '' && (
-        <span class="verdict" title={cell.reason}>
-          {verdict}
+      <div class="said">
+        <span class="trace">
+          <TraceLinks words={cellWords(cell)} from={MATRIX} codes={matrix.codes} stop={-1} />
         </span>
-      )}
-      {!isUnsupported(cell) && (
-        <a class="known" href={link(MATRIX, scenarioPath(row.id))} tabIndex={-1} aria-label={`${knownBy(cell)}: ${row.id}, ${platform}`}>
-          {knownBy(cell)}
-        </a>
-      )}
+        {differs && <b class="mark">≠ {difference}</b>}
+        {verdict !== '' && (
+          <span class="verdict" title={cell.reason}>
+            {verdict}
+          </span>
+        )}
+        {!isUnsupported(cell) && (
+          <a class="known" href={link(MATRIX, scenarioPath(row.id))} tabIndex={-1} aria-label={`${knownBy(cell)}: ${row.id}, ${platform}`}>
+            {knownBy(cell)}
+          </a>
+        )}
+      </div>
     </td>
   );
 }

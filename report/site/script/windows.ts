@@ -3,12 +3,12 @@
  * printed.
  */
 
-/** More lines than these are not in the page at once, where the box is not higher than a screen. */
-const LINES = 20;
+/** Few, since a line of forty platforms is hundreds of elements. */
+const LINES = 10;
 /** Until it was seen how high one is. */
 const LINE_HEIGHT = 60;
 /** This much above and below what is seen is there too, in pixels. */
-const MARGIN = 400;
+const MARGIN = 300;
 /** No printer is asked for more. */
 const MOST_PRINTED = 3000;
 
