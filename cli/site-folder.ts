@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFile, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { SiteFile } from '../report/site/site-file.ts';
 import { WriteFailed } from '../results/write.ts';
 import { UsageError } from './errors.ts';
@@ -11,6 +11,7 @@ const MARKER = 'sockatlas-site.json';
 const OURS = /^([A-Za-z0-9_~=+-][A-Za-z0-9._~=+-]*\/)*[A-Za-z0-9_~=+-][A-Za-z0-9._~=+-]*\.(html|css|js)$/;
 
 const AT_ONCE = 32;
+const write = promisify(writeFile);
 
 /**
  * Where the site's files go, and which of an earlier site are there.
@@ -33,7 +34,7 @@ export function siteFolder(folder: string): { write(files: Iterable<SiteFile>): 
           const parent = dirname(target);
           if (!folders.has(parent)) mkdirSync(parent, { recursive: true });
           folders.add(parent);
-          writing.push(writeFile(target, content));
+          writing.push(write(target, content));
           written.add(path);
           // Some are written while the next ones are made.
           if (writing.length < AT_ONCE) continue;
