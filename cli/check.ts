@@ -8,7 +8,8 @@ import { libraries, shippedNamed, versionsOf } from '../classification/table.ts'
 import { didYouMean, nearest } from '../platforms/nearest.ts';
 import { plain } from '../platforms/printable.ts';
 import { type CheckReport, failing } from '../report/findings/check-report.ts';
-import { FINDING_FORMATS, type FindingFormat, formatFindings } from '../report/findings/formats.ts';
+import { formatFindings } from '../report/findings/formats.ts';
+import { FINDING_FORMATS, type FindingFormat } from '../report/format-names.ts';
 import { layoutOf } from '../report/grid.ts';
 import { written } from '../report/paint.ts';
 import { WholeFile } from '../results/write.ts';

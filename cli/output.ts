@@ -27,13 +27,32 @@ export function formatOfFile<F extends string>(file: string, asked: F | undefine
   throw new UsageError(`--out ${file}: no format belongs to the ending ${extname(file) || '(none)'}; use ${Object.keys(byEnding).join(', ')}, or say --format`);
 }
 
+/** What a parser knows of the words that it takes, for completions; `isList`: several of them, separated by commas. */
+export interface Offers {
+  readonly choices: readonly string[];
+  readonly isList: boolean;
+}
+
+const offers = new WeakMap<object, Offers>();
+
+/** What `offering` said of a parser. */
+export function offersOf(parser: object | undefined): Offers | undefined {
+  return parser === undefined ? undefined : offers.get(parser);
+}
+
+/** The parser itself, with the words that shells are to offer. */
+export function offering<P extends object>(choices: readonly string[], parser: P, isList = false): P {
+  offers.set(parser, { choices, isList });
+  return parser;
+}
+
 /** One of a few words. @throws UsageError */
 export function parseChoice<T extends string>(option: string, choices: readonly T[]): (value: string) => T {
-  return (value) => {
+  return offering(choices, (value: string) => {
     const found = choices.find((choice) => choice === value);
     if (found !== undefined) return found;
     throw new UsageError(`${option} ${JSON.stringify(value)}: choose one of ${choices.join(', ')}`);
-  };
+  });
 }
 
 /** A whole number in a range. @throws UsageError */

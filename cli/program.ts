@@ -1,18 +1,22 @@
 import { Command, CommanderError, Option } from 'commander';
+import { IO_METHODS, TRANSPORTS as TRANSPORTS_OF_POLICIES } from '../classification/policies/policy.ts';
+import { LEVELS } from '../classification/rules/rule.ts';
+import { TRANSPORTS } from '../language/steps.ts';
 import { JsonFileError, NoCacheFolder, RunFileError } from '../platforms/file-errors.ts';
 import { nearest } from '../platforms/nearest.ts';
 import { packageVersion } from '../platforms/package-root.ts';
 import { printable } from '../platforms/printable.ts';
-import { LANE_NAMES } from '../provisioning/lanes.ts';
-import { FORMATS } from '../report/format-names.ts';
+import { LANE_NAMES, LANES } from '../provisioning/lanes.ts';
+import { FINDING_FORMATS, FORMATS } from '../report/format-names.ts';
 import { terminalWidth } from '../report/text.ts';
 import { WriteFailed } from '../results/write.ts';
+import { SHELLS, type Shell } from './completion-scripts/shells.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { examples, manual } from './manual.ts';
-import { parseChoice, parseCount, parseShard, say } from './output.ts';
+import { offering, parseChoice, parseCount, parseShard, say } from './output.ts';
 import { HERE } from './targets.ts';
 
-function collect(value: string, earlier: readonly string[]): string[] {
+function collect(value: string, earlier: readonly string[] = []): string[] {
   return [...earlier, value];
 }
 
@@ -21,14 +25,24 @@ const LOCAL = 'also look at the runs kept on this machine: in your cache folder,
 
 const READ_EXPECTATIONS: ReadonlySet<string> = new Set(['run', 'report', 'expect', 'diff', 'check', 'close', 'coverage', 'show', 'explain', 'site']);
 
+const TLS_LIBRARIES = TRANSPORTS_OF_POLICIES.filter((name) => name !== 'plain');
+
 const runFormat = parseChoice('--format', FORMATS);
 const textFormat = parseChoice('--format', ['pretty', 'json', 'markdown']);
 const linesFormat = parseChoice('--format', ['pretty', 'json', 'jsonl']);
 const pageFormat = parseChoice('--format', ['pretty', 'json']);
 
-function commaSeparated(value: string): string[] {
-  return value.split(',');
+function listOf(names: readonly string[]): (value: string) => string[] {
+  return offering(names, (value: string) => value.split(','), true);
 }
+
+/** One word that is checked later. */
+function oneOf(names: readonly string[]): (value: string) => string {
+  return offering(names, (value: string) => value);
+}
+
+const ON = [HERE, ...LANE_NAMES];
+const MODELLED = ['linux', 'windows', ...LANES.map(({ name }) => name)];
 
 function program(done: (code: number) => void): Command {
   const command = new Command('sockatlas')
@@ -47,8 +61,8 @@ function program(done: (code: number) => void): Command {
     .argument('[pattern...]', 'which scenarios (all where none is given), or files of your own: ./mine.steps, ./mine.mjs')
     .option('--skip <pattern...>', 'leave these out', [])
     .option('--shard <part>', '1/4: the first quarter of the scenarios; sockatlas merge puts the parts together', parseShard)
-    .option('--on <platforms>', `platforms to run on, separated by commas: ${[HERE, ...LANE_NAMES].join(', ')}`, commaSeparated, [HERE])
-    .option('--peer <platform>', 'platform of the peer sockets (default: the same)')
+    .option('--on <platforms>', `platforms to run on, separated by commas: ${ON.join(', ')}`, listOf(ON), [HERE])
+    .option('--peer <platform>', 'platform of the peer sockets (default: the same)', oneOf(ON))
     .option('--trials <n>', 'how often each scenario is run', parseCount('--trials', 1, 100_000_000), 5)
     .option('--timeout <ms>', 'after how long a call counts as blocked', parseCount('--timeout', 100, 3_600_000), 5000)
     .option('--jobs <n>', 'how many agent processes run side by side', parseCount('--jobs', 1, 64))
@@ -63,7 +77,7 @@ function program(done: (code: number) => void): Command {
     .command('predict')
     .description('What would these steps give on each platform? Asks the models of Linux, Windows and Wine; runs nothing.')
     .argument('<steps...>', "sequences, each in quotes: 'P send 10; P reset; S recv ×3'; @FILE has one a line")
-    .option('--on <platforms>', 'platforms, separated by commas: linux, windows, wine-8.0, wine-10.0 (default: all)', commaSeparated)
+    .option('--on <platforms>', 'platforms, separated by commas: linux, windows, wine-8.0, wine-10.0 (default: all)', listOf(MODELLED))
     .option('--why', 'for each call its rule, with the sources and the kind of evidence')
     .option('--format <format>', 'pretty, json or jsonl', linesFormat, 'pretty')
     .addHelpText('after', examples("sockatlas predict 'P send 10; P reset; S recv ×3'", "sockatlas predict --on windows --why 'P close; S send 8; S recv ×2'"))
@@ -124,22 +138,26 @@ function program(done: (code: number) => void): Command {
     .option('--meanings <list>', 'what the numbers of a shared library mean: 1=data,0=end,-1=other,-2=would-block,-3=reset')
     .option('--api <list>', 'whose codes a shared library knows: posix, winsock (default: of the system that it was built for)')
     .option('--calls <list>', 'which calls a shared library is for: recv, send, accept, connect (default: recv,send)')
-    .option('--on <platforms>', 'check only against these platforms, separated by commas: linux, windows, wine, wine-10.0 …', commaSeparated)
+    .option('--on <platforms>', 'check only against these platforms, separated by commas: linux, windows, wine, wine-10.0 …', listOf([...MODELLED, 'wine']))
     .option('--local', LOCAL)
-    .option('--format <format>', 'pretty, json, sarif, junit or markdown')
-    .option('--level <level>', 'lowest level that makes the exit code 1: note, warning or error', 'warning')
+    .option('--format <format>', 'pretty, json, sarif, junit or markdown', oneOf(FINDING_FORMATS))
+    .option('--level <level>', 'lowest level that makes the exit code 1: note, warning or error', oneOf(LEVELS), 'warning')
     .option('--out <file>', 'write the report there, by its ending: .sarif, .json, .xml (JUnit), .md, .txt; stdout gets the text report')
     .addHelpText('after', examples('sockatlas check mongoose@7.16 --on windows', 'sockatlas check ./mine.json --format sarif --out mine.sarif'))
     .action(async (tables, options) => done(await (await import('./check.ts')).check(tables, options)));
   command
     .command('fuzz')
     .description('Is the model of a platform right? Compares it with the system on random sequences of steps.')
-    .option('--on <platform>', `the platform to run on: ${[HERE, ...LANE_NAMES].join(', ')}`, HERE)
-    .option('--model <platform>', 'the model to compare (default: of the same platform)')
+    .option('--on <platform>', `the platform to run on: ${ON.join(', ')}`, oneOf(ON), HERE)
+    .option('--model <platform>', 'the model to compare (default: of the same platform)', oneOf(MODELLED))
     .option('--sequences <n>', 'how many sequences (default: 20000, or as many as --seconds allows)', parseCount('--sequences', 1, 1_000_000_000))
     .option('--seconds <s>', 'begin none after so many seconds', parseCount('--seconds', 1, 86_400))
     .option('--seed <n>', 'the same seed and number give the same sequences', parseCount('--seed', 0, 2_147_483_647))
-    .option('--transport <list>', 'tcp, tcp6, unix, udp, udp6, separated by commas (default: tcp, unix and udp, as far as they are modelled)', commaSeparated)
+    .option(
+      '--transport <list>',
+      'tcp, tcp6, unix, udp, udp6, separated by commas (default: tcp, unix and udp, as far as they are modelled)',
+      listOf(TRANSPORTS),
+    )
     .option('--jobs <n>', 'how many agent processes run side by side', parseCount('--jobs', 1, 64))
     .option('--timeout <ms>', 'after how long a call counts as blocked', parseCount('--timeout', 100, 3_600_000), 5000)
     .option('--format <format>', 'pretty or json', pageFormat, 'pretty')
@@ -152,7 +170,7 @@ function program(done: (code: number) => void): Command {
     .command('table')
     .description('How is a classification table written? Writes a skeleton that sockatlas check accepts.')
     .argument('<file>', '.json, .js, .mjs, .ts, .mts or .c')
-    .option('--api <api>', 'whose codes a .json table names: posix or winsock (default: posix)')
+    .option('--api <api>', 'whose codes a .json table names: posix or winsock (default: posix)', oneOf(['posix', 'winsock']))
     .addHelpText('after', examples('sockatlas new table mine.json --api winsock', 'sockatlas new table mine.c'))
     .action(async (file, options) => done(await (await import('./new.ts')).newTable(file, options)));
   created
@@ -172,11 +190,11 @@ function program(done: (code: number) => void): Command {
     .description('Does the connection close after a reset, and after how many polls?')
     .argument('[what]', 'mongoose: all versions; mongoose@<version>: that one; with --policy the version whose table gives the classes, or nothing', '')
     .option('--policy <file>', 'play your own policy: a module that exports it')
-    .option('--on <platforms>', 'platforms, separated by commas: linux, windows, wine-10.0 (default: all)', commaSeparated)
+    .option('--on <platforms>', 'platforms, separated by commas: linux, windows, wine-10.0 (default: all)', listOf(MODELLED))
     .option('--scenario <id...>', 'play these scenarios (default: all that end in a loop of recv; for all versions tcp/reset/idle)')
     .option('--steps <sequence...>', 'play after these steps, as the models say: "P send 10; P reset" (docs/steps.md), or @FILE; --live: on real sockets')
-    .option('--tls <library>', 'Mongoose built with this TLS: openssl, mbedtls or builtin (default: without TLS)')
-    .option('--io <method>', 'the loop asks for readiness with select, poll or epoll (default: each that the platform has)')
+    .option('--tls <library>', 'Mongoose built with this TLS: openssl, mbedtls or builtin (default: without TLS)', oneOf(TLS_LIBRARIES))
+    .option('--io <method>', 'the loop asks for readiness with select, poll or epoll (default: each that the platform has)', oneOf(IO_METHODS))
     .option('--buffered <bytes>', 'so many bytes of an incomplete TLS record are buffered when the peer resets')
     .option('--live', 'run the loop on real sockets and real resets, instead of recorded and expected traces')
     .option('--local', LOCAL)
@@ -198,7 +216,7 @@ Examples
     .command('try')
     .description('What happens if …? Performs a sequence of steps, and shows what the models say of the other platforms.')
     .argument('<sequence...>', 'steps, "P send 10; P reset; S recv ×3" (docs/steps.md), or @FILE: a sequence per line, # starts a comment')
-    .option('--on <platforms>', `platforms to perform on, separated by commas: ${[HERE, ...LANE_NAMES].join(', ')}`, commaSeparated, [HERE])
+    .option('--on <platforms>', `platforms to perform on, separated by commas: ${ON.join(', ')}`, listOf(ON), [HERE])
     .option('--trials <n>', 'how often each sequence is performed', parseCount('--trials', 1, 100_000_000), 5)
     .option('--timeout <ms>', 'after how long a call counts as blocked', parseCount('--timeout', 100, 3_600_000), 5000)
     .option('--format <format>', 'pretty, json or jsonl', linesFormat, 'pretty')
@@ -243,7 +261,7 @@ ${examples('sockatlas try "P send 10; P reset; S recv x3"', 'sockatlas try @sequ
   command
     .command('emulate')
     .description("What would my program do on that platform? Runs a Linux program, unmodified, with the platform's answers to its socket calls.")
-    .argument('<platform>', "windows, wine-8.0, wine-10.0, linux; none: all answers are the kernel's own")
+    .argument('<platform>', "windows, wine-8.0, wine-10.0, linux; none: all answers are the kernel's own", oneOf([...MODELLED, 'none']))
     .argument('<program...>', 'after --: the program and its arguments')
     .option(
       '--readiness <whose>',
@@ -266,7 +284,7 @@ ${examples('sockatlas try "P send 10; P reset; S recv x3"', 'sockatlas try @sequ
   command
     .command('setup')
     .description('How do I run on Wine? Puts Wine and a Windows node into your cache folder; no root.')
-    .argument('<what...>', LANE_NAMES.join(', '))
+    .argument('<what...>', LANE_NAMES.join(', '), offering(LANE_NAMES, collect))
     .addHelpText('after', examples('sockatlas setup wine', 'sockatlas setup wine-10.0'))
     .action(async (what) => done(await (await import('./setup.ts')).setup(what)));
   command
@@ -275,6 +293,18 @@ ${examples('sockatlas try "P send 10; P reset; S recv x3"', 'sockatlas try @sequ
     .option('--format <format>', 'pretty or json', pageFormat, 'pretty')
     .addHelpText('after', examples('sockatlas doctor', 'sockatlas doctor --format json'))
     .action(async (options) => done(await (await import('./doctor.ts')).doctor(options)));
+  command
+    .command('completions')
+    .description('How do I get completions in my shell? Prints the script for bash, zsh or fish.')
+    .argument('[shell]', SHELLS.join(', '), parseChoice('completions', SHELLS))
+    .addOption(new Option('--ids <word>', 'what the script asks: the folders and ids that go on from there').hideHelp())
+    .addHelpText('after', examples('source <(sockatlas completions bash)', 'sockatlas completions fish > ~/.config/fish/completions/sockatlas.fish'))
+    .action(async (shell: Shell | undefined, { ids }: { ids?: string }) => {
+      const { completedIds, completions } = await import('./completions.ts');
+      if (ids !== undefined) return done(await completedIds(ids));
+      if (shell === undefined) throw new UsageError(`completions: name your shell: ${SHELLS.join(', ')}`);
+      done(await completions(shell, command));
+    });
   // Files are named relative to the working folder, which may be gone: this throws, and main.ts tells.
   command.hook('preAction', () => void process.cwd());
   // What is wrong in an expectation is better said before the work than in the middle of it.

@@ -1,3 +1,4 @@
+import type { FindingFormat } from '../format-names.ts';
 import type { Layout } from '../grid.ts';
 import { jsonText } from '../json-text.ts';
 import type { CheckReport } from './check-report.ts';
@@ -6,9 +7,6 @@ import { junitFindings } from './junit.ts';
 import { markdownFindings } from './markdown.ts';
 import { prettyFindings } from './pretty.ts';
 import { sarifFindings } from './sarif.ts';
-
-export const FINDING_FORMATS = ['pretty', 'json', 'sarif', 'junit', 'markdown'] as const;
-export type FindingFormat = (typeof FINDING_FORMATS)[number];
 
 export function formatFindings(report: CheckReport, format: FindingFormat, layout: Layout): string {
   switch (format) {

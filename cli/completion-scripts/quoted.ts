@@ -1,0 +1,4 @@
+/** For a POSIX shell, and for fish: nothing in it is expanded. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
