@@ -23,7 +23,7 @@ export interface Column {
   readonly answers: readonly (Observation | undefined)[];
 }
 
-export interface Giver {
+interface Giver {
   readonly name: string;
   /** In how many of how many trials; absent where nothing was run. */
   readonly trials?: { readonly of: number; readonly all: number };
