@@ -34,7 +34,7 @@ export interface MatrixColumn {
 /** A measured cell has trials, verdict and counts; an expected one neither. */
 export type PackedCell = readonly [how: number, traces: readonly number[], trials: number, verdict: number, counts?: readonly number[] | 0, reason?: number];
 /** `cells` has one for each column: an index of a cell, from 1; 0 where nothing is known. */
-export type PackedRow = readonly [id: string, steps: string, why: string, cells: readonly number[]];
+type PackedRow = readonly [id: string, steps: string, why: string, cells: readonly number[]];
 
 /** Behind the kinds of evidence: what a model says, by the weakest of its rules. */
 export function packHow(evidence: Evidence, isPredicted: boolean): number {

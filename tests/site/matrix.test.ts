@@ -100,6 +100,12 @@ describe.runIf(chromiumProgram !== undefined)('the matrix [needs Chromium]', () 
     expect(await drawnRows(page)).toBeLessThan(100);
   });
 
+  test('no gap is in sight, whatever the heights are', async () => {
+    const page = await site.open('matrix.html#q=unread', { viewport: { width: 360, height: 1400 } });
+    expect(await drawnRows(page)).toBe(12);
+    expect(await page.locator('#rows tbody[aria-hidden]').count()).toBe(0);
+  });
+
   test('a cell leads to its scenario, by a click beside its links too, and a code to its page', async () => {
     const page = await site.open('matrix.html');
     await row(page, 'unread-data').locator('td').first().locator('.known').click();

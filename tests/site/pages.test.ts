@@ -1,13 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { footerOf, headerOf, scenarioOf, serializeRun } from '../../results/lines.ts';
 import { workplace } from '../fixtures/check.ts';
 import { ASKED, failed, LINUX, measured, received } from '../fixtures/index.ts';
 import { chromiumProgram, siteOf } from './chromium.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** Each kind of page, as one finds it and with something chosen. */
 const PAGES = [
@@ -27,7 +25,7 @@ describe.runIf(chromiumProgram !== undefined)('the interactive pages [needs Chro
     test.each(PAGES)('axe finds nothing on %s', async (path) => {
       const page = await site.open(path, { colorScheme });
       await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
-      await page.evaluate(axe);
+      await page.evaluate(axe.source);
       const found = (await page.evaluate(
         'axe.run({ preload: false }).then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html))',
       )) as string[];

@@ -5,7 +5,7 @@ const QUIET_MS = 150;
 
 let pending: ReturnType<typeof setTimeout> | undefined;
 
-export function readHash(): URLSearchParams {
+function readHash(): URLSearchParams {
   return new URLSearchParams(location.hash.slice(1));
 }
 

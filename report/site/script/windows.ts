@@ -9,6 +9,8 @@ const LINES = 10;
 const LINE_HEIGHT = 60;
 /** This much above and below what is seen is there too, in pixels. */
 const MARGIN = 300;
+/** Each look draws at most what the one before left out. */
+const MOST_LOOKS = 5;
 /** No printer is asked for more. */
 const MOST_PRINTED = 3000;
 
@@ -52,14 +54,18 @@ export class Windows<L> {
     [this.#from, this.#to] = this.#seen();
     this.#draw();
     this.#measure();
+    this.#look();
   }
 
+  /** What was drawn is of another height than was thought, and the box may have grown by it: then others are near. */
   #look(): void {
-    const [from, to] = this.#seen();
-    if (from === this.#from && to === this.#to) return;
-    [this.#from, this.#to] = [from, to];
-    this.#draw();
-    this.#measure();
+    for (let times = 0; times < MOST_LOOKS; times++) {
+      const [from, to] = this.#seen();
+      if (from === this.#from && to === this.#to) return;
+      [this.#from, this.#to] = [from, to];
+      this.#draw();
+      this.#measure();
+    }
   }
 
   /** Which windows are near what is seen: the first, and the one behind the last. */
