@@ -60,7 +60,7 @@ async function ours(ask, number) {
 function commentText(markdown) {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: run } = process.env;
   const link = `[The whole report and the atlas](${server}/${repository}/actions/runs/${run})`;
-  return `${MARKER}\n## sockatlas: the systems side by side\n\n${withoutMentions(cut(markdown))}\n\n${link}\n`;
+  return `${MARKER}\n## sockatlas: the systems side by side\n\n${cut(withoutMentions(markdown))}\n\n${link}\n`;
 }
 
 /** Whole lines. */

@@ -17,7 +17,7 @@ beforeAll(() => {
   expect(cli(['run', 'tcp/reset/idle', '--trials', '1', '--out', made]).code).toBe(0);
   for (const name of ['one', 'two']) mkdirSync(join(runs, name), { recursive: true });
   copyFileSync(made, join(runs, 'one', 'run.jsonl'));
-  const another = readFileSync(made, 'utf8').replace(/"os":"[^"]*"/, '"os":"@someone ::error::stolen"');
+  const another = readFileSync(made, 'utf8').replace(/"os":"[^"]*"/, '"os":"::error::stolen"');
   writeFileSync(join(runs, 'two', 'run.jsonl'), another.replace(/"started":"\d{4}/, '"started":"2020'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -67,7 +67,22 @@ test.each([
   expect(commandsIn(stepped.log)).toEqual([expect.stringMatching(message)]);
 });
 
+/** In the place of sockatlas: a report of so many lines. */
+const STAND_IN = `import { writeFileSync } from 'node:fs';
+const [command, out] = process.argv.slice(2);
+if (command === 'merge') writeFileSync(out.replace('--out=', ''), '{}');
+if (command === 'report') console.log('| \`tcp/reset/idle\` | @someone | \`mongoose@7.16\` |\\n'.repeat(Number(process.env.LINES)));
+`;
+
 describe('the comment on the pull request', () => {
+  const standIn = join(folder, 'stand-in');
+  beforeAll(async () => {
+    mkdirSync(join(standIn, 'dist', 'cli'), { recursive: true });
+    writeFileSync(join(standIn, 'package.json'), '{"type":"module"}');
+    writeFileSync(join(standIn, 'dist', 'cli', 'main.js'), STAND_IN);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+
   interface Comment {
     readonly id: number;
     readonly user: { readonly type: string };
@@ -100,7 +115,6 @@ describe('the comment on the pull request', () => {
     return answer(200, {});
   });
 
-  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
   afterAll(() => server.close());
   beforeEach(() => {
     comments.length = 0;
@@ -108,9 +122,9 @@ describe('the comment on the pull request', () => {
     refused = undefined;
   });
 
-  const onPullRequest = (inputs: Record<string, string> = {}, event: object = { pull_request: { number: 7 } }) =>
+  const onPullRequest = (inputs: Record<string, string> = {}, event: object = { pull_request: { number: 7 } }, lines = 1) =>
     merge(
-      { token: 'secret-token', ...inputs },
+      { token: 'secret-token', version: standIn, ...inputs },
       {
         event,
         env: {
@@ -118,6 +132,7 @@ describe('the comment on the pull request', () => {
           GITHUB_SERVER_URL: 'https://example.org',
           GITHUB_REPOSITORY: 'example/project',
           GITHUB_RUN_ID: '42',
+          LINES: String(lines),
         },
       },
     );
@@ -149,8 +164,15 @@ describe('the comment on the pull request', () => {
 
   test('mentions nobody', async () => {
     await onPullRequest();
-    expect(comments[0]?.body).toContain('@\u200Bsomeone');
-    expect(comments[0]?.body).not.toContain('@someone');
+    expect(comments[0]?.body).toContain('| @\u200Bsomeone | `mongoose@7.16` |');
+  });
+
+  test('is no longer than GitHub takes, in whole lines', async () => {
+    const stepped = await onPullRequest({}, undefined, 3000);
+    expect(stepped.summary.length).toBeGreaterThan(100_000);
+    const body = comments[0]?.body ?? '';
+    expect(body.length).toBeLessThan(65_536);
+    expect(body).toMatch(/\n\| `tcp\/reset\/idle` \| @\u200Bsomeone \| `mongoose@7\.16` \|\n\nThis is not all of it\.\n\n\[The whole report/);
   });
 
   test.each([
