@@ -45,7 +45,7 @@ export function codePage(name: string, on: readonly OnSystem[], sightings: CodeS
         ))}
         <section aria-labelledby="again">
           <h2 id="again">See it yourself</h2>
-          <pre>{`npx sockatlas explain ${name}`}</pre>
+          <pre>{`sockatlas explain ${name}`}</pre>
         </section>
       </>
     ),

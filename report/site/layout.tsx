@@ -94,8 +94,8 @@ function Top({ path }: { readonly path: string }) {
 const FOOTER = render(
   <footer>
     <p>
-      What socket calls return when the peer goes away: measured with raw calls, or from the sources named beside it. <code>npx sockatlas</code> measures your
-      own system.
+      What socket calls return when the peer goes away: measured with raw calls, or from the sources named beside it. <code>sockatlas</code> measures your own
+      system.
     </p>
   </footer>,
 );

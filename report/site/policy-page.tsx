@@ -109,7 +109,7 @@ function versionsPage(library: PolicyLibrary, stage: Stage): string {
         {matrix.sections.map((section) => (
           <MatrixSection key={sectionTitle(section)} path={path} library={library} matrix={matrix} section={section} />
         ))}
-        <pre>{`npx sockatlas close ${library}`}</pre>
+        <pre>{`sockatlas close ${library}`}</pre>
       </>
     ),
   });
@@ -195,7 +195,7 @@ function versionPage(library: PolicyLibrary, version: string, stage: Stage): str
             </div>
           ))}
         </section>
-        <pre>{`npx sockatlas close ${library}@${version} --scenario ${RESET} -v`}</pre>
+        <pre>{`sockatlas close ${library}@${version} --scenario ${RESET} -v`}</pre>
       </>
     ),
   });

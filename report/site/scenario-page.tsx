@@ -336,7 +336,7 @@ function Commands({ scenario: { id, steps, why }, path }: Part) {
   return (
     <section aria-labelledby="again">
       <h2 id="again">See it yourself</h2>
-      <pre>{`npx sockatlas run ${quoted}\nnpx sockatlas show ${quoted}`}</pre>
+      <pre>{`sockatlas run ${quoted}\nsockatlas show ${quoted}`}</pre>
       <p>
         <a href={tryLink(path, steps)}>Change the steps and ask the models</a>
       </p>

@@ -109,7 +109,7 @@ export function tablePage({ checked, table, findings }: TableWithFindings): stri
         </section>
         <section aria-labelledby="again">
           <h2 id="again">See it yourself</h2>
-          <pre>{`npx sockatlas check "${name}@${table.label}" --level note`}</pre>
+          <pre>{`sockatlas check "${name}@${table.label}" --level note`}</pre>
         </section>
       </>
     ),
@@ -195,7 +195,7 @@ export function tablesPage(all: readonly TableWithFindings[]): string {
       <>
         <p>
           A table is what a library makes of a return value and its code; a policy decides by it whether the connection closes. Each table is held against what
-          every platform returns, as <code>npx sockatlas check</code> does.
+          every platform returns, as <code>sockatlas check</code> does.
         </p>
         {[...groupBy(all, ({ table }) => table.name)].map(([library, own]) => (
           <section key={library} aria-labelledby={libraryId(library)}>

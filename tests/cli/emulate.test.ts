@@ -81,6 +81,8 @@ describe.runIf(process.platform === 'linux')('the same server in node, which clo
     const theirs = Number(client.localPort);
     await until('it has accepted', () => connections(Number(port), theirs) === 1);
     process.kill(Number(pid), 'SIGSTOP');
+    // Until then its epoll_wait may still return, with the data alone.
+    await until('it is stopped', () => /^\d+ \(.*\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')) || undefined);
     client.write('0123456789', () => client.resetAndDestroy());
     await until('the reset has arrived', () => connections(Number(port), theirs) === 0);
     process.kill(Number(pid), 'SIGCONT');

@@ -121,7 +121,7 @@ describe('the pages of the shipped runs', () => {
       'reported',
       'platforms/expected/tcp/reset.json',
       'data, MG_IO_RESET, then MG_IO_ERR ×3',
-      'npx sockatlas run tcp/reset/unread-data',
+      'sockatlas run tcp/reset/unread-data',
     ]) {
       expect(text).toContain(part);
     }
@@ -130,7 +130,7 @@ describe('the pages of the shipped runs', () => {
   test('a pair of calls: the model is said to say what it says', () => {
     const text = textOf(pageOf(scenarioPath('tcp/reset/pair?state=unread&first=recv&second=recv'))[0] as Element);
     expect(text).toContain('predicted by the model; its weakest rule: reported');
-    expect(text).toContain('npx sockatlas run "tcp/reset/pair?state=unread&first=recv&second=recv"');
+    expect(text).toContain('sockatlas run "tcp/reset/pair?state=unread&first=recv&second=recv"');
   });
 
   test('the diagram has each step and its answers, and says the same as text', () => {
