@@ -327,11 +327,16 @@ export class Trial {
   acceptFrom(L: Subject): Subject {
     for (;;) {
       const { ret, code, address } = this.context.sockets.acceptNamed(L.handle);
-      if (ret !== -1 && address !== undefined && this.isExpected(address)) return this.own(ret, true);
+      if (ret !== -1 && address !== undefined && this.isExpected(address) && this.#isWell(ret)) return this.own(ret, true);
       // The peer's connection is well: one that is broken already is a stranger's.
       if (ret === -1 && !BROKEN.has(this.context.nameOf(code) ?? '')) mustSucceed(this.context, { ret, code }, 'accept');
       this.dropStranger(ret);
     }
+  }
+
+  /** One that was reset while it waited gave its port back: the peer may have connected from the same. True where the platform does not tell. */
+  #isWell(accepted: Handle): boolean {
+    return this.context.sockets.tcpInfo(accepted)?.state !== 'CLOSE';
   }
 
   /** Closes what the trial opened. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { connectCall, recvCall, sendCall } from '../../language/call.ts';
+import { PosixSockets } from '../../native-bindings/posix/index.ts';
 import { MAX_CALLS } from '../../results/limits.ts';
 import { CallBlocked } from '../../runner/blocking.ts';
 import { perform } from '../../runner/calls.ts';
@@ -99,6 +100,27 @@ describe('strangers', () => {
     expect(sockets.getpeername(S.handle).address).not.toEqual(sockets.getsockname(stranger).address);
     expect(sockets.readable(S.handle).bytes).toBe(3);
     expect(t.strangers).toBe(2);
+  });
+
+  test.runIf(process.platform === 'linux')('that were reset, and whose port the peer has now, are not taken for it [needs Linux]', async () => {
+    const sockets = new PosixSockets();
+    const t = new Trial(fakeContext(sockets));
+    const { L, address } = t.listener();
+    const { SOL_SOCKET, SO_LINGER } = sockets.constants;
+    const stranger = sockets.socket('inet', 'stream').ret;
+    expect(sockets.connect(stranger, address).ret).toBe(0);
+    const { address: from } = sockets.getsockname(stranger);
+    sockets.send(stranger, Buffer.from('null\n'), 5, 0);
+    sockets.setsockopt(stranger, SOL_SOCKET, SO_LINGER, sockets.linger(true, 0));
+    sockets.close(stranger);
+    const P = await t.peer();
+    await P.ask({ do: 'connect', to: address, ...(from !== undefined && { from }) });
+    const S = t.acceptFrom(L);
+    await P.send(3);
+    await S.settled({ bytes: 3 });
+    expect(sockets.readable(S.handle).bytes).toBe(3);
+    expect(t.strangers).toBe(1);
+    await t.end();
   });
 
   test('that connect where nobody is expected are no result of accept', async () => {
