@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get, request } from 'node:http';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { serveSite } from '../../cli/site-server.ts';
@@ -169,11 +169,8 @@ describe('sockatlas site --serve', () => {
     try {
       expect((await asked(port, '/', { host: `localhost:${port}` })).status).toBe(200);
       for (const host of ['example.org', `example.org:${port}`, `127.0.0.1:${port + 1}`]) expect((await asked(port, '/', { host })).status).toBe(421);
-      // Wine takes no interface for an internal one.
-      const others = Object.values(networkInterfaces()).flatMap((all = []) =>
-        all.filter(({ address, family }) => !address.startsWith('127.') && family === 'IPv4'),
-      );
-      for (const { address } of others) await expect(reached(address, port)).resolves.toBe('ECONNREFUSED');
+      // Another address of the loopback, which macOS has not: a server that is bound to all of them answers there.
+      if (process.platform !== 'darwin') expect(await reached('127.0.0.2', port)).toBe('ECONNREFUSED');
     } finally {
       await server.close();
     }
