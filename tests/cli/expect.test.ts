@@ -36,7 +36,8 @@ test('what a run of Windows changes is said, and --dry-run writes nothing', asyn
   expect(stdout).not.toContain('tcp/fin');
 });
 
-test('in a clone it writes the files; then the same run changes nothing more', () => {
+// Wine has no links to folders.
+test.runIf(process.platform !== 'win32')('in a clone it writes the files; then the same run changes nothing more [needs links to folders]', () => {
   const clone = join(folder, 'clone');
   for (const name of ['dist', 'platforms', 'package.json']) cpSync(join(packageRoot, name), join(clone, name), { recursive: true });
   symlinkSync(join(packageRoot, 'node_modules'), join(clone, 'node_modules'), 'junction');
