@@ -4,8 +4,8 @@ import { IO_METHODS, type Io, type Policy } from '../classification/policies/pol
 import { loopAfter, UNPLAYABLE } from '../classification/policies/recv-loop.ts';
 import type { Table } from '../classification/table.ts';
 import { UsageError } from '../cli/errors.ts';
-import { modelsNamed } from '../cli/models.ts';
-import { PLATFORMS } from '../language/code.ts';
+import { codePlatform, modelsNamed } from '../cli/models.ts';
+import { apiOf } from '../language/code.ts';
 import { codes } from '../platforms/codes.ts';
 import { MODEL_NAMES } from '../platforms/models.ts';
 import { asBeginning, type Steps } from './sequence.ts';
@@ -43,10 +43,9 @@ export function closeAfter(policy: Policy<unknown>, steps: Steps, { on = MODEL_N
   const loop = loopAfter(asBeginning(steps));
   if (typeof loop === 'string') throw new UsageError(`${JSON.stringify(steps)}: there is no loop of recv to play after it: ${UNPLAYABLE[loop]}`);
   return modelsNamed(on).flatMap((model) => {
-    const id = PLATFORMS.find((known) => model.platform === known || model.platform.startsWith(`${known}-`)) ?? 'linux';
-    const platform = { id, name: model.platform };
-    const table = tables.find(({ api }) => api === (id === 'windows' || id === 'wine' ? 'winsock' : 'posix'));
-    const methods = IO_METHODS.filter((one) => (io === undefined || one === io) && (one !== 'epoll' || id === 'linux'));
+    const platform = { id: codePlatform(model.platform), name: model.platform };
+    const table = tables.find(({ api }) => api === apiOf(platform));
+    const methods = IO_METHODS.filter((one) => (io === undefined || one === io) && (one !== 'epoll' || platform.id === 'linux'));
     return methods.flatMap((method): Closing[] => {
       const { traces, missing } = modelTraces(codes, model, platform, loop, method);
       const played = traces.map((trace): Closing => {

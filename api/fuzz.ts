@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type * as Zod from 'zod';
 import { agentCommand } from '../cli/agent-command.ts';
 import { modelsNamed } from '../cli/models.ts';
+import { HERE } from '../cli/targets.ts';
 import type { Model } from '../language/model.ts';
 import type { Transport } from '../language/steps.ts';
 import { EnvironmentError } from '../platforms/environment-error.ts';
@@ -40,7 +41,7 @@ const SEQUENCES = 20_000;
  * @throws EnvironmentError where no agent can be started, one ends, or the machine refuses what each sequence needs
  */
 export async function fuzz({ model, sequences, ms, seed, transports, jobs, timeout = 5000, signal }: FuzzOptions = {}): Promise<Fuzz> {
-  const [compared] = modelsNamed([model ?? (process.platform === 'win32' ? 'windows' : process.platform)]) as [Model];
+  const [compared] = modelsNamed([model ?? HERE]) as [Model];
   try {
     const report = await runFuzz({
       agent: agentCommand('agent'),

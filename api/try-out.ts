@@ -1,5 +1,6 @@
 import type * as Zod from 'zod';
 import { agentCommand } from '../cli/agent-command.ts';
+import { HERE } from '../cli/targets.ts';
 import { EnvironmentError } from '../platforms/environment-error.ts';
 import { triedOf } from '../report/try/answers.ts';
 import { tryDocument, type tryDocumentSchema } from '../report/try/document.ts';
@@ -28,7 +29,6 @@ export type Trial = Zod.infer<typeof tryDocumentSchema>['sequences'][number];
  */
 export async function tryOut(steps: Steps | readonly Steps[], { trials = 5, timeout = 5000, signal }: TryOptions = {}): Promise<Trial[]> {
   const sequences = (isMany(steps) ? steps : [steps]).map(asSequence);
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const measured = new Map<number, Measured>();
   try {
     await performSequences({ agent: agentCommand('agent'), sequences, trials, timeout, signal, onMeasured: (i, one) => measured.set(i, one) });
@@ -39,7 +39,7 @@ export async function tryOut(steps: Steps | readonly Steps[], { trials = 5, time
   if (refused !== undefined) throw new EnvironmentError(`this machine refused what each trial needs: ${refused.unmeasured}`);
   const tried = sequences.map((sequence, i) => {
     const own = measured.get(i);
-    return triedOf(sequence, own === undefined ? [] : [{ platform, measured: own }]);
+    return triedOf(sequence, own === undefined ? [] : [{ platform: HERE, measured: own }]);
   });
   return tryDocument(tried).sequences;
 }

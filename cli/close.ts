@@ -17,7 +17,7 @@ import {
 import { play, type Story } from '../classification/policies/play.ts';
 import { IO_METHODS, type Io, type Policy, PolicyError, TRANSPORTS, type Transport } from '../classification/policies/policy.ts';
 import { loopAfter, type RecvLoop, recvLoop, type SequenceLoop, UNPLAYABLE } from '../classification/policies/recv-loop.ts';
-import { apiOf, type CodePlatform, PLATFORMS } from '../language/code.ts';
+import { apiOf } from '../language/code.ts';
 import { parseBeginning } from '../language/parse-steps.ts';
 import { printSteps } from '../language/steps.ts';
 import { codes } from '../platforms/codes.ts';
@@ -35,7 +35,7 @@ import type { PolicySource } from './close-live.ts';
 import { inProcess } from './close-process.ts';
 import { DEFAULT_LIBRARY } from './default-library.ts';
 import { EXIT, UsageError } from './errors.ts';
-import { modelsNamed } from './models.ts';
+import { codePlatform, modelsNamed } from './models.ts';
 import { parseChoice, print } from './output.ts';
 import { evidenceRuns, type LocalOption } from './runs.ts';
 import { select } from './select.ts';
@@ -293,11 +293,6 @@ async function livePlayed(release: Release | undefined, options: CloseArguments)
   } finally {
     opened.close();
   }
-}
-
-/** Whose codes a platform has, by its name. */
-function codePlatform(name: string): CodePlatform {
-  return PLATFORMS.find((id) => name === id || name.startsWith(`${id}-`)) ?? 'linux';
 }
 
 function source(module: string, table: Release | undefined): PolicySource {

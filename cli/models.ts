@@ -1,3 +1,4 @@
+import { type CodePlatform, PLATFORMS } from '../language/code.ts';
 import type { Model } from '../language/model.ts';
 import { MODEL_NAMES, modelOf } from '../platforms/models.ts';
 import { nearest } from '../platforms/nearest.ts';
@@ -11,4 +12,9 @@ export function modelsNamed(names: readonly string[]): readonly Model[] {
     if (model !== undefined) return model;
     throw new UsageError(`there is no model of ${JSON.stringify(name)}; the nearest: ${nearest(MODEL_NAMES, name).join(', ')}`);
   });
+}
+
+/** Whose codes a platform has, by its name. */
+export function codePlatform(name: string): CodePlatform {
+  return PLATFORMS.find((id) => name === id || name.startsWith(`${id}-`)) ?? 'linux';
 }

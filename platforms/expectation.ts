@@ -91,10 +91,15 @@ export type Versions = Pick<Platform, 'id' | 'kernel' | 'build' | 'wine' | 'sand
 export function expectationFor(platform: Versions, id: string): Found | undefined {
   const of = (wanted: ExpectedPlatform) => entriesOf(wanted, id);
   const candidates = [...of(platform.id as ExpectedPlatform), ...(platform.id === 'wine' ? of('windows') : [])];
-  const expectation = candidates.find(({ when = {} }) => Object.entries(when).every(([key, range]) => inRange(platform[key as keyof Versions], range)));
+  const expectation = candidates.find((one) => appliesTo(platform, one));
   if (expectation !== undefined) return { expectation, file: expectedFile(expectation.id) };
   const predicted = predictedFor(platform, id);
   return predicted && { expectation: byModel(id, predicted), file: predicted.file };
+}
+
+/** Whether the versions that an entry is for have this one. */
+export function appliesTo(platform: Versions, { when = {} }: Pick<Expectation, 'when'>): boolean {
+  return Object.entries(when).every(([key, range]) => inRange(platform[key as keyof Versions], range));
 }
 
 function entriesOf(platform: ExpectedPlatform, id: string): readonly Expectation[] {

@@ -1,6 +1,7 @@
 import { isPair } from '../language/pairs.ts';
 import { asPattern, matchesPattern } from '../language/trace.ts';
 import {
+  appliesTo,
   EXPECTED_PLATFORMS,
   type Expectation,
   type ExpectedPlatform,
@@ -10,7 +11,6 @@ import {
   withoutParameters,
 } from '../platforms/expectation.ts';
 import type { Platform } from '../platforms/platform.ts';
-import { inRange } from '../platforms/version.ts';
 import type { Run, ScenarioLine } from './schema.ts';
 
 /** Expectations from a run: what it measured takes the place of what was read, inferred or unknown. Sources and notes stay, for a person to review. */
@@ -89,11 +89,11 @@ function expectLine(content: ExpectedFile, platform: Platform, { id, traces }: S
   const [name, bare] = [id, withoutParameters(id)].map((full) => full.split('/').slice(2).join('/')) as [string, string];
   const own = platform.id as ExpectedPlatform;
   const after = distinct(traces.map(({ trace }) => asPattern(trace)));
-  const isMet = ({ trace, anyOf }: Entry) => traces.every((one) => meets(patternsOf({ ...(trace && { trace }), ...(anyOf && { anyOf }) }), one.trace));
+  const isMet = (entry: Entry) => traces.every(({ trace }) => meets(patternsOf(entry), trace));
 
-  const found = [name, bare].flatMap((at) => entries(content, at, own).map((entry) => ({ at, entry }))).find(({ entry }) => applies(entry, platform));
+  const found = [name, bare].flatMap((at) => entries(content, at, own).map((entry) => ({ at, entry }))).find(({ entry }) => appliesTo(platform, entry));
   if (found === undefined) {
-    const mirrored = own === 'wine' ? [name, bare].flatMap((at) => entries(content, at, 'windows')).find((entry) => applies(entry, platform)) : undefined;
+    const mirrored = own === 'wine' ? [name, bare].flatMap((at) => entries(content, at, 'windows')).find((entry) => appliesTo(platform, entry)) : undefined;
     if (mirrored !== undefined && isMet(mirrored)) return { kind: 'same', after };
     // Where the platform has entries, and none for this version, the new one is for this version alone; and so is what an emulation does otherwise.
     const isNarrow = own === 'wine' || entries(content, name, own).length > 0;
@@ -124,12 +124,8 @@ function distinct(patterns: Patterns): Patterns {
   return [...new Map(patterns.map((pattern) => [pattern.join('\n'), pattern])).values()];
 }
 
-function applies({ when = {} }: Entry, platform: Platform): boolean {
-  return Object.entries(when).every(([key, range]) => inRange(platform[key as keyof typeof when], range));
-}
-
-function beforeOf({ trace, anyOf, evidence }: Entry): NonNullable<Change['before']> {
-  return { patterns: patternsOf({ ...(trace && { trace }), ...(anyOf && { anyOf }) }), evidence };
+function beforeOf(entry: Entry): NonNullable<Change['before']> {
+  return { patterns: patternsOf(entry), evidence: entry.evidence };
 }
 
 function entries(content: ExpectedFile, name: string, platform: ExpectedPlatform): Entry[] {
