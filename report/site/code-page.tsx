@@ -7,7 +7,7 @@ import { type CodeSighting, type CodeSightings, isSameCode } from './code-sighti
 import type { Column } from './columns.ts';
 import { page } from './layout.tsx';
 import { CODES, codePath, link, scenarioPath } from './paths.ts';
-import { CodeName, Known, Scroll } from './words.tsx';
+import { CodeName, Heads, Known, Scroll } from './words.tsx';
 
 /** A code on one of the systems that have it. */
 interface OnSystem {
@@ -61,15 +61,7 @@ function Numbers({ path, name, on }: { readonly path: string; readonly name: str
   return (
     <Scroll label="Its numbers">
       <table>
-        <thead>
-          <tr>
-            <th scope="col">platform</th>
-            <th scope="col">name</th>
-            <th scope="col">number</th>
-            <th scope="col">numbering</th>
-            <th scope="col">means</th>
-          </tr>
-        </thead>
+        <Heads of={['platform', 'name', 'number', 'numbering', 'means']} />
         <tbody>
           {[...on, ...elsewhere].map(({ system, code }) => (
             <tr key={system}>
@@ -149,13 +141,7 @@ function Stories({
   return (
     <Scroll label={`Scenarios in which it is given on ${system}`}>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">scenario</th>
-            <th scope="col">given by</th>
-            <th scope="col">others answer the same calls with</th>
-          </tr>
-        </thead>
+        <Heads of={['scenario', 'given by', 'others answer the same calls with']} />
         <tbody>
           {stories.map(({ scenario: { id }, columns, others }) => (
             <tr key={id}>

@@ -8,7 +8,7 @@ import { type Column, columnsOf } from './columns.ts';
 import type { KnownScenario } from './known-scenarios.ts';
 import { page } from './layout.tsx';
 import { CALLS, CODES, eventId, INDEX, MATRIX, policyPath, scenarioPath, TABLES, TRY } from './paths.ts';
-import { Scroll } from './words.tsx';
+import { Heads, Scroll } from './words.tsx';
 
 /** The questions that people come with, and where each is answered. */
 const QUESTIONS: readonly (readonly [question: string, id: string])[] = [
@@ -74,15 +74,7 @@ function Platforms({ atlas: { platforms, scenarios } }: { readonly atlas: Atlas 
       <h2 id="platforms">What was measured</h2>
       <Scroll label="Measured platforms">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">platform</th>
-              <th scope="col">system</th>
-              <th scope="col">scenarios</th>
-              <th scope="col">trials</th>
-              <th scope="col">newest run</th>
-            </tr>
-          </thead>
+          <Heads of={['platform', 'system', 'scenarios', 'trials', 'newest run']} />
           <tbody>
             {platforms.map(({ key, platform, runs }, i) => (
               <tr key={key}>
@@ -126,13 +118,7 @@ function Events({ atlas, scenarios }: { readonly atlas: Atlas; readonly scenario
       <h2 id="events">What happens to the connection</h2>
       <Scroll label="Scenarios by event">
         <table>
-          <thead>
-            <tr>
-              <th scope="col">event</th>
-              <th scope="col">scenarios</th>
-              <th scope="col">Windows differs from Linux</th>
-            </tr>
-          </thead>
+          <Heads of={['event', 'scenarios', 'Windows differs from Linux']} />
           <tbody>
             {events.map(({ event, own, differ, compared }) => (
               <tr key={event}>

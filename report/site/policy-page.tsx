@@ -25,7 +25,7 @@ import { groupBy } from '../group-by.ts';
 import { page } from './layout.tsx';
 import { libraryLink, link, policyPath, scenarioPath } from './paths.ts';
 import type { SiteFile } from './site-file.ts';
-import { Scroll } from './words.tsx';
+import { Heads, Scroll } from './words.tsx';
 
 /** What a connection is closed after: the reset of an idle one. */
 const RESET = 'tcp/reset/idle';
@@ -247,15 +247,7 @@ function OneStory({ group }: { readonly group: ReturnType<typeof alike>[number] 
       ))}
       <Scroll label={titleOf(group)}>
         <table>
-          <thead>
-            <tr>
-              <th scope="col">poll</th>
-              <th scope="col">readiness</th>
-              <th scope="col">recv</th>
-              <th scope="col">class</th>
-              <th scope="col">the loop</th>
-            </tr>
-          </thead>
+          <Heads of={['poll', 'readiness', 'recv', 'class', 'the loop']} />
           <tbody>
             {polls.map((poll, i) => (
               <tr key={poll.n}>

@@ -24,7 +24,7 @@ import type { KnownScenario } from './known-scenarios.ts';
 import { page } from './layout.tsx';
 import { eventLink, libraryLink, scenarioPath, sourceUrl, tryLink } from './paths.ts';
 import { SequenceDiagram } from './sequence-diagram.tsx';
-import { Answer, Known, knownClass, knownText, Scroll } from './words.tsx';
+import { Answer, Heads, Known, knownClass, knownText, Scroll } from './words.tsx';
 
 /** A run of other people may have a thousand traces of a scenario. */
 const MOST_COLUMNS = 12;
@@ -91,14 +91,7 @@ function Glance({ atlas, scenario, columns }: Part) {
       <h2 id="glance">At a glance</h2>
       <Scroll label="Each platform at a glance">
         <table class="glance">
-          <thead>
-            <tr>
-              <th scope="col">platform</th>
-              <th scope="col">known by</th>
-              <th scope="col">what the calls returned</th>
-              <th scope="col">verdict</th>
-            </tr>
-          </thead>
+          <Heads of={['platform', 'known by', 'what the calls returned', 'verdict']} />
           <tbody>
             {groups.map((group) => (
               <tr key={group[0].key} class="of-run">

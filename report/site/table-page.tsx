@@ -11,7 +11,7 @@ import { describeFinding, levelCounts } from '../findings/check-report.ts';
 import { groupBy } from '../group-by.ts';
 import { page } from './layout.tsx';
 import { libraryId, libraryLink, link, policyPath, scenarioPath, sourceUrl, TABLES, tablePath } from './paths.ts';
-import { CodeName, Scroll } from './words.tsx';
+import { CodeName, Heads, Scroll } from './words.tsx';
 
 /** A table that comes with sockatlas, and what the check finds in it. */
 export interface TableWithFindings {
@@ -77,13 +77,7 @@ export function tablePage({ checked, table, findings }: TableWithFindings): stri
           <h2 id="classes">Its classes</h2>
           <Scroll label="Classes">
             <table>
-              <thead>
-                <tr>
-                  <th scope="col">class</th>
-                  <th scope="col">means</th>
-                  <th scope="col">note</th>
-                </tr>
-              </thead>
+              <Heads of={['class', 'means', 'note']} />
               <tbody>
                 {Object.entries(table.classes).map(([className, { meaning, value, note: said }]) => (
                   <tr key={className}>
@@ -148,14 +142,7 @@ function Rows({ path, checked, table }: { readonly path: string; readonly checke
   return (
     <Scroll label="Rows">
       <table>
-        <thead>
-          <tr>
-            <th scope="col">return value</th>
-            <th scope="col">codes</th>
-            <th scope="col">class</th>
-            <th scope="col">note</th>
-          </tr>
-        </thead>
+        <Heads of={['return value', 'codes', 'class', 'note']} />
         <tbody>
           {table.rows.map(({ ret, codes, class: className, note }, i) => (
             <tr key={i}>

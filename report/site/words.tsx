@@ -71,6 +71,21 @@ export function Answer({ from, system, token, answer }: AnswerOptions) {
   );
 }
 
+/** The heading of a table whose columns have words for names. */
+export function Heads({ of }: { readonly of: readonly string[] }) {
+  return (
+    <thead>
+      <tr>
+        {of.map((name) => (
+          <th key={name} scope="col">
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
 /** A wide thing, which scrolls by itself, with the keyboard too. */
 export function Scroll({ label, children }: { readonly label: string; readonly children: preact.ComponentChildren }) {
   return (
