@@ -5,7 +5,7 @@ import { Memory } from '../native-bindings/linux/memory.ts';
 import { Processes } from '../native-bindings/linux/processes.ts';
 import { Notifications } from '../native-bindings/linux/seccomp.ts';
 import { answererOf } from './answerer.ts';
-import { type AnsweringData, type AnsweringMessage, END, ENDED, type Listening, TELL, type Told } from './answering.ts';
+import { type AnsweringData, type AnsweringMessage, END, ENDED, type Listening, LOOK, TELL, type Told } from './answering.ts';
 import { STARTING } from './filter.ts';
 import { CONTINUE, type Reply } from './intercepted.ts';
 import { Interception } from './interception.ts';
@@ -68,6 +68,11 @@ function answerAll({ listener, wake }: Listening): void {
       nextLook = looked + Math.max(LOOK_MS, (looked - now) * LOOKS_SHARE);
     }
     if (!woken.wake) continue;
+    if (Atomics.load(asked, LOOK) === 1) {
+      answerer.look?.();
+      Atomics.store(asked, LOOK, 0);
+      Atomics.notify(asked, LOOK);
+    }
     if (Atomics.exchange(asked, TELL, 0) === 1) say({ type: 'told', told: told() });
     if (Atomics.load(asked, END) === 1) return;
   }

@@ -8,7 +8,7 @@ import type { SyscallName } from './syscalls.ts';
 /** What the thread is started with. */
 export interface AnsweringData {
   readonly answeredBy: AnsweredBy;
-  /** What it is asked to do, at TELL and at END: it hears no messages. */
+  /** What it is asked to do, at TELL, LOOK and END: it hears no messages. */
   readonly asked: Int32Array<SharedArrayBuffer>;
 }
 
@@ -16,7 +16,10 @@ export const TELL = 0;
 export const END = 1;
 /** What it says there: it answers no more. */
 export const ENDED = 2;
+/** 1 until it has looked. */
+export const LOOK = 3;
 const MOST_END_MS = 1000;
+const MOST_LOOK_MS = 1000;
 
 /** Descriptors of this process: of the filter, and of what wakes the thread. */
 export interface Listening {
@@ -49,7 +52,7 @@ export type AnsweringMessage =
 export class Answering {
   readonly #thread: Worker;
   readonly #wake: number;
-  readonly #asked = new Int32Array(new SharedArrayBuffer(12));
+  readonly #asked = new Int32Array(new SharedArrayBuffer(16));
 
   /** @throws Error where it cannot be started */
   constructor(answeredBy: AnsweredBy, processes: Processes, onMessage: (message: AnsweringMessage) => void) {
@@ -77,13 +80,19 @@ export class Answering {
     this.#ask(END);
   }
 
-  /** The same; returns when no call is answered any more, or where that takes too long. */
+  /** Returns when it has looked at what the program has open, or where that takes too long. */
+  lookNow(): void {
+    this.#ask(LOOK);
+    Atomics.wait(this.#asked, LOOK, 1, MOST_LOOK_MS);
+  }
+
+  /** As `end`; returns when no call is answered any more, or where that takes too long. */
   endNow(): void {
     this.end();
     Atomics.wait(this.#asked, ENDED, 0, MOST_END_MS);
   }
 
-  #ask(what: typeof TELL | typeof END): void {
+  #ask(what: typeof TELL | typeof LOOK | typeof END): void {
     Atomics.store(this.#asked, what, 1);
     writeSync(this.#wake, new BigUint64Array([1n]));
   }

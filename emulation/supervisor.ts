@@ -135,6 +135,8 @@ class Supervisor {
       this.#early.push(signal);
       return;
     }
+    // What it had closed when the signal came, which may end it, is known.
+    this.#answering.lookNow();
     // Once the program itself has ended, what it left running is what a signal can be for.
     const receivers = this.#exit === undefined ? [this.#program as number] : descendantsOf(process.pid);
     for (const pid of receivers) this.#processes.kill(pid, constants.signals[signal]);

@@ -1,5 +1,5 @@
 // What is published, as a stranger gets it: packed, linted, installed into an empty folder (with a space in its path), run and imported.
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +26,11 @@ try {
   passes('publint', process.execPath, [join(root, 'node_modules', 'publint', 'src', 'cli.js'), '--strict', join(folder, tarball)]);
   writeFileSync(join(folder, 'package.json'), '{"private":true,"type":"module"}');
   passes('install', 'npm', ['install', '--silent', '--no-audit', '--no-fund', join(folder, tarball)]);
+  // What Node.js 20 and 22 bring. It fails on an optional peer dependency on vitest >=3: "Cannot read properties of null (reading 'edgesOut')", npm/cli issue 9787.
+  const older = join(folder, 'npm 10');
+  mkdirSync(older);
+  writeFileSync(join(older, 'package.json'), '{"private":true}');
+  passes('install with npm 10', 'npx', ['--yes', 'npm@10', 'install', '--silent', '--no-audit', '--no-fund', join(folder, tarball)], older);
   const run = passes('run', process.execPath, [
     join(folder, 'node_modules', 'sockatlas', 'dist', 'cli', 'main.js'),
     'run',

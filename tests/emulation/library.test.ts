@@ -60,9 +60,7 @@ describe.runIf(server.program !== undefined)('a server in a test [needs Linux an
     const port = Number((await lines.next()).value);
     (await client(port)).resetAndDestroy();
     expect((await lines.next()).value).toBe('closed');
-    // What is closed is seen from time to time, and when a report is asked for.
-    emulation.child.kill('SIGUSR1');
-    expect(String(await once(emulation.child.stderr as Readable, 'data'))).toContain('1 closed since');
+    // At once, before the next of the looks that come from time to time.
     const { report } = await emulation.stop();
     expect(report.resets).toMatchObject([{ isOpen: false }]);
     expect(heldFor(0, report)).toEqual([]);
