@@ -1,7 +1,8 @@
+import type { ComponentChildren } from 'preact';
 import { type Build, buildOf } from '../../classification/policies/build.ts';
 import { knownFrom } from '../../classification/policies/known.ts';
 import { POLICY_LIBRARIES, type PolicyLibrary, policiesOf } from '../../classification/policies/libraries.ts';
-import { closeMatrix, isNever, type Matrix } from '../../classification/policies/matrix.ts';
+import { closeMatrix, isNever, type Matrix, type MatrixCell } from '../../classification/policies/matrix.ts';
 import {
   isReadinessKnown,
   type Known,
@@ -39,9 +40,10 @@ export function* policyPages(runs: readonly Recorded[]): Generator<SiteFile> {
   if (loop === undefined || typeof loop === 'string') return;
   const stage = stageOf(knownFrom(runs), loop);
   for (const library of POLICY_LIBRARIES) {
-    yield { path: policyPath(library), content: versionsPage(library, stage) };
+    const matrix = closeMatrix(policiesOf(library), stage.known, stage);
+    yield { path: policyPath(library), content: versionsPage(library, matrix, stage) };
     for (const version of policiesOf(library).data.versions) {
-      yield { path: policyPath(`${library}-${version}`), content: versionPage(library, version, stage) };
+      yield { path: policyPath(`${library}-${version}`), content: versionPage(library, version, matrix, stage) };
     }
   }
 }
@@ -93,9 +95,8 @@ function Notes({ of }: { readonly of: Stage }) {
   return of.notes.map((note) => <p key={note}>{note}</p>);
 }
 
-function versionsPage(library: PolicyLibrary, stage: Stage): string {
+function versionsPage(library: PolicyLibrary, matrix: Matrix, stage: Stage): string {
   const path = policyPath(library);
-  const matrix = closeMatrix(policiesOf(library), stage.known, stage);
   return page({
     path,
     title: `${library}: after how many polls it closes, by version`,
@@ -127,40 +128,61 @@ function MatrixSection({ path, library, matrix: { columns }, section }: SectionO
   return (
     <section aria-labelledby={id}>
       <h2 id={id}>{sectionTitle(section)}</h2>
-      <Scroll label={`Polls, ${sectionTitle(section)}`}>
-        <table class="versions">
-          <thead>
-            <tr>
-              <th scope="col">version</th>
-              {columns.map(({ platform, io, evidence }) => (
-                <th key={`${platform} ${io}`} scope="col" class={evidence === 'measured' ? 'of-run' : 'of-expectation'}>
-                  {platform} {io}
-                  <div class={evidence === 'measured' ? 'known measured' : 'known documented'}>{evidencePhrase(evidence)}</div>
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {section.rows.map(({ versions, cells }) => (
-              <tr key={versions[0]}>
-                <th scope="row">
-                  <a href={link(path, policyPath(`${library}-${versions.at(-1)}`))}>{versionsText(versions)}</a>
-                </th>
-                {cells.map((cell, i) => (
-                  <td key={i} class={isNever(cell) ? 'differs' : undefined}>
-                    {cellText(cell)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Polls
+        label={`Polls, ${sectionTitle(section)}`}
+        of="version"
+        columns={columns}
+        rows={section.rows.map(({ versions, cells }) => ({
+          head: <a href={link(path, policyPath(`${library}-${versions.at(-1)}`))}>{versionsText(versions)}</a>,
+          cells,
+        }))}
+      />
     </section>
   );
 }
 
-function versionPage(library: PolicyLibrary, version: string, stage: Stage): string {
+interface PollsOptions {
+  readonly label: string;
+  /** What a row is. */
+  readonly of: string;
+  readonly columns: Matrix['columns'];
+  readonly rows: readonly { readonly head: ComponentChildren; readonly cells: readonly MatrixCell[] }[];
+}
+
+/** After how many polls the connection is closed, a column for each platform and readiness call. */
+function Polls({ label, of, columns, rows }: PollsOptions) {
+  return (
+    <Scroll label={label}>
+      <table class="versions">
+        <thead>
+          <tr>
+            <th scope="col">{of}</th>
+            {columns.map(({ platform, io, evidence }) => (
+              <th key={`${platform} ${io}`} scope="col" class={evidence === 'measured' ? 'of-run' : 'of-expectation'}>
+                {platform} {io}
+                <div class={evidence === 'measured' ? 'known measured' : 'known documented'}>{evidencePhrase(evidence)}</div>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ head, cells }, n) => (
+            <tr key={n}>
+              <th scope="row">{head}</th>
+              {cells.map((cell, i) => (
+                <td key={i} class={isNever(cell) ? 'differs' : undefined}>
+                  {cellText(cell)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  );
+}
+
+function versionPage(library: PolicyLibrary, version: string, matrix: Matrix, stage: Stage): string {
   const path = policyPath(`${library}-${version}`);
   const builds = TRANSPORTS.flatMap((transport) => builtWith(library, version, transport));
   const sources = groupBy(
@@ -178,6 +200,18 @@ function versionPage(library: PolicyLibrary, version: string, stage: Stage): str
           that the <a href={libraryLink(path, library)}>table</a> gives to it, and what the loop does.{' '}
           <a href={link(path, policyPath(library))}>All versions</a> are one table.
         </p>
+        <section aria-labelledby="glance">
+          <h2 id="glance">At a glance</h2>
+          <p>{matrixNotes(matrix)}</p>
+          <Polls
+            label="Polls, with and without TLS"
+            of="connection"
+            columns={matrix.columns}
+            rows={matrix.sections.flatMap((section) =>
+              section.rows.filter(({ versions }) => versions.includes(version)).map(({ cells }) => ({ head: sectionTitle(section), cells })),
+            )}
+          />
+        </section>
         <Notes of={stage} />
         {builds.map((build) => (
           <BuildStories key={build.transport} build={build} stories={storiesOf(build, stage)} />
