@@ -34,9 +34,9 @@ export function codePage(name: string, on: readonly OnSystem[], sightings: CodeS
     description: first?.code.text ?? name,
     children: (
       <>
-        {on.map(({ system, code }) => (
-          <p key={system}>
-            On {system}: {code.text}
+        {[...groupBy(on, ({ code }) => code.text)].map(([text, alike]) => (
+          <p key={text}>
+            On {alike.map(({ system }) => system).join(', ')}: {text}
           </p>
         ))}
         <Numbers path={path} name={name} on={on} />
