@@ -33,6 +33,14 @@ describe.runIf(chromiumProgram !== undefined)('the pages without scripts [needs 
     });
   });
 
+  test.each(PAGES)('%s is printed dark on light in a dark theme too, and no wider than A4', async (path) => {
+    // 210 mm less Chromium's margins of 1 cm, at 96 dots an inch.
+    const page = await site.open(path, { colorScheme: 'dark', viewport: { width: 718, height: 1000 } });
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await page.evaluate('getComputedStyle(document.body).color')).toBe('rgb(20, 32, 43)');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(718);
+  });
+
   test('by the keyboard, from the front page to what Windows returns when the peer resets while data is unread, and to the code', async () => {
     const page = await site.open('index.html');
     await follow('What does recv return when the peer resets while data is unread?');
