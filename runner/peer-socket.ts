@@ -4,7 +4,7 @@ import type { Handle, Returned } from '../native-bindings/sockets.ts';
 import { PEER_PAYLOAD, perform, receiveAll } from './calls.ts';
 import type { PeerLink } from './peer.ts';
 import type { PeerReply, PeerRequest } from './peer-protocol.ts';
-import { type Arrival, settleNow } from './settle.ts';
+import { type Arrival, isWhole, settleNow } from './settle.ts';
 import { ENVIRONMENT_CODES, EnvironmentFailure, mustName, mustSucceed, type SetupContext } from './setup.ts';
 
 /** The same numbers on Linux, macOS and Windows: IPPROTO_TCP is IANA's, TCP_NODELAY is 1 in each one's header. */
@@ -129,7 +129,7 @@ export class PeerSocket implements PeerLink {
       if (accepted.ret === -1 && this.#context.nameOf(accepted.code) === 'EAGAIN')
         throw new EnvironmentFailure(`the peer's accept: no connection within ${MOST_MS} ms`);
       mustSucceed(this.#context, accepted, "the peer's accept");
-      if (from.family === 'unix' || isSameAddress(accepted.address, from)) {
+      if (from.family === 'unix' || (isSameAddress(accepted.address, from) && isWhole(sockets, accepted.ret))) {
         this.#handle = accepted.ret;
         if (from.family !== 'unix') this.#sendsAtOnce();
         return DONE;

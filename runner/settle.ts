@@ -104,3 +104,8 @@ function told(sockets: Sockets, s: Handle, has: (info: TcpInfo) => boolean | und
     return info && has(info);
   };
 }
+
+/** False for an accepted connection that was reset while it waited. It gave its port back, and its address may be that of another by now. True where the platform does not tell. */
+export function isWhole(sockets: Sockets, accepted: Handle): boolean {
+  return sockets.tcpInfo(accepted)?.state !== 'CLOSE';
+}

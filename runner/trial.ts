@@ -11,7 +11,7 @@ import { type BlockingThreads, CallBlocked } from './blocking.ts';
 import { blockedObservation, observed, perform, receiveAll, type SocketCall } from './calls.ts';
 import { Peer, type PeerLink } from './peer.ts';
 import type { Peers } from './peers.ts';
-import { type Arrival, PAUSE_MS, settle, settleConnect, settleNow } from './settle.ts';
+import { type Arrival, isWhole, PAUSE_MS, settle, settleConnect, settleNow } from './settle.ts';
 import {
   CameTooLate,
   ENVIRONMENT_CODES,
@@ -327,16 +327,11 @@ export class Trial {
   acceptFrom(L: Subject): Subject {
     for (;;) {
       const { ret, code, address } = this.context.sockets.acceptNamed(L.handle);
-      if (ret !== -1 && address !== undefined && this.isExpected(address) && this.#isWell(ret)) return this.own(ret, true);
+      if (ret !== -1 && address !== undefined && this.isExpected(address) && isWhole(this.context.sockets, ret)) return this.own(ret, true);
       // The peer's connection is well: one that is broken already is a stranger's.
       if (ret === -1 && !BROKEN.has(this.context.nameOf(code) ?? '')) mustSucceed(this.context, { ret, code }, 'accept');
       this.dropStranger(ret);
     }
-  }
-
-  /** One that was reset while it waited gave its port back: the peer may have connected from the same. True where the platform does not tell. */
-  #isWell(accepted: Handle): boolean {
-    return this.context.sockets.tcpInfo(accepted)?.state !== 'CLOSE';
   }
 
   /** Closes what the trial opened. */

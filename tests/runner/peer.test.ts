@@ -1,9 +1,12 @@
 import { expect, test, vi } from 'vitest';
+import type { Address } from '../../language/address.ts';
 import { sendCall, shutdownCall } from '../../language/call.ts';
+import { PosixSockets } from '../../native-bindings/posix/index.ts';
 import { Peer, type PeerLink } from '../../runner/peer.ts';
 import { replyOf } from '../../runner/peer-process.ts';
 import { hostRequestSchema, type PeerReply, type PeerRequest, peerReplySchema } from '../../runner/peer-protocol.ts';
 import { PeerSocket } from '../../runner/peer-socket.ts';
+import { settle } from '../../runner/settle.ts';
 import { EnvironmentFailure, SetupFailed } from '../../runner/setup.ts';
 import { Trial } from '../../runner/trial.ts';
 import { fakeContext, fakeSockets } from '../fixtures/fake-sockets.ts';
@@ -23,6 +26,29 @@ function distant(link: PeerLink): PeerLink {
     end: () => link.end(),
   };
 }
+
+test.runIf(process.platform === 'linux')('a stranger that was reset, and whose port the subject has now, is not taken for it [needs Linux]', async () => {
+  const sockets = new PosixSockets();
+  const t = new Trial(fakeContext(sockets));
+  const P = await t.peer();
+  const listening = await P.ask({ do: 'listen', at: t.anyPort() });
+  const at = 'address' in listening ? listening.address : undefined;
+  if (at === undefined) throw new Error('the peer does not listen');
+  const { SOL_SOCKET, SO_LINGER } = sockets.constants;
+  const stranger = sockets.socket('inet', 'stream').ret;
+  expect(sockets.connect(stranger, at).ret).toBe(0);
+  const from = sockets.getsockname(stranger).address as Address;
+  sockets.setsockopt(stranger, SOL_SOCKET, SO_LINGER, sockets.linger(true, 0));
+  sockets.close(stranger);
+  const subject = sockets.socket('inet', 'stream').ret;
+  expect(sockets.bind(subject, from).ret).toBe(0);
+  expect(sockets.connect(subject, at).ret).toBe(0);
+  await P.ask({ do: 'accept', from });
+  await P.send(3);
+  await settle(sockets, subject, { bytes: 3 });
+  sockets.close(subject);
+  await t.end();
+});
 
 test.each([
   ['in the process of its subject', (link: PeerLink) => link],
