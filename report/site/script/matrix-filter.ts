@@ -28,6 +28,9 @@ const SYNONYMS: readonly (readonly string[])[] = [
 const SHORTEST_NAME = 3;
 
 export class MatrixFilter {
+  /** All that are recorded on S, by name. */
+  readonly calls: readonly string[];
+  readonly verdicts: readonly string[];
   readonly #matrix: Matrix;
   readonly #rowTexts: readonly string[];
   readonly #tokenTexts: readonly string[];
@@ -41,15 +44,8 @@ export class MatrixFilter {
     this.#tokenTexts = matrix.tokens.map((token) => token.toLowerCase());
     this.#calls = matrix.rows.map(({ steps }) => callsIn(steps));
     this.#numbers = matrix.codes;
-  }
-
-  /** All that are recorded on S, by name. */
-  get calls(): readonly string[] {
-    return [...new Set(this.#calls.flatMap((calls) => [...calls]))].sort();
-  }
-
-  get verdicts(): readonly string[] {
-    return [...new Set(this.#matrix.cells.flatMap(({ verdict }) => verdict ?? []))].sort();
+    this.calls = [...new Set(this.#calls.flatMap((calls) => [...calls]))].sort();
+    this.verdicts = [...new Set(matrix.cells.flatMap(({ verdict }) => verdict ?? []))].sort();
   }
 
   /** The one that is compared with first, then the others. */

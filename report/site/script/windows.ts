@@ -5,7 +5,7 @@
 
 /** Few, since a line of forty platforms is hundreds of elements. */
 const LINES = 10;
-/** Until it was seen how high one is. */
+/** In pixels, until one was seen. */
 const LINE_HEIGHT = 60;
 /** This much above and below what is seen is there too, in pixels. */
 const MARGIN = 300;
@@ -30,6 +30,8 @@ export class Windows<L> {
   #from = 0;
   #to = 0;
   #isPrinting = false;
+  /** Of those that were seen last, in pixels: what is drawn too much, or only once another height is known, is drawn in vain. */
+  #lineHeight = LINE_HEIGHT;
 
   constructor(box: HTMLElement, table: HTMLTableElement, draw: () => void) {
     this.#box = box;
@@ -42,7 +44,7 @@ export class Windows<L> {
   }
 
   get all(): readonly Window<L>[] {
-    return this.#windows.map((window, i) => ({ lines: window.lines, first: window.first, height: this.#isDrawn(i) ? undefined : heightOf(window) }));
+    return this.#windows.map((window, i) => ({ lines: window.lines, first: window.first, height: this.#isDrawn(i) ? undefined : this.#heightOf(window) }));
   }
 
   /** Shows other lines, from the first on. */
@@ -51,16 +53,16 @@ export class Windows<L> {
     for (let first = 0; first < lines.length; first += LINES) this.#windows.push({ lines: lines.slice(first, first + LINES), first, known: undefined });
     this.#table.ariaRowCount = String(lines.length + 1);
     this.#box.scrollTop = 0;
-    [this.#from, this.#to] = this.#seen();
-    this.#draw();
-    this.#measure();
-    this.#look();
+    // Drawn even where there is nothing to show; and first what is seen, then what is near it.
+    [this.#from, this.#to] = [-1, -1];
+    this.#look(0);
+    requestAnimationFrame(() => this.#look());
   }
 
   /** What was drawn is of another height than was thought, and the box may have grown by it: then others are near. */
-  #look(): void {
+  #look(margin = MARGIN): void {
     for (let times = 0; times < MOST_LOOKS; times++) {
-      const [from, to] = this.#seen();
+      const [from, to] = this.#seen(margin);
       if (from === this.#from && to === this.#to) return;
       [this.#from, this.#to] = [from, to];
       this.#draw();
@@ -69,12 +71,12 @@ export class Windows<L> {
   }
 
   /** Which windows are near what is seen: the first, and the one behind the last. */
-  #seen(): [number, number] {
-    const [top, bottom] = [this.#box.scrollTop - MARGIN, this.#box.scrollTop + this.#box.clientHeight + MARGIN];
+  #seen(margin: number): [number, number] {
+    const [top, bottom] = [this.#box.scrollTop - margin, this.#box.scrollTop + this.#box.clientHeight + margin];
     let y = 0;
     let from = -1;
     for (const [i, window] of this.#windows.entries()) {
-      const end = y + heightOf(window);
+      const end = y + this.#heightOf(window);
       if (from === -1 && end > top) from = i;
       if (y > bottom) return [Math.max(0, from), i];
       y = end;
@@ -83,10 +85,15 @@ export class Windows<L> {
   }
 
   #measure(): void {
+    let [pixels, lines] = [0, 0];
     for (const body of this.#table.querySelectorAll<HTMLElement>('[data-window]')) {
       const window = this.#windows[Number(body.dataset.window)];
-      if (window !== undefined) window.known = body.offsetHeight;
+      if (window === undefined) continue;
+      window.known = body.offsetHeight;
+      pixels += window.known;
+      lines += window.lines.length;
     }
+    if (lines > 0) this.#lineHeight = pixels / lines;
   }
 
   #print(isPrinting: boolean): void {
@@ -97,8 +104,8 @@ export class Windows<L> {
   #isDrawn(i: number): boolean {
     return (i >= this.#from && i < this.#to) || (this.#isPrinting && (this.#windows[i]?.first ?? 0) < MOST_PRINTED);
   }
-}
 
-function heightOf({ lines, known }: { readonly lines: readonly unknown[]; readonly known: number | undefined }): number {
-  return known ?? lines.length * LINE_HEIGHT;
+  #heightOf({ lines, known }: { readonly lines: readonly L[]; readonly known: number | undefined }): number {
+    return known ?? lines.length * this.#lineHeight;
+  }
 }
