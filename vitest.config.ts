@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const EMULATION = 'tests/emulation/**/*.test.ts';
+const ACTION = 'tests/action/**/*.test.ts';
 const SITE = 'tests/site/**/*.test.ts';
 const WINE = ['tests/cli/wine.test.ts', 'tests/provisioning/wine-agent.test.ts', 'tests/witness/witness-wine.test.ts'];
 
@@ -27,11 +28,13 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: WineFirst },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['tests/**/*.test.ts'], exclude: [EMULATION, SITE, ...WINE] } },
+      { extends: true, test: { name: 'unit', include: ['tests/**/*.test.ts'], exclude: [ACTION, EMULATION, SITE, ...WINE] } },
       { extends: true, test: { name: 'conformance', include: ['suites/**/*.test.ts'] } },
       { extends: true, test: { name: 'wine', include: WINE } },
       // `npm run test:emulation`: hundreds of programs under a supervisor, as many minutes again as all the others.
       { extends: true, test: { name: 'emulation', include: [EMULATION] } },
+      // `npm run test:action`: each test is a step of a workflow, which is several commands.
+      { extends: true, test: { name: 'action', include: [ACTION] } },
       // `npm run test:site`: in a real Chromium, which a machine need not have.
       { extends: true, test: { name: 'site', include: [SITE] } },
     ],

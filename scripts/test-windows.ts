@@ -21,7 +21,7 @@ const VITEST = join('node_modules', 'vitest', 'vitest.mjs');
 /** A process takes about five times as long to start there. */
 const TIMEOUT_MS = 120_000;
 /** The project `wine` is about Linux programs that start Wine. */
-const PROJECTS = ['--project=unit', '--project=conformance'];
+const PROJECTS = ['--project=unit', '--project=conformance', '--project=action'];
 /** On Windows, and so also where it writes to a file, vitest takes every output for one with colours. */
 const COLOURS = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
 const OWN_ARGUMENTS = process.argv.slice(2);
