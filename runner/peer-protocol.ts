@@ -54,6 +54,8 @@ export const peerReplySchema = z.union([
   z.object({ done: z.literal(true) }),
   /** A connect or a listen, and the address that the peer has. */
   z.object({ address }),
+  /** An accept, and how many connections of other processes it dropped. */
+  z.object({ strangers: z.number() }),
   z.object({ received: z.object({ ret: z.number(), code: z.number(), us: z.number() }) }),
   z.object({ sent: z.number() }),
   z.object({ unread: z.number() }),

@@ -123,7 +123,7 @@ export class PeerSocket implements PeerLink {
 
   #accept(from: Address): PeerReply {
     const { sockets } = this.#context;
-    for (;;) {
+    for (let strangers = 0; ; strangers++) {
       const accepted = sockets.acceptNamed(this.#listener);
       // A machine that has run out of ports ends connections while they begin.
       if (accepted.ret === -1 && this.#context.nameOf(accepted.code) === 'EAGAIN')
@@ -132,7 +132,7 @@ export class PeerSocket implements PeerLink {
       if (from.family === 'unix' || (isSameAddress(accepted.address, from) && isWhole(sockets, accepted.ret))) {
         this.#handle = accepted.ret;
         if (from.family !== 'unix') this.#sendsAtOnce();
-        return DONE;
+        return { strangers };
       }
       sockets.close(accepted.ret);
     }

@@ -15,6 +15,7 @@ export interface PeerLink {
 /** What a peer tells the trial that it is of. */
 interface PeerTrial {
   expectFrom(peer: Address): void;
+  countStrangers(dropped: number): void;
   observe(on: 'P', call: Call, result: CallResult): TimedObservation;
 }
 
@@ -74,6 +75,7 @@ export class Peer {
   #heard({ do: what }: PeerRequest, reply: PeerReply): PeerReply {
     if ('failed' in reply) throw reply.environment ? new EnvironmentFailure(reply.failed) : new SetupFailed(reply.failed);
     if (what === 'connect' && 'address' in reply) this.#trial.expectFrom(reply.address);
+    if ('strangers' in reply) this.#trial.countStrangers(reply.strangers);
     return reply;
   }
 }

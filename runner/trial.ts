@@ -319,8 +319,12 @@ export class Trial {
 
   /** Closes a connection that is not the trial's own. */
   dropStranger(accepted: Handle): void {
-    this.#state.strangers++;
+    this.countStrangers(1);
     if (accepted !== -1) this.context.sockets.close(accepted);
+  }
+
+  countStrangers(dropped: number): void {
+    this.#state.strangers += dropped;
   }
 
   /** Accepts the peer's connection, unrecorded. */

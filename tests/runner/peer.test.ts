@@ -44,6 +44,7 @@ test.runIf(process.platform === 'linux')('a stranger that was reset, and whose p
   expect(sockets.bind(subject, from).ret).toBe(0);
   expect(sockets.connect(subject, at).ret).toBe(0);
   await P.ask({ do: 'accept', from });
+  expect(t.strangers).toBe(1);
   await P.send(3);
   await settle(sockets, subject, { bytes: 3 });
   sockets.close(subject);
