@@ -1,18 +1,18 @@
 import type { Checked } from '../classification/checked.ts';
-import { checkedTable, platformsOf } from '../classification/checked.ts';
-import { readingOf, USUAL_CALLS } from '../classification/checked-function.ts';
+import { platformsOf } from '../classification/checked.ts';
+import { type Question, readingOf, USUAL_CALLS } from '../classification/checked-function.ts';
 import { findFaults } from '../classification/find.ts';
-import { readTable } from '../classification/read-table.ts';
-import type { Level } from '../classification/rules/rule.ts';
-import { libraries, shippedNamed, type Table, tableSchema } from '../classification/table.ts';
+import { readTable, TableError, tableIn } from '../classification/read-table.ts';
+import { LEVELS, type Level } from '../classification/rules/rule.ts';
+import { libraries, shippedNamed, type Table } from '../classification/table.ts';
 import type { Api, TableCall } from '../classification/table-terms.ts';
 import { evidenceOn, heldAgainst } from '../cli/check-evidence.ts';
 import { UsageError } from '../cli/errors.ts';
 import { type CodeSystem, codeSystem, type Meaning } from '../language/code.ts';
-import { codes } from '../platforms/codes.ts';
 import { nearest } from '../platforms/nearest.ts';
 import { failing } from '../report/findings/check-report.ts';
 import { type FindingsDocument, findingsDocument } from '../report/findings/json.ts';
+import { platformsAsked } from './asked.ts';
 
 /** A table as a function, as a module that `sockatlas check` reads exports it. It is called in this process. */
 export interface TableFunction {
@@ -44,22 +44,23 @@ export interface Check extends FindingsDocument {
  * Holds a classification table against what every platform is expected to return, and what runs recorded. A table is the name of one that comes with sockatlas (`mongoose@7.16`), the path of a
  * .json file, a table, or a function.
  *
- * @throws UsageError for a name that is none, and for a platform of which nothing is known
- * @throws TableError for a file that is no table, and for a function that gives what is no class
- * @throws ZodError for an object that is no table
+ * @throws UsageError for a name that is none, for a platform of which nothing is known, and where none is named
+ * @throws TableError for a file or an object that is no table, and for a function that throws or gives what is no class
  */
-export function check(table: string | Table | TableFunction, { on = [], level = 'warning' }: CheckOptions = {}): Check {
-  const evidence = evidenceOn(on);
+export function check(table: string | Table | TableFunction, { on, level = 'warning' }: CheckOptions = {}): Check {
+  if (!LEVELS.includes(level)) throw new UsageError(`level: ${JSON.stringify(level)} is none of ${LEVELS.join(', ')}`);
+  const evidence = evidenceOn(on === undefined ? [] : platformsAsked(on));
   const tables = checkedTables(table);
   const asked = new Set(tables.flatMap(({ platforms }) => platforms));
   const used = evidence.filter((sighting) => asked.has(sighting.codes));
-  if (used.length === 0) throw new UsageError(`${tables[0]?.id}: nothing that ${on.join(', ')} returns has its codes: it would be checked against nothing`);
+  if (used.length === 0) throw new UsageError(`${tables[0]?.id}: nothing that ${on?.join(', ')} returns has its codes: it would be checked against nothing`);
   const report = { tables, findings: findFaults(tables, used), level, held: heldAgainst(used), returnValues: used.length };
   return { ...findingsDocument(report), passes: failing(report).length === 0 };
 }
 
 function checkedTables(table: string | Table | TableFunction): readonly Checked[] {
-  if (typeof table !== 'string') return ['classify' in table ? checkedCalls(table) : checkedObject(table)];
+  if (typeof table === 'object' && table !== null) return ['classify' in table ? checkedCalls(table) : checkedObject(table)];
+  if (typeof table !== 'string') throw new UsageError('table: give the name of one, the path of a .json file, a table, or an object with a function classify');
   if (table.endsWith('.json')) return [readTable(table)];
   const shipped = shippedNamed(table);
   if (shipped.length > 0) return shipped;
@@ -67,18 +68,24 @@ function checkedTables(table: string | Table | TableFunction): readonly Checked[
 }
 
 function checkedObject(table: Table): Checked {
-  const parsed = tableSchema.parse(table);
-  return checkedTable(parsed, codes, parsed.name, JSON.stringify(parsed, undefined, 2));
+  return tableIn(JSON.stringify(table, undefined, 2), table.name ?? 'table');
 }
 
 function checkedCalls({ name = 'classify', classify, classes = {}, calls = USUAL_CALLS, api }: TableFunction): Checked {
+  const classOf = ({ ret, code, call, platform }: Question): string | number => {
+    try {
+      return classify(ret, code, call, platform);
+    } catch (error) {
+      throw new TableError(`${name}(${ret}, ${code}, '${call}', '${platform}') threw: ${error}`, { cause: error });
+    }
+  };
   return {
     ...{ id: name, library: name, versions: '', file: name, calls },
     api: undefined as Api | undefined,
     platforms: platformsOf(api),
     read: (platform, { call, ret, code }) => {
       const question = { platform: codeSystem(platform), call, ret, code };
-      return readingOf({ kind: 'module', file: name }, classes, question, classify(ret, code, call, question.platform));
+      return readingOf({ kind: 'module', file: name }, classes, question, classOf(question));
     },
   };
 }

@@ -8,6 +8,7 @@ import { codePlatform, modelsNamed } from '../cli/models.ts';
 import { apiOf } from '../language/code.ts';
 import { codes } from '../platforms/codes.ts';
 import { MODEL_NAMES } from '../platforms/models.ts';
+import { platformsAsked } from './asked.ts';
 import { asBeginning, type Steps } from './sequence.ts';
 
 export interface CloseOptions {
@@ -36,13 +37,15 @@ export interface Closing {
  * Plays a close policy after a sequence of steps, as the models of the platforms say (`sockatlas close --policy FILE --steps …`).
  *
  * @throws StepsError for steps that are none
- * @throws UsageError for steps behind which there is no loop of recv, and for a platform that has no model
+ * @throws UsageError for steps behind which there is no loop of recv, for a platform that has no model, and where nothing is left to play
  * @throws PolicyError for a policy that throws, gives no decision, or is not pure
  */
 export function closeAfter(policy: Policy<unknown>, steps: Steps, { on = MODEL_NAMES, io, tables = [] }: CloseOptions = {}): Closing[] {
+  if (typeof policy?.poll !== 'function') throw new UsageError('policy: give an object with a name, a start and a function poll (docs/policies.md)');
+  if (io !== undefined && !IO_METHODS.includes(io)) throw new UsageError(`io: ${JSON.stringify(io)} is none of ${IO_METHODS.join(', ')}`);
   const loop = loopAfter(asBeginning(steps));
   if (typeof loop === 'string') throw new UsageError(`${JSON.stringify(steps)}: there is no loop of recv to play after it: ${UNPLAYABLE[loop]}`);
-  return modelsNamed(on).flatMap((model) => {
+  const closings = modelsNamed(platformsAsked(on)).flatMap((model) => {
     const platform = { id: codePlatform(model.platform), name: model.platform };
     const table = tables.find(({ api }) => api === apiOf(platform));
     const methods = IO_METHODS.filter((one) => (io === undefined || one === io) && (one !== 'epoll' || platform.id === 'linux'));
@@ -56,4 +59,6 @@ export function closeAfter(policy: Policy<unknown>, steps: Steps, { on = MODEL_N
       return missing === undefined ? played : [...played, { platform: model.platform, io: method, answers: [], end: 'unknown', why: missing }];
     });
   });
+  if (closings.length === 0) throw new UsageError(`none of ${on.join(', ')} has ${io}: there is nothing to play`);
+  return closings;
 }

@@ -3,6 +3,7 @@ import { modelsNamed } from '../cli/models.ts';
 import { predict as predictOne } from '../language/predict.ts';
 import { MODEL_NAMES } from '../platforms/models.ts';
 import { predictDocument, type predictDocumentSchema } from '../report/predict/document.ts';
+import { platformsAsked } from './asked.ts';
 import { asSequence, type Steps } from './sequence.ts';
 
 export interface PredictOptions {
@@ -17,9 +18,10 @@ export type Prediction = Zod.infer<typeof predictDocumentSchema>['predictions'][
  * What the models of platforms answer in a sequence of steps, one prediction for each platform. Nothing is run.
  *
  * @throws StepsError for steps that are none
- * @throws UsageError for a platform that has no model
+ * @throws UsageError for a platform that has no model, and where none is named
  */
 export function predict(steps: Steps, { on = MODEL_NAMES }: PredictOptions = {}): Prediction[] {
   const sequence = asSequence(steps);
-  return predictDocument(modelsNamed(on).map((model) => ({ sequence, platform: model.platform, prediction: predictOne(model, sequence) }))).predictions;
+  return predictDocument(modelsNamed(platformsAsked(on)).map((model) => ({ sequence, platform: model.platform, prediction: predictOne(model, sequence) })))
+    .predictions;
 }

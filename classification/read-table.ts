@@ -16,9 +16,21 @@ const MAX_BYTES = 1024 * 1024;
 
 /** A table in a JSON file. @throws TableError */
 export function readTable(file: string): Checked {
+  return asTableError(() => tableOf(readBounded(file, { maxBytes: MAX_BYTES, what: 'a table', Refused: JsonFileError }), file));
+}
+
+/** A table as JSON text, which `name` is the name of in messages. @throws TableError */
+export function tableIn(text: string, name: string): Checked {
+  return asTableError(() => tableOf(text, name));
+}
+
+function tableOf(text: string, name: string): Checked {
+  return checkedTable(parseJson(text, name, tableSchema), codes, name, text);
+}
+
+function asTableError<T>(read: () => T): T {
   try {
-    const text = readBounded(file, { maxBytes: MAX_BYTES, what: 'a table', Refused: JsonFileError });
-    return checkedTable(parseJson(text, file, tableSchema), codes, file, text);
+    return read();
   } catch (error) {
     if (error instanceof JsonFileError) throw new TableError(error.message);
     throw error;

@@ -13,7 +13,7 @@ const HEAD = `# The library
 
 <!-- Written by \`npm run docs\` from the docstrings. -->
 
-What the command does, as functions. All errors that are not faults of sockatlas have a \`code\`:
+What the command does, as functions. All errors that are not faults of sockatlas, or of arguments that TypeScript refuses, have a \`code\`:
 
 | code | class | |
 | --- | --- | --- |

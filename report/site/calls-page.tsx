@@ -38,8 +38,8 @@ export function callsPage(): string {
         </noscript>
         <search id="filters" class="filters" aria-label="What has happened" />
         <p id="status" role="status" />
-        <section id="traces" class="traces" aria-label="The chosen pair of calls" aria-live="polite" />
         <div id="maps" class="maps" />
+        <section id="traces" class="traces" aria-label="The chosen pair of calls" aria-live="polite" />
       </>
     ),
   });

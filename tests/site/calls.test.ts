@@ -18,6 +18,19 @@ describe.runIf(chromiumProgram !== undefined)('which call takes the error [needs
     expect(await cell(page, 'windows', 'shutdown-read', 'recv').textContent()).toBe('gone?');
   });
 
+  test('on a phone the traces of a cell far below are in sight, and the cell stays where it is', async () => {
+    const page = await site.open('calls.html', { viewport: { width: 390, height: 800 } });
+    const cell = page.getByRole('button', { name: /^peek, then send/ }).last();
+    await cell.scrollIntoViewIfNeeded();
+    const before = await cell.boundingBox();
+    await cell.click();
+    await expect.poll(() => page.locator('#traces').innerText()).toContain('peek, then send');
+    const panel = await page.locator('#traces').boundingBox();
+    expect((panel?.y ?? 0) + (panel?.height ?? 0)).toBeLessThanOrEqual(800);
+    expect(panel?.y).toBeGreaterThan(0);
+    expect((await cell.boundingBox())?.y).toBe(before?.y);
+  });
+
   test('a cell opens its traces, which lead to the scenario; the address has it', async () => {
     const page = await site.open('calls.html');
     await cell(page, 'linux-6.18-x64', 'so_error', 'recv').click();
