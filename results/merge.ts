@@ -1,6 +1,7 @@
 import { packageVersion } from '../platforms/package-root.ts';
 import type { Platform } from '../platforms/platform.ts';
 import { ATLAS_VERSION, type Atlas, type AtlasCell, type AtlasPlatform, MAX_PLATFORMS, MAX_RUNS } from './atlas.ts';
+import { measuredReason } from './judge.ts';
 import { MAX_SCENARIOS, MAX_TRACES } from './limits.ts';
 import { serializeRun } from './lines.ts';
 import type { Run, ScenarioLine } from './schema.ts';
@@ -144,7 +145,7 @@ class Cell {
       this.#counts.set(index, (this.#counts.get(index) ?? 0) + (traces[i]?.count ?? 0));
     }
     const as = verdict === 'known-hang' ? 'blocked' : verdict;
-    if (as === 'unsupported' || as === 'blocked' || as === 'crashed') this.#ended ??= { as, reason: reason ?? '' };
+    if (as === 'unsupported' || as === 'blocked' || as === 'crashed') this.#ended ??= { as, reason: measuredReason(reason ?? '') };
   }
 
   told(): AtlasCell {

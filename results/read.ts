@@ -195,6 +195,7 @@ function parseLine(text: string, where: string, isFirst: boolean, isLast: boolea
     throw new RunFileError(`${where}: ${fault}`);
   }
   const { type, schema } = (value ?? {}) as { type?: unknown; schema?: unknown };
+  if (type === 'atlas') throw new RunFileError(`${where}: this is an atlas, which is made of runs: name the runs, or give it alone to the command site`);
   if (type === 'header') refuseOtherSchema(schema, where);
   return value;
 }

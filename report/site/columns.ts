@@ -5,7 +5,7 @@ import type { Evidence } from '../../language/evidence.ts';
 import { expanded } from '../../language/trace.ts';
 import { codes } from '../../platforms/codes.ts';
 import { expectationFor, NEWEST, patternsOf } from '../../platforms/expectation.ts';
-import type { Atlas } from '../../results/atlas.ts';
+import { type Atlas, trialsOf } from '../../results/atlas.ts';
 import type { Observation } from '../../results/schema.ts';
 import type { KnownScenario } from './known-scenarios.ts';
 
@@ -66,7 +66,7 @@ function measuredColumns({ platforms, traces }: Atlas, { cells }: KnownScenario)
         answers,
       };
       byTrace.set(key, column);
-      column.givers.push({ name: platform.key, trials: { of: count, all: cell.trials } });
+      column.givers.push({ name: platform.key, trials: { of: count, all: trialsOf(cell) } });
     }
   }
   return [...byTrace.values()];

@@ -1,5 +1,5 @@
 import { isPair, pairGroup } from '../../language/pairs.ts';
-import type { Atlas } from '../../results/atlas.ts';
+import { type Atlas, trialsOf } from '../../results/atlas.ts';
 import { type Behaviour, sameBehaviour } from '../../results/behaviour.ts';
 import { eventOf, titleOf } from '../event.ts';
 import { groupBy } from '../group-by.ts';
@@ -80,8 +80,8 @@ function Platforms({ atlas: { platforms, scenarios } }: { readonly atlas: Atlas 
               <tr key={key}>
                 <th scope="row">{key}</th>
                 <td>{platform.os}</td>
-                <td>{number(scenarios.filter(({ cells }) => cells[i] != null).length)}</td>
-                <td>{number(scenarios.reduce((sum, { cells }) => sum + (cells[i]?.trials ?? 0), 0))}</td>
+                <td>{number(scenarios.filter(({ cells }) => cells[i] != null && cells[i]?.ended?.as !== 'unsupported').length)}</td>
+                <td>{number(scenarios.reduce((sum, { cells }) => sum + (cells[i] == null ? 0 : trialsOf(cells[i])), 0))}</td>
                 <td>{runs[0]?.started.slice(0, 10)}</td>
               </tr>
             ))}
@@ -101,6 +101,8 @@ interface OfEvent {
   readonly differ: ReadonlySet<KnownScenario>;
   /** Those of which both are known. */
   readonly compared: number;
+  /** Linux has no such calls. */
+  readonly isOnlyOnWindows: boolean;
 }
 
 function Events({ atlas, scenarios }: { readonly atlas: Atlas; readonly scenarios: readonly KnownScenario[] }) {
@@ -111,6 +113,7 @@ function Events({ atlas, scenarios }: { readonly atlas: Atlas; readonly scenario
       own,
       differ: new Set(verdicts.flatMap(([scenario, same]) => (same === false ? [scenario] : []))),
       compared: verdicts.filter(([, same]) => same !== undefined).length,
+      isOnlyOnWindows: own.every(({ cells }) => cells.some((cell, i) => atlas.platforms[i]?.platform.id === 'linux' && cell?.ended?.as === 'unsupported')),
     };
   });
   return (
@@ -120,14 +123,14 @@ function Events({ atlas, scenarios }: { readonly atlas: Atlas; readonly scenario
         <table>
           <Heads of={['event', 'scenarios', 'Windows differs from Linux']} />
           <tbody>
-            {events.map(({ event, own, differ, compared }) => (
+            {events.map(({ event, own, differ, compared, isOnlyOnWindows }) => (
               <tr key={event}>
                 <th scope="row">
                   <a href={`#${eventId(event)}`}>{event}</a>
                   {titleOf(event) !== '' && <div class="soft">{titleOf(event)}</div>}
                 </th>
                 <td>{number(own.length)}</td>
-                <td>{compared === 0 ? 'not known' : `${number(differ.size)} of ${number(compared)}`}</td>
+                <td>{compared === 0 ? (isOnlyOnWindows ? 'only on Windows' : 'not known') : `${number(differ.size)} of ${number(compared)}`}</td>
               </tr>
             ))}
           </tbody>

@@ -4,7 +4,7 @@ import { expanded } from '../../language/trace.ts';
 import { codes } from '../../platforms/codes.ts';
 import { EXPECTED_PLATFORMS, expectationFor, NEWEST, patternsOf, type Versions } from '../../platforms/expectation.ts';
 import { printable } from '../../platforms/printable.ts';
-import type { Atlas, AtlasCell, AtlasPlatform } from '../../results/atlas.ts';
+import { type Atlas, type AtlasCell, type AtlasPlatform, trialsOf } from '../../results/atlas.ts';
 import { judge } from '../../results/judge.ts';
 import { stories } from '../../suites/index.ts';
 import { eventOf, titleOf } from '../event.ts';
@@ -41,7 +41,7 @@ export function matrixData({ platforms, scenarios, traces }: Atlas): MatrixData 
     const said = cell.conflict ? `runs of this platform contradict each other${reason === undefined ? '' : `; ${reason}`}` : reason;
     const counts = cell.traces.length > 1 ? cell.traces.map(([, count]) => count) : 0;
     const indices = cell.traces.map(([index]) => atlasTraces[index] as number);
-    const head = [packHow('measured', false), indices, cell.trials, words.of(verdict)] as const;
+    const head = [packHow('measured', false), indices, trialsOf(cell), words.of(verdict)] as const;
     if (said !== undefined) return [...head, counts, words.of(printable(said))];
     return counts === 0 ? head : [...head, counts];
   }
@@ -82,7 +82,7 @@ function measuredColumn({ key, platform, runs: [newest] }: AtlasPlatform): Matri
 }
 
 function expectedColumn({ id, build, wine }: Versions): MatrixColumn {
-  return { key: id, platform: id, isMeasured: false, about: build === undefined ? (wine ?? '') : `build ${build}` };
+  return { key: id, platform: id, isMeasured: false, about: build === undefined ? (wine ?? '') : `as of build ${build}` };
 }
 
 function knownCodes(tokens: readonly string[]): MatrixData['codes'] {

@@ -30,6 +30,8 @@ import { Heads, Scroll } from './words.tsx';
 
 /** What a connection is closed after: the reset of an idle one. */
 const RESET = 'tcp/reset/idle';
+const PLAYED =
+  'No version was run: the loop, as it was read in its source, is played over what recv answers on each platform. Below the name of a platform stands how its answers are known.';
 /** With different answers: an atlas of other people may have hundreds. */
 const MOST_PLATFORMS = 12;
 
@@ -104,7 +106,7 @@ function versionsPage(library: PolicyLibrary, matrix: Matrix, stage: Stage): str
     children: (
       <>
         <p>
-          The peer has reset an idle connection (<a href={link(path, scenarioPath(RESET))}>{RESET}</a>). {matrixNotes(matrix)}
+          The peer has reset an idle connection (<a href={link(path, scenarioPath(RESET))}>{RESET}</a>). {PLAYED} {matrixNotes(matrix)}
         </p>
         <Notes of={stage} />
         {matrix.sections.map((section) => (
@@ -197,8 +199,8 @@ function versionPage(library: PolicyLibrary, version: string, matrix: Matrix, st
       <>
         <p>
           The peer has reset an idle connection (<a href={link(path, scenarioPath(RESET))}>{RESET}</a>). This is what recv returns on each platform, the class
-          that the <a href={libraryLink(path, library)}>table</a> gives to it, and what the loop does.{' '}
-          <a href={link(path, policyPath(library))}>All versions</a> are one table.
+          that the <a href={libraryLink(path, library)}>table</a> gives to it, and what the loop does. {PLAYED} There is a page for{' '}
+          <a href={link(path, policyPath(library))}>all versions</a>.
         </p>
         <section aria-labelledby="glance">
           <h2 id="glance">At a glance</h2>

@@ -11,7 +11,7 @@ import {
   fileOf,
   patternsOf,
 } from '../../platforms/expectation.ts';
-import type { Atlas, AtlasCell, AtlasPlatform } from '../../results/atlas.ts';
+import { type Atlas, type AtlasCell, type AtlasPlatform, trialsOf } from '../../results/atlas.ts';
 import { type Judgement, judge } from '../../results/judge.ts';
 import { differenceWords } from '../difference.ts';
 import { eventOf, titleOf } from '../event.ts';
@@ -140,7 +140,7 @@ function measuredRow({ traces }: Atlas, id: string, { platform }: AtlasPlatform,
     ...(said !== '' && { reason: said }),
     words: cell.traces
       .slice(0, MOST_COLUMNS)
-      .map(([, times], i) => `${isOne ? '' : `${times} of ${cell.trials} trials: `}${traceWords(own[i] ?? [])}`)
+      .map(([, times], i) => `${isOne ? '' : `${times} of ${trialsOf(cell)} trials: `}${traceWords(own[i] ?? [])}`)
       .concat(cell.traces.length > MOST_COLUMNS ? [`${cell.traces.length - MOST_COLUMNS} more traces`] : []),
   };
 }

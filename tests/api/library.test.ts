@@ -70,11 +70,24 @@ test('merge: the runs that come with sockatlas', () => {
   expect(sockatlas.atlasSchema.parse(JSON.parse(JSON.stringify(atlas))).platforms).toHaveLength(3);
 });
 
+const KEEPS: sockatlas.Policy<number> = { name: 'keeps', start: 0, poll: () => ({ action: 'keep', why: '', state: 0 }) };
+
 test.each<[string, () => unknown, string]>([
   ['steps that are none', () => predict('P rest'), 'SOCKATLAS_STEPS'],
   ['a platform without a model', () => predict(LOST, { on: ['solaris'] }), 'SOCKATLAS_USAGE'],
   ['a table that is not there', () => check('mongose'), 'SOCKATLAS_USAGE'],
   ['a function that gives no class', () => check({ classify: () => 'perhaps' }), 'SOCKATLAS_TABLE'],
+  ['a function that throws', () => check({ classify: () => Number.NaN.toFixed(1000) }), 'SOCKATLAS_TABLE'],
+  ['an object that is no table', () => check({ name: 'mine' } as never), 'SOCKATLAS_TABLE'],
+  ['no table', () => check(null as never), 'SOCKATLAS_USAGE'],
+  ['a level that there is not', () => check('mongoose@7.22', { level: 'loud' as never }), 'SOCKATLAS_USAGE'],
+  ['none of the platforms', () => check('mongoose@7.22', { on: [] }), 'SOCKATLAS_USAGE'],
+  ['no platform to predict', () => predict(LOST, { on: [] }), 'SOCKATLAS_USAGE'],
+  ['no steps', () => predict(undefined as never), 'SOCKATLAS_USAGE'],
+  ['steps that somebody made up', () => predict({ transport: 'tcp', steps: [{ foo: 1 }] } as never), 'SOCKATLAS_STEPS'],
+  ['a policy that is none', () => closeAfter({} as never, 'P reset'), 'SOCKATLAS_USAGE'],
+  ['a platform without that way to ask', () => closeAfter(KEEPS, 'P reset', { on: ['windows'], io: 'epoll' }), 'SOCKATLAS_USAGE'],
+  ['a way to ask that there is not', () => closeAfter(KEEPS, 'P reset', { io: 'kqueue' as never }), 'SOCKATLAS_USAGE'],
   ['steps without a loop', () => closeAfter({ name: 'x', start: 0, poll: () => ({ action: 'close', why: '', state: 0 }) }, 'S recv'), 'SOCKATLAS_USAGE'],
   [
     'a policy that throws',

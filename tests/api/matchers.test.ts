@@ -25,6 +25,7 @@ test('toClassify says what is wrong, with the level and the rule', () => {
 test('toCloseAfter says where, and what recv answered', () => {
   expect(onTheEnd).toCloseAfter('P reset', { on: ['linux'], withinPolls: 2 });
   expect(() => expect(onTheEnd).toCloseAfter('P reset', { on: ['linux'], withinPolls: 1 })).toThrow(/linux, poll: closes in poll 2/);
+  expect(() => expect(onTheEnd).toCloseAfter('P reset', { on: ['windows'], io: 'epoll' })).toThrow(/there is nothing to play/);
   expect(() => expect(onTheEnd).toCloseAfter('P reset')).toThrow(/windows, select: never closes \(recv: WSAECONNRESET/);
   expect(() => expect(onTheEnd).not.toCloseAfter('P close')).toThrow(/on the end closes after "P close"/);
 });

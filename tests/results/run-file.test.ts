@@ -142,6 +142,11 @@ describe('a run file', () => {
       content: [lines[0], ...lines].join('\n'),
       says: 'run:2: a second header before the footer of the previous run: that run was truncated',
     },
+    {
+      what: 'an atlas',
+      content: '{"type":"atlas","atlas":1}',
+      says: 'run:1: this is an atlas, which is made of runs: name the runs, or give it alone to the command site',
+    },
     { what: 'a scenario twice', content: [...lines.slice(0, 2), ...lines.slice(1)].join('\n'), says: 'run:3: tcp/reset/idle occurs twice' },
     {
       what: 'a scenario missing',

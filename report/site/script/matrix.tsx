@@ -57,7 +57,8 @@ function draw(): void {
   const lines = rows.flatMap((row, i): Line[] => (rows[i - 1]?.event === row.event ? [{ row }] : [{ event: row.event }, { row }]));
   render(<Filters />, filters);
   const of = matrix.rows.length;
-  status.textContent = `${rows.length.toLocaleString('en')} of ${of.toLocaleString('en')} scenarios${wanted.onlyDifferent ? ` differ from ${columns[0]?.key ?? ''}` : ''}`;
+  const pairs = rows.length > 0 || wanted.withPairs ? 0 : filter.rows({ ...wanted, withPairs: true }).length;
+  status.textContent = `${rows.length.toLocaleString('en')} of ${of.toLocaleString('en')} scenarios${wanted.onlyDifferent ? ` differ from ${columns[0]?.key ?? ''}` : ''}${pairs === 0 ? '' : `; ${pairs.toLocaleString('en')} among the pairs of calls`}`;
   windows.show(lines);
 }
 
