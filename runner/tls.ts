@@ -106,7 +106,8 @@ class Carrier {
 
   /** recv, and what came is OpenSSL's. */
   receive(record: boolean): Returned {
-    const result = this.#perform(RECV, record, () => this.#trial.context.sockets.recv(this.#handle, room, ROOM, 0));
+    const result = timed(() => this.#trial.context.sockets.recv(this.#handle, room, ROOM, 0));
+    if (record) this.#trial.observe('S', RECV, result);
     if (result.ret > 0 && this.tls.feed(room.subarray(0, result.ret)) !== result.ret)
       throw new SetupFailed('the BIO had no room for the bytes that recv returned');
     return result;
@@ -114,18 +115,18 @@ class Carrier {
 
   /** send of what OpenSSL has to send, once; undefined where that is nothing. */
   send(record: boolean): Returned | undefined {
+    const made = this.sendUnrecorded();
+    if (record && made !== undefined) this.#trial.observe('S', made.call, made.result);
+    return made?.result;
+  }
+
+  sendUnrecorded(): Made | undefined {
     if (this.#held.length === 0) this.#held = this.tls.take();
     const { length } = this.#held;
     if (length === 0) return undefined;
-    const result = this.#perform(sendCall(length), record, () => this.#trial.context.sockets.send(this.#handle, this.#held, length, 0));
+    const result = timed(() => this.#trial.context.sockets.send(this.#handle, this.#held, length, 0));
     if (result.ret > 0) this.#held = this.#held.subarray(result.ret);
-    return result;
-  }
-
-  #perform(call: Call, record: boolean, make: () => Returned): CallResult {
-    const result = timed(make);
-    if (record) this.#trial.observe('S', call, result);
-    return result;
+    return { call: sendCall(length), result };
   }
 }
 
@@ -136,6 +137,12 @@ function shakeHands(tls: TlsEnd, carrier?: Carrier): boolean {
   if (ret !== 1 && name !== 'SSL_ERROR_WANT_READ' && name !== 'SSL_ERROR_WANT_WRITE') throw new SetupFailed(`the TLS handshake: ${name}`);
   carrier?.send(false);
   return ret === 1;
+}
+
+/** A call that was made, and may be recorded. */
+interface Made {
+  readonly call: Call;
+  readonly result: CallResult;
 }
 
 type SslCall = Call<'SSL_read' | 'SSL_write' | 'SSL_do_handshake'>;
@@ -184,9 +191,16 @@ class TlsSubject {
 
   /** Writes full records until nothing more fits; only what then fails is recorded: SSL_write, with `bio` the send that fails too. */
   async writeUntilFull(): Promise<void> {
-    // What the peer's system acknowledges makes room again. On a busy machine that takes longer than any pause.
-    while (this.#isUnderWay() || this.#fill() || this.#isUnderWay()) await setTimeout(PAUSE_MS);
-    this.write(FULL_RECORD);
+    for (;;) {
+      // What the peer's system acknowledges makes room again. On a busy machine that takes longer than any pause.
+      while (this.#isUnderWay() || this.#fill() || this.#isUnderWay()) await setTimeout(PAUSE_MS);
+      const written = this.#made({ call: 'SSL_write', args: { length: FULL_RECORD } }, (tls) => tls.write(PAYLOAD));
+      const made = [written, this.#carrier?.sendUnrecorded()];
+      // A window may open at any time.
+      if (made.some((one) => one !== undefined && (one.result.ret ?? 0) > 0)) continue;
+      for (const one of made) if (one !== undefined) this.#trial.observe('S', one.call, one.result);
+      return;
+    }
   }
 
   /** Whether the peer's system has not acknowledged all; false where the platform does not tell. */
@@ -210,18 +224,17 @@ class TlsSubject {
   }
 
   #perform(call: SslCall, make: (tls: TlsEnd) => SslReturned): void {
+    this.#trial.observe('S', call, this.#made(call, make).result);
+  }
+
+  #made(call: SslCall, make: (tls: TlsEnd) => SslReturned): Made {
     const begun = performance.now();
     const { ret, error, name, systemCode, queue, pending, hasPending } = make(this.#tls);
     const us = (performance.now() - begun) * 1000;
     // With a BIO between, OpenSSL made no system call, and a code that stands there is another's.
     const errno = this.#carrier === undefined && name === 'SSL_ERROR_SYSCALL' ? systemCode : undefined;
-    this.#trial.observe('S', call, {
-      ret,
-      code: error,
-      ...(error !== 0 && { name }),
-      out: { queue, pending, hasPending: hasPending ? 1 : 0, ...(errno !== undefined && { errno }) },
-      us,
-    });
+    const out = { queue, pending, hasPending: hasPending ? 1 : 0, ...(errno !== undefined && { errno }) };
+    return { call, result: { ret, code: error, ...(error !== 0 && { name }), out, us } };
   }
 }
 

@@ -59,7 +59,7 @@ export function indexPage(atlas: Atlas, scenarios: readonly KnownScenario[]): st
         </section>
         <section aria-labelledby="commands">
           <h2 id="commands">On your own machine</h2>
-          <pre>{`sockatlas                                  # everything here, beside what Windows does\nsockatlas try "P send 10; P reset; S recv x3"  # steps of your own`}</pre>
+          <pre>{`sockatlas                                      # everything here, beside what Windows does\nsockatlas try "P send 10; P reset; S recv x3"  # steps of your own`}</pre>
         </section>
         <Platforms atlas={atlas} />
         <Events atlas={atlas} scenarios={scenarios} />

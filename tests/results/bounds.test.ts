@@ -215,6 +215,9 @@ describe('the work grows as the file does:', () => {
     const recorded = (many: string[][]) => ({ traces: many, isExpected: false, evidence: 'measured' }) as const;
     const some = Array.from({ length: 1000 }, (_, i) => ['?', `data:${i}`, 'WSAECONNRESET', 'WSAEWOULDBLOCK']);
     const same = some.map(([first = '', second = '']) => [first, second, 'ECONNRESET', 'EAGAIN']).reverse();
+    const expected = (...traces: string[][]) => ({ traces, isExpected: true, evidence: 'inferred' }) as const;
+    expect(sameBehaviour(expected(['eof']), expected(['ECONNRESET'], ['eof']))).toBe(true);
+    expect(sameBehaviour(expected(['eof'], ['data:1']), expected(['ECONNRESET'], ['eof']))).toBe(false);
     vi.mocked(sameTrace).mockClear();
     expect(sameBehaviour(recorded(some), recorded(same))).toBe(true);
     expect(sameBehaviour(recorded(some), recorded(same.slice(1)))).toBe(false);

@@ -3,6 +3,7 @@ import { dataScript, matrixData } from '../../report/site/matrix-data.ts';
 import { type Matrix, type MatrixCell, unpackMatrix } from '../../report/site/matrix-format.ts';
 import { cellWords, differenceOf, knownBy } from '../../report/site/script/cell-words.ts';
 import { ANYTHING, MatrixFilter } from '../../report/site/script/matrix-filter.ts';
+import { trialsOf } from '../../results/atlas.ts';
 import { footerOf, headerOf, scenarioOf } from '../../results/lines.ts';
 import { mergeRuns } from '../../results/merge.ts';
 import { shippedRuns } from '../../results/recorded.ts';
@@ -29,7 +30,7 @@ describe('the data of the matrix', () => {
       for (const [j, cell] of cells.entries()) {
         if (cell === null) continue;
         const own = cellOf(matrix, id, atlas.platforms[j]?.key as string);
-        expect(own).toMatchObject({ trials: cell.trials, isExpected: false, evidence: 'measured' });
+        expect(own).toMatchObject({ trials: trialsOf(cell), isExpected: false, evidence: 'measured' });
         expect(own.traces).toEqual(cell.traces.map(([index]) => atlas.traces[index]?.trace));
       }
     }
