@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { packageRoot } from '../platforms/package-root.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas-skipped-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 function run(source: string, ...more: string[]) {
   writeFileSync(join(folder, 'some.test.mjs'), source);

@@ -112,7 +112,7 @@ describe('the action', () => {
 
 describe('a release', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sockatlas release '));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
   const checked = (tag: string, { locked = '1.2.3', changelog = '# Changelog\n\n## 1.2.3 (2026-12-01)\n' } = {}) => {
     writeFileSync(join(folder, 'package.json'), '{"version":"1.2.3"}');

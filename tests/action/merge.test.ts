@@ -20,7 +20,7 @@ beforeAll(() => {
   const another = readFileSync(made, 'utf8').replace(/"os":"[^"]*"/, '"os":"::error::stolen"');
   writeFileSync(join(runs, 'two', 'run.jsonl'), another.replace(/"started":"\d{4}/, '"started":"2020'));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 const merge = (inputs: Record<string, string> = {}, around = {}) => step({ mode: 'merge', runs, ...inputs }, around);
 

@@ -177,7 +177,7 @@ test.runIf(spawn.sync('npm', ['--version']).status === 0)('a tarball is installe
   const packed = spawn.sync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: folder, encoding: 'utf8' });
   expect(packed.status, packed.stderr).toBe(0);
   const stepped = await step({ ...NONE, policy: './mine.mjs', version: join(folder, 'sockatlas-9.9.9.tgz') });
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   expect(stepped.code, stepped.log).toBe(1);
   expect(stepped.log).toContain('packed: close --policy=./mine.mjs\n');
 });

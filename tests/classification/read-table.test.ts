@@ -7,7 +7,7 @@ import { tablesOf } from '../../classification/table.ts';
 import { jsonLines, lineOf, pointerOf } from '../../platforms/json-lines.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas table '));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 const good = tablesOf('mongoose', 'posix', '7.16')[0];
 function written(content: unknown, name = 'table.json'): string {

@@ -17,7 +17,7 @@ import { shippedRuns } from '../../results/recorded.ts';
 import { stories as scenarios } from '../../suites/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas right '));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 const evidence = [...expectedSightings(scenarios), ...recordedSightings(scenarios, shippedRuns(), (file) => file)];
 

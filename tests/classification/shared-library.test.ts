@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { readSharedLibrary, SharedLibraryError } from '../../classification/shared-library.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas library '));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 function read(bytes: Buffer) {
   const file = join(folder, 'library');

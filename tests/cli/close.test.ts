@@ -16,7 +16,7 @@ import { captured, here } from '../fixtures/here.ts';
 import type { Ran } from '../fixtures/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas-close-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 async function close(what: string, options: Partial<Record<keyof CloseArguments, unknown>> = {}): Promise<Ran> {
   try {

@@ -15,7 +15,7 @@ const RESET = onWindows ? 'WSAECONNRESET' : 'ECONNRESET';
 const KILLED = onWindows ? 'exit code 1' : 'signal SIGKILL';
 
 const folder = realpathSync.native(mkdtempSync(join(tmpdir(), 'sockatlas commands ')));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 const inFolder = (...args: string[]) => cli(args, { cwd: folder, env: { COLUMNS: '200' } });
 const hereInFolder = (...args: string[]) => here(args, { cwd: folder, env: { COLUMNS: '200' } });

@@ -9,7 +9,7 @@ import { cliProgram } from '../fixtures/index.ts';
 
 /** A folder with the command, for the scripts to ask, and with a file. */
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas completions '));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 beforeAll(() => {
   writeFileSync(join(folder, 'mine.steps'), '');
   writeFileSync(join(folder, 'sockatlas'), `#!/bin/sh\nexec '${process.execPath}' '${cliProgram}' "$@"\n`, { mode: 0o755 });

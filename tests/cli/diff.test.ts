@@ -11,7 +11,7 @@ import type { Run, ScenarioLine } from '../../results/schema.ts';
 import { here } from '../fixtures/here.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas diff '));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 const shipped = shippedRuns().find(({ run }) => run.header.platform.id === 'linux')?.run as Run;
 

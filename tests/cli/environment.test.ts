@@ -19,7 +19,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sockatlas-environment-'));
   kept = join(folder, 'kept');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 /** The command below a shell that prepares its place with `script`, in which "$@" is the command. */
 function shell(script: string, args: readonly string[], env: Readonly<Record<string, string | undefined>> = {}): Ran {

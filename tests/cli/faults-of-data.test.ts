@@ -16,7 +16,7 @@ beforeAll(() => {
   for (const folder of ['dist', 'platforms', 'classification', 'results']) cpSync(join(packageRoot, folder), join(place, folder), { recursive: true });
   cpSync(join(packageRoot, 'package.json'), join(place, 'package.json'));
 });
-afterAll(() => rmSync(place, { recursive: true, force: true }));
+afterAll(() => rmSync(place, { recursive: true, force: true, maxRetries: 10 }));
 
 function run(...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(place, 'dist', 'cli', 'main.js'), ...args], { encoding: 'utf8', cwd: place });

@@ -7,7 +7,7 @@ import { recordedFolder } from '../../results/recorded.ts';
 import { here } from '../fixtures/here.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas merge '));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 const linux = join(recordedFolder, 'linux-6.18-x64.jsonl');
 const wine = join(recordedFolder, 'wine-10.0-x64.jsonl');

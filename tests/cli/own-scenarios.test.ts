@@ -6,7 +6,7 @@ import { parseRun } from '../../results/read.ts';
 import { here } from '../fixtures/here.ts';
 
 const folder = realpathSync.native(mkdtempSync(join(tmpdir(), 'sockatlas own ')));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 const inFolder = (...args: string[]) => here(args, { cwd: folder });
 function written(name: string, text: string): string {

@@ -6,7 +6,7 @@ import { predictDocumentSchema, predictLineSchema } from '../../report/predict/d
 import { here } from '../fixtures/here.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas predict '));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 const predicts = (...args: string[]) => here(['predict', ...args], { cwd: folder, env: { COLUMNS: '80' } });
 

@@ -15,7 +15,7 @@ let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sockatlas test '));
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 /** The stories alone: the pairs of calls are many, and tried once, in the first test. */
 const STORIES = ['--skip', 'tcp/*/pair'];

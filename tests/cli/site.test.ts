@@ -9,7 +9,7 @@ import { here } from '../fixtures/here.ts';
 import { startCli, until } from '../fixtures/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas site '));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 const linux = join(recordedFolder, 'linux-6.18-x64.jsonl');
 const wine = join(recordedFolder, 'wine-10.0-x64.jsonl');

@@ -24,7 +24,7 @@ const source = fileURLToPath(new URL('./recorded.c', import.meta.url));
 const subject = onLinux ? compiled(source, { flags: ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-pthread'] }) : { program: undefined };
 const program = subject.program ?? '';
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas record '));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 const file = join(folder, 'calls.jsonl');
 
 /** Its stdout is a file: node's own pipes are sockets, and what is written there would be recorded too. */

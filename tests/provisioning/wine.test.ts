@@ -15,7 +15,7 @@ import { wholeFolder } from '../../provisioning/whole-folder.ts';
 
 const [WINE_8, WINE_10] = LANES as [Lane, Lane];
 const scratch = mkdtempSync(join(tmpdir(), 'sockatlas-wine-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterAll(() => rmSync(scratch, { recursive: true, force: true, maxRetries: 10 }));
 const fresh = () => mkdtempSync(join(scratch, 'x-'));
 
 describe('lanes', () => {

@@ -25,7 +25,7 @@ vi.mock('../../language/same-trace.ts', { spy: true });
 vi.mock('../../report/view.ts', { spy: true });
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas bounds '));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 function written(name: string, text: string): string {
   writeFileSync(join(folder, name), text);

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.unstubAllEnvs();
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 const golden = readRun(fileURLToPath(new URL('../golden/run-2.jsonl', import.meta.url)));

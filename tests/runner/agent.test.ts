@@ -203,7 +203,7 @@ describe('a run', () => {
   /** An agent that does `first` the first times it is started, and after that what it should. */
   function unreliable(first: string, times: number): Command {
     const folder = mkdtempSync(join(tmpdir(), 'sockatlas test '));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
     const script = `
       const { readdirSync, writeFileSync } = require('node:fs');
       const folder = ${JSON.stringify(folder)};

@@ -9,7 +9,7 @@ import { packageRoot } from '../../platforms/package-root.ts';
 
 /** An installed sockatlas has no compiler beside it: the modules as they are published, alone. */
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas installed '));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
 cpSync(join(packageRoot, 'package.json'), join(folder, 'package.json'));
 for (const name of ['runner', 'platforms', 'language']) cpSync(join(packageRoot, 'dist', name), join(folder, 'dist', name), { recursive: true });
 mkdirSync(join(folder, 'mine'));

@@ -6,4 +6,4 @@ import { afterAll } from 'vitest';
 /** Runs that tests make are kept in a folder of their own, not in the user's cache. */
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas-runs-'));
 process.env.SOCKATLAS_RUNS = folder;
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));

@@ -37,7 +37,7 @@ export function siteOf(runs: () => readonly string[] = () => []): Site {
   });
   afterAll(async () => {
     await browser?.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   });
   return {
     open: async (path, options = {}) => {

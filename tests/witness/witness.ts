@@ -65,7 +65,7 @@ export function witnessLines(lines: readonly string[], { wine, ...options }: Wit
   } finally {
     closeSync(stdin);
     closeSync(stdout);
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
