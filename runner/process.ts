@@ -84,8 +84,13 @@ function endOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => {
-      // The last part of stderr may not have been read from the pipe yet.
-      setImmediate(() => resolve(`${signal === null ? `exit code ${code}` : `signal ${signal}`}${stderr === '' ? '' : `: ${stderr.trim()}`}`));
+      const tell = () => resolve(`${signal === null ? `exit code ${code}` : `signal ${signal}`}${stderr === '' ? '' : `: ${stderr.trim()}`}`);
+      // The last part of stderr may not have been read from the pipe yet; and what it started may hold that open for ever.
+      const late = setTimeout(tell, LAST_MS);
+      child.once('close', () => {
+        clearTimeout(late);
+        tell();
+      });
     });
   });
 }
