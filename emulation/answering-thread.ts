@@ -60,19 +60,19 @@ function answerAll({ listener, wake }: Listening): void {
     waiting.look(guarded);
     if (woken.notification && notifications.receive() && answerOne(notifications, interception, waiting) === 'waits') interception = fresh();
     if (woken.hangup) notifications.ignoreListener();
+    const isAskedToLook = Atomics.load(asked, LOOK) === 1;
     const now = performance.now();
-    if (answerer.watches && now >= nextLook) {
+    if (isAskedToLook || (answerer.watches && now >= nextLook)) {
       answerer.look?.();
       const looked = performance.now();
       // With thousands of connections a look takes its time, in which nobody is answered.
       nextLook = looked + Math.max(LOOK_MS, (looked - now) * LOOKS_SHARE);
     }
-    if (!woken.wake) continue;
-    if (Atomics.load(asked, LOOK) === 1) {
-      answerer.look?.();
+    if (isAskedToLook) {
       Atomics.store(asked, LOOK, 0);
       Atomics.notify(asked, LOOK);
     }
+    if (!woken.wake) continue;
     if (Atomics.exchange(asked, TELL, 0) === 1) say({ type: 'told', told: told() });
     if (Atomics.load(asked, END) === 1) return;
   }
