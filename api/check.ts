@@ -59,16 +59,13 @@ export function check(table: string | Table | TableFunction, { on, level = 'warn
 }
 
 function checkedTables(table: string | Table | TableFunction): readonly Checked[] {
-  if (typeof table === 'object' && table !== null) return ['classify' in table ? checkedCalls(table) : checkedObject(table)];
+  if (typeof table === 'object' && table !== null)
+    return ['classify' in table ? checkedCalls(table) : tableIn(JSON.stringify(table, undefined, 2), table.name ?? 'table')];
   if (typeof table !== 'string') throw new UsageError('table: give the name of one, the path of a .json file, a table, or an object with a function classify');
   if (table.endsWith('.json')) return [readTable(table)];
   const shipped = shippedNamed(table);
   if (shipped.length > 0) return shipped;
   throw new UsageError(`there is no table ${JSON.stringify(table)}; the nearest: ${nearest(libraries(), table).join(', ')}`);
-}
-
-function checkedObject(table: Table): Checked {
-  return tableIn(JSON.stringify(table, undefined, 2), table.name ?? 'table');
 }
 
 function checkedCalls({ name = 'classify', classify, classes = {}, calls = USUAL_CALLS, api }: TableFunction): Checked {
