@@ -1,5 +1,5 @@
 // What the step of action.yml runs. Plain Node without dependencies, so that no system needs a shell; inputs come as environment variables, and are part of no script.
-import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { comment } from './comment.mjs';
@@ -99,6 +99,11 @@ async function merged(main, folder) {
   // A file that cannot be read costs the others nothing: it fails the step at its end.
   const merging = await run(main, ['merge', `--out=${atlas}`, '--', runs], { allows: [0, 2] });
   if (!existsSync(atlas)) throw new Failed(`nothing to merge: ${merging.stderr.trim()}`, 2);
+  // A job that failed before it had a run leaves none: what it would have measured is not in the atlas.
+  for (const { key, missing } of JSON.parse(readFileSync(atlas, 'utf8')).platforms ?? []) {
+    if (missing !== undefined)
+      annotate('warning', `${key}: no run of part ${missing.parts.join(', ')} of ${missing.count}: the atlas is without its scenarios`);
+  }
   await run(main, ['site', `--out=${join(folder, 'site')}`, '--', atlas]);
 
   const reports = [];

@@ -1,4 +1,4 @@
-import { prettyAtlas } from '../report/atlas.ts';
+import { gaps, prettyAtlas } from '../report/atlas.ts';
 import { layoutOf } from '../report/grid.ts';
 import { jsonText } from '../report/json-text.ts';
 import { mergeRuns } from '../results/merge.ts';
@@ -20,7 +20,7 @@ export async function merge(words: readonly string[], { format, out: path }: Mer
   try {
     const { runs, unreadable } = sourcedRuns(runFiles(words));
     const atlas = mergeRuns(runs, unreadable);
-    if (format === 'json' || runs.length === 0) for (const { source, reason } of atlas.leftOut) say(`left out: ${source}: ${reason}`);
+    if (format === 'json' || runs.length === 0) for (const gap of gaps(atlas)) say(gap);
     if (runs.length === 0) throw new UsageError('merge: there is no run in what was named');
     await print(format === 'json' ? jsonText(atlas) : prettyAtlas(atlas, layoutOf(process.stdout)));
     if (out !== undefined) {

@@ -1,18 +1,14 @@
 import { extname } from 'node:path';
 import type { Format } from '../report/format-names.ts';
 import { written } from '../report/paint.ts';
+import { MAX_SHARDS } from '../results/limits.ts';
+import type { Shard } from '../results/schema.ts';
 import { UsageError } from './errors.ts';
 
 const BY_ENDING: Readonly<Record<string, Format>> = {
   ...{ '.jsonl': 'jsonl', '.json': 'json', '.md': 'markdown', '.markdown': 'markdown', '.txt': 'pretty' },
   ...{ '.xml': 'junit', '.svg': 'badge' },
 };
-
-/** A part of the scenarios, from 1. */
-export interface Shard {
-  readonly index: number;
-  readonly count: number;
-}
 
 /** The format of `run --out FILE`: the one asked for, else the one that the name says; a run file where it has no ending. @throws UsageError */
 export function fileFormat(file: string, asked: Format | undefined): Format {
@@ -67,8 +63,8 @@ export function parseCount(option: string, min: number, max: number): (value: st
 /** Which part of how many, from 1: `2/4`. @throws UsageError */
 export function parseShard(value: string): Shard {
   const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(value)?.map(Number) ?? [];
-  if (index !== undefined && count !== undefined && index >= 1 && index <= count) return { index, count };
-  throw new UsageError(`--shard ${JSON.stringify(value)}: give a part and how many there are: 1/4, 2/4 …`);
+  if (index !== undefined && count !== undefined && index >= 1 && index <= count && count <= MAX_SHARDS) return { index, count };
+  throw new UsageError(`--shard ${JSON.stringify(value)}: give a part and how many there are: 1/4, 2/4 … (at most ${MAX_SHARDS} parts)`);
 }
 
 /** Writes to stdout. Where that fails, the command goes on: main.ts says so, and gives the exit code. */

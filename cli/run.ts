@@ -8,7 +8,7 @@ import { layoutOf } from '../report/grid.ts';
 import { written } from '../report/paint.ts';
 import { conforms } from '../report/view.ts';
 import { keepRun, recordedPath, writeRun } from '../results/recorded.ts';
-import type { Run } from '../results/schema.ts';
+import type { Run, Shard } from '../results/schema.ts';
 import { WholeFile } from '../results/write.ts';
 import { askScenarios } from '../runner/ask-scenarios.ts';
 import { type RecordOptions, RunFailed, record } from '../runner/record.ts';
@@ -19,7 +19,7 @@ import { agentCommand } from './agent-command.ts';
 import { type ClassesOption, viewer } from './classes.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';
-import { fileFormat, print, type Shard, say } from './output.ts';
+import { fileFormat, print, say } from './output.ts';
 import { Progress } from './progress.ts';
 import { expand, select } from './select.ts';
 import { type OpenTarget, onEach, type Target, targetsNamed } from './targets.ts';
@@ -137,7 +137,7 @@ function choose(own: Chosen['scenarios'], patterns: readonly string[], skip: rea
 function sharded(chosen: Chosen, shard: Shard | undefined): Chosen {
   if (shard === undefined) return chosen;
   const scenarios = chosen.scenarios.filter((_, i) => i % shard.count === shard.index - 1);
-  if (scenarios.length > 0) return { ...chosen, scenarios };
+  if (scenarios.length > 0) return { ...chosen, scenarios, chosenBy: { ...chosen.chosenBy, shard } };
   throw new UsageError(`--shard ${shard.index}/${shard.count}: ${chosen.scenarios.length} scenarios were chosen, so that none is left for this part`);
 }
 

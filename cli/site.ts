@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../platforms/package-root.ts';
 import { shownPath } from '../platforms/shown-path.ts';
+import { gaps } from '../report/atlas.ts';
 import { INTERACTIVE_STYLE, SCRIPTS, script } from '../report/site/interactive.ts';
 import { STYLE } from '../report/site/paths.ts';
 import { siteFiles } from '../report/site/site.tsx';
@@ -32,7 +33,7 @@ export async function site(words: readonly string[], { out, serve }: SiteArgumen
   const port = serve === undefined ? undefined : serve === true ? 0 : parseCount('--serve', 0, 65_535)(serve);
   const folder = out === undefined ? undefined : siteFolder(out);
   const { atlas, isWhole } = atlasOf(words);
-  for (const { source, reason } of atlas.leftOut) say(`left out: ${source}: ${reason}`);
+  for (const gap of gaps(atlas)) say(gap);
   if (folder !== undefined && port === undefined) written(out as string, await folder.write(allFiles(atlas)));
   else {
     const files = [...allFiles(atlas)];

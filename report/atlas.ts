@@ -8,7 +8,7 @@ const MOST_LISTED = 20;
 
 /** What an atlas holds, for a terminal. */
 export function prettyAtlas(atlas: Atlas, { width, paint }: Layout): string {
-  const { platforms, scenarios, traces, leftOut } = atlas;
+  const { platforms, scenarios, traces } = atlas;
   const measured = platforms.map((_, i) => scenarios.filter(({ cells }) => cells[i] !== null).length);
   const trials = platforms.map((_, i) => scenarios.reduce((sum, { cells }) => sum + (cells[i]?.trials ?? 0), 0));
   const header: Row = ['platform', 'runs', 'scenarios', 'trials', 'newest run', 'system'].map((text) => ({ text, style: 'gray' }));
@@ -31,11 +31,23 @@ export function prettyAtlas(atlas: Atlas, { width, paint }: Layout): string {
       'conflict',
     ),
     ...listed(
-      leftOut.map(({ source, reason }) => `left out: ${source}: ${reason.split('\n', 1)[0]}`),
-      'file left out',
+      gaps(atlas).map((gap) => gap.split('\n', 1)[0] as string),
+      'gap',
     ),
   ];
   return `${[...table, '', ...notes.map((note) => paragraph(note, width, '  '))].join('\n')}\n`;
+}
+
+/** What an atlas might be thought to have and has not, a line each: missing parts of a platform's newest run, what was left out. */
+export function gaps({ platforms, leftOut }: Atlas): readonly string[] {
+  return [
+    ...platforms.flatMap(({ key, missing }) =>
+      missing === undefined
+        ? []
+        : `missing: ${missing.parts.length === 1 ? 'part' : 'parts'} ${missing.parts.join(', ')} of ${missing.count} of the newest run on ${key}`,
+    ),
+    ...leftOut.map(({ source, reason }) => `left out: ${source}: ${reason}`),
+  ];
 }
 
 function listed(lines: readonly string[], what: string): string[] {

@@ -1,8 +1,8 @@
 import type * as Zod from 'zod';
 import { platformSchema } from '../platforms/platform.ts';
 import { z } from '../platforms/zod.ts';
-import { MAX_CALLS, MAX_SCENARIOS, MAX_TRACES } from './limits.ts';
-import { observationSchema, scenarioSchema, traceSchema } from './schema.ts';
+import { MAX_CALLS, MAX_SCENARIOS, MAX_SHARDS, MAX_TRACES } from './limits.ts';
+import { observationSchema, scenarioSchema, shardSchema, traceSchema } from './schema.ts';
 
 /** The atlas: what the runs of many machines say together, as one JSON document. Each distinct trace is in it once, however many platforms give it. */
 
@@ -15,6 +15,7 @@ const MAX_DISTINCT_TRACES = 500_000;
 export const MAX_REASON = 4000;
 
 const { id, steps, reason } = scenarioSchema.shape;
+const { index } = shardSchema.shape;
 const count = z.int().min(0);
 const source = z.string().max(4096).describe('The file, and which of its runs where it has several: runs.jsonl#2');
 const key = z
@@ -35,6 +36,10 @@ const atlasPlatformSchema = z.strictObject({
   key,
   platform: platformSchema.describe('As the newest of its runs has it'),
   peer: platformSchema.optional().describe('The platform of the peer sockets, if it is not that of the subjects'),
+  missing: z
+    .strictObject({ parts: z.array(index).min(1).max(MAX_SHARDS), count: index })
+    .optional()
+    .describe('Where the newest run is a part (run --shard): which of the other parts, from 1 to count, were not given'),
   runs: z.array(runSchema).min(1).max(MAX_RUNS).describe('The newest first'),
 });
 

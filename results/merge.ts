@@ -4,7 +4,7 @@ import { ATLAS_VERSION, type Atlas, type AtlasCell, type AtlasPlatform, MAX_PLAT
 import { measuredReason } from './judge.ts';
 import { MAX_SCENARIOS, MAX_TRACES } from './limits.ts';
 import { serializeRun } from './lines.ts';
-import type { Run, ScenarioLine } from './schema.ts';
+import type { Header, Run, ScenarioLine } from './schema.ts';
 
 /** A run, and what messages call the place that it came from. */
 export interface Sourced {
@@ -42,6 +42,7 @@ interface Row {
 
 class Merging {
   readonly #platforms = new Map<string, AtlasPlatform>();
+  readonly #headers = new Map<string, Header[]>();
   readonly #rows = new Map<string, Row>();
   readonly #traces: Atlas['traces'] = [];
   readonly #traceOf = new Map<string, number>();
@@ -58,6 +59,7 @@ class Merging {
     const ofPlatform = this.#platforms.get(key) ?? { key, platform: header.platform, ...(header.peer !== undefined && { peer: header.peer }), runs: [] };
     this.#platforms.set(key, ofPlatform);
     this.#runs++;
+    this.#headers.set(key, [...(this.#headers.get(key) ?? []), header]);
     ofPlatform.runs.push({
       source,
       started: header.started,
@@ -112,7 +114,9 @@ class Merging {
   }
 
   atlas(leftOut: readonly LeftOut[]): Atlas {
-    const platforms = [...this.#platforms.values()].sort((a, b) => compare(a.key, b.key));
+    const platforms = [...this.#platforms.values()]
+      .map((platform) => ({ ...platform, ...missingParts(this.#headers.get(platform.key) ?? []) }))
+      .sort((a, b) => compare(a.key, b.key));
     const scenarios = [...this.#rows].map(([id, { steps, cells }]) => ({
       id,
       ...(steps !== undefined && { steps }),
@@ -161,6 +165,21 @@ class Cell {
 /** Where it was made, and to the millisecond when: two runs have no more in common. */
 function beginningOf({ header }: Run): string {
   return JSON.stringify([header.started, header.platform, header.peer]);
+}
+
+/** Of a platform's runs, the newest first: which parts of the newest are not among them. Older ones may lack parts: what they lack has been measured since. */
+function missingParts(headers: readonly Header[]): Pick<AtlasPlatform, 'missing'> {
+  const newest = headers[0]?.asked?.shard;
+  if (newest === undefined) return {};
+  const whole = wholeOf(headers[0] as Header);
+  const given = new Set(headers.filter((header) => wholeOf(header) === whole).map(({ asked }) => asked?.shard?.index));
+  const parts = Array.from({ length: newest.count }, (_, i) => i + 1).filter((part) => !given.has(part));
+  return parts.length === 0 ? {} : { missing: { parts, count: newest.count } };
+}
+
+/** What the parts of one run have in common. */
+function wholeOf({ tool, asked }: Header): string {
+  return JSON.stringify([tool.version, asked?.patterns, asked?.skip, asked?.shard?.count]);
 }
 
 /** By code units: the same on every machine. */

@@ -1,5 +1,6 @@
 import type * as Zod from 'zod';
 import { BLOCKED } from '../language/token.ts';
+import { matchesPattern } from '../language/trace.ts';
 import { brief, extentOf, readBounded } from '../platforms/bounded.ts';
 import { RunFileError } from '../platforms/file-errors.ts';
 import { MAX_DEPTH, MOST_COMPLAINTS } from '../platforms/json-file.ts';
@@ -206,8 +207,20 @@ function checked(value: unknown, calls: Calls, where: string): Line {
   const issues = parsed.success ? calls.check(parsed.data) : parsed.error.issues;
   if (!parsed.success || issues.length > 0) throw new RunFileError(`${where}: ${complaints(issues)}`);
   const line = parsed.data as Line;
-  if (line.type === 'scenario') for (const [i, trace] of line.traces.entries()) refuseOtherTokens(trace, `${where}: traces[${i}]`);
+  if (line.type === 'scenario') {
+    for (const [i, trace] of line.traces.entries()) refuseOtherTokens(trace, `${where}: traces[${i}]`);
+    refuseOtherVerdict(line, where);
+  }
   return line;
+}
+
+/** Whether a trace is what was expected can be read off the line itself: a file in which it is not so was changed. @throws RunFileError */
+function refuseOtherVerdict({ id, verdict, traces, expected }: ScenarioLine, where: string): void {
+  const [first, ...others] = traces;
+  const meets = first !== undefined && others.length === 0 && expected?.patterns.some((pattern) => matchesPattern(pattern, first.trace)) === true;
+  if (meets && verdict === 'deviation') throw new RunFileError(`${where}: ${id} is a deviation, and its trace is what it expects`);
+  if (!meets && (verdict === 'match' || verdict === 'known-deviation'))
+    throw new RunFileError(`${where}: ${id} is a ${verdict}, and its trace is not what it expects`);
 }
 
 /** A trace says again what its calls say, so that it can be read alone. A call that blocks its whole agent is in the trace alone. @throws RunFileError */

@@ -2,7 +2,7 @@ import type * as Zod from 'zod';
 import { EVIDENCE } from '../language/evidence.ts';
 import { PRINTABLE, platformSchema } from '../platforms/platform.ts';
 import { z } from '../platforms/zod.ts';
-import { MAX_CALLS, MAX_PATTERNS, MAX_SCENARIOS, MAX_TRACES } from './limits.ts';
+import { MAX_CALLS, MAX_PATTERNS, MAX_SCENARIOS, MAX_SHARDS, MAX_TRACES } from './limits.ts';
 
 /**
  * The run format: JSON Lines. A header, for each scenario a behaviour line and a timing line, a footer. What a platform does and how long it took
@@ -59,11 +59,17 @@ export const traceSchema = z.strictObject({
 
 const patterns = z.array(word).max(MAX_PATTERNS);
 
+/** A part of the scenarios, from 1 to `count`. */
+export const shardSchema = z
+  .strictObject({ index: z.int().min(1).max(MAX_SHARDS), count: z.int().min(1).max(MAX_SHARDS) })
+  .refine(({ index, count }) => index <= count, { path: ['index'], error: 'there are fewer parts' });
+
 const askedSchema = z.strictObject({
   trials: count.describe('The trials of each scenario'),
   timeout: z.number().min(0).describe('The ms after which a call counts as blocked'),
   patterns: patterns.describe('The scenarios; all of them if there is no pattern'),
   skip: patterns.optional().describe('Those that were left out'),
+  shard: shardSchema.optional().describe('The part of them that was run; all of them where absent'),
 });
 
 export const headerSchema = z.strictObject({
@@ -133,6 +139,7 @@ export const footerSchema = z.strictObject({
 export const lineSchema = z.discriminatedUnion('type', [headerSchema, scenarioSchema, timingSchema, footerSchema]);
 
 export type Observation = Zod.infer<typeof observationSchema>;
+export type Shard = Zod.infer<typeof shardSchema>;
 export type Asked = Zod.infer<typeof askedSchema>;
 export type Header = Zod.infer<typeof headerSchema>;
 export type ScenarioLine = Zod.infer<typeof scenarioSchema>;

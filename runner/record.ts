@@ -16,7 +16,7 @@ export interface RecordOptions
   extends Pick<RunOptions, 'agent' | 'scenarios' | 'onStart'>,
     Partial<Pick<RunOptions, 'trials' | 'timeout' | 'jobs' | 'signal'>> {
   /** The patterns that they were chosen by, for the header; their ids where absent. */
-  readonly chosenBy?: Pick<Asked, 'patterns' | 'skip'>;
+  readonly chosenBy?: Pick<Asked, 'patterns' | 'skip' | 'shard'>;
   /** The ids of all scenarios that there are, for the footer, which names those that were not run; those of `scenarios` where absent. */
   readonly known?: readonly string[];
   /** How a process that holds the peers is started; they live beside the subjects where absent. */

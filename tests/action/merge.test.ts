@@ -45,6 +45,15 @@ test('runs of one part of the scenarios stand side by side', async () => {
   expect(stepped.summary.match(/^### .*/gm)).toEqual(['### run-1-of-2', '### run-2-of-2']);
 });
 
+test('a part that is missing is a warning', async () => {
+  const parts = join(folder, 'first part');
+  mkdirSync(parts);
+  expect(cli(['run', 'tcp/reset/idle', 'tcp/fin/idle', '--trials', '1', '--shard', '1/2', '--out', join(parts, 'run-1-of-2.jsonl')]).code).toBe(0);
+  const stepped = await merge({ runs: parts });
+  expect(stepped.code, stepped.log).toBe(0);
+  expect(commandsIn(stepped.log)).toEqual([expect.stringMatching(/^::warning .*: no run of part 2 of 2: /)]);
+});
+
 test('a file that cannot be read costs the others nothing, and fails the step', async () => {
   const cut = join(folder, 'cut');
   mkdirSync(cut);

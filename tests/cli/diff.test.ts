@@ -7,7 +7,7 @@ import { diffDocumentSchema } from '../../report/diff/document.ts';
 import { serializeRun } from '../../results/lines.ts';
 import { readRun } from '../../results/read.ts';
 import { shippedRuns } from '../../results/recorded.ts';
-import type { Run, ScenarioLine } from '../../results/schema.ts';
+import type { Run, ScenarioLine, Verdict } from '../../results/schema.ts';
 import { here } from '../fixtures/here.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas diff '));
@@ -19,8 +19,9 @@ const shipped = shippedRuns().find(({ run }) => run.header.platform.id === 'linu
 function runFile(name: string, change: (run: Run) => Run): string {
   const file = join(folder, name);
   const run = change(structuredClone(shipped));
-  const match = run.scenarios.filter(({ verdict }) => verdict === 'match').length;
-  writeFileSync(file, serializeRun({ ...run, footer: { ...run.footer, scenarios: run.scenarios.length, verdicts: { ...run.footer.verdicts, match } } }));
+  const counted = (wanted: Verdict) => run.scenarios.filter(({ verdict }) => verdict === wanted).length;
+  const verdicts = { ...run.footer.verdicts, match: counted('match'), deviation: counted('deviation') };
+  writeFileSync(file, serializeRun({ ...run, footer: { ...run.footer, scenarios: run.scenarios.length, verdicts } }));
   return file;
 }
 
@@ -41,7 +42,7 @@ beforeAll(() => {
     ...run,
     scenarios: run.scenarios
       .filter(({ id }) => id !== 'tcp/fin/idle')
-      .map((line) => (line.id === 'tcp/reset/idle' ? { ...line, traces: line.traces.map(twice) } : line)),
+      .map((line) => (line.id === 'tcp/reset/idle' ? { ...line, traces: line.traces.map(twice), verdict: 'deviation' as const } : line)),
     timings: run.timings.filter(({ id }) => id !== 'tcp/fin/idle').map((timing) => ({ ...timing, ms: timing.ms + 1000 })),
   }));
   partial = join(folder, 'partial.jsonl');

@@ -57,6 +57,18 @@ test.each([
   expect(leftOut).toEqual([{ source: expect.stringContaining('bad.jsonl'), reason: expect.stringMatching(reason) }]);
 });
 
+test('a part that is missing is told, and the exit code is 0', async () => {
+  const [part, out] = [join(folder, 'part.jsonl'), join(folder, 'part.json')];
+  expect(await here(['run', 'tcp/reset/idle', 'tcp/fin/idle', '--trials', '1', '--shard', '2/2', '--out', part])).toMatchObject({ code: 0 });
+  const { code, stdout } = await here(['merge', part, '--out', out]);
+  const told = /^missing: part 1 of 2 of the newest run on \S+$/m;
+  expect(code).toBe(0);
+  expect(stdout.replace(/\n {2}/g, ' ')).toMatch(told);
+  expect((await here(['merge', part, '--format', 'json'])).stderr).toMatch(told);
+  expect((await here(['site', out, '--out', join(folder, 'site')])).stderr).toMatch(told);
+  rmSync(part);
+});
+
 test('runs of the first format are read as well', async () => {
   const { code, stdout } = await here(['merge', 'tests/golden', '--format', 'json']);
   expect(code).toBe(0);

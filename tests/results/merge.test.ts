@@ -95,6 +95,39 @@ describe('an atlas', () => {
     }
   });
 
+  describe('of runs that were made in parts (--shard)', () => {
+    /** A part of a run: `1/3`. */
+    const part = (shard: string, minutes: number, platform = LINUX): Run => {
+      const [index = 0, count = 0] = shard.split('/').map(Number);
+      const { header, ...run } = runOf(platform, minutes, { [IDLE]: [[RESET, END]] });
+      return { ...run, header: { ...header, asked: { ...ASKED, shard: { index, count } } } };
+    };
+    const missing = (...runs: readonly Run[]) => mergeRuns(sourced(...runs)).platforms.map(({ missing }) => missing);
+
+    test('says which parts of the newest one were not given', () => {
+      expect(missing(part('1/3', 0))).toEqual([{ parts: [2, 3], count: 3 }]);
+      expect(missing(part('1/3', 0), part('3/3', 1))).toEqual([{ parts: [2], count: 3 }]);
+      expect(missing(part('1/3', 0), part('2/3', 2), part('3/3', 1))).toEqual([undefined]);
+      expect(missing(part('1/2', 0), part('2/2', 0, WINDOWS))).toEqual([
+        { parts: [2], count: 2 },
+        { parts: [1], count: 2 },
+      ]);
+    });
+
+    test('does not take for a part what is one of another run', () => {
+      const { header, ...run } = part('2/2', 0);
+      const asked = header.asked as NonNullable<typeof header.asked>;
+      for (const other of [
+        { ...header, tool: { ...header.tool, version: '0.0.1' } },
+        { ...header, asked: { ...asked, patterns: ['tcp/reset'] } },
+        { ...header, asked: { ...asked, shard: { index: 2, count: 4 } } },
+      ])
+        expect(missing({ ...run, header: other }, part('1/2', 1))).toEqual([{ parts: [2], count: 2 }]);
+    });
+
+    test('is content where the newest is whole', () => expect(missing(part('1/3', 0), runOf(LINUX, 1, { [IDLE]: [[RESET, END]] }))).toEqual([undefined]));
+  });
+
   test('is the same in whatever order runs are given, and however often', () => {
     const runs = sourced(
       runOf(LINUX, 0, { [IDLE]: [[RESET, END]], 'tcp/fin/idle': [[END]] }),

@@ -41,8 +41,9 @@ describe('a run file', () => {
 
   test('may say what a scenario does, what was not run, and of a call that blocked its whole agent no more than that', () => {
     const [first, ...others] = scenarios as [ScenarioLine, ...ScenarioLine[]];
-    const blocked = { ...first, steps: 'P reset; S recv ×5', traces: first.traces.map((one) => ({ ...one, trace: [...one.trace, 'blocked'] })) };
-    const odd: Run = { ...run, scenarios: [blocked, ...others], footer: { ...run.footer, notRun: ['udp/datagram/zero'] } };
+    const traces = first.traces.map((one) => ({ ...one, trace: [...one.trace, 'blocked'] }));
+    const blocked = { ...first, steps: 'P reset; S recv ×5', traces, verdict: 'blocked' as const };
+    const odd: Run = { ...run, scenarios: [blocked, ...others], footer: { ...run.footer, verdicts: { match: 1, blocked: 1 }, notRun: ['udp/datagram/zero'] } };
     expect(parseRun(serializeRun(odd), 'run')).toEqual(odd);
   });
 
@@ -182,6 +183,16 @@ describe('a run file', () => {
       what: 'a trace longer than its calls',
       content: text.replace('"trace":["eof","eof"]', '"trace":["eof","eof","eof"]'),
       says: 'run:3: traces[0]: call 3 is "eof" in the trace, and no call in its observations',
+    },
+    {
+      what: 'a match whose trace is not what it expects',
+      content: text.replace('"trace":["ECONNRESET"', '"trace":["ENOTCONN"').replace('"token":"ECONNRESET"', '"token":"ENOTCONN"'),
+      says: 'run:2: tcp/reset/idle is a match, and its trace is not what it expects',
+    },
+    {
+      what: 'a deviation whose trace is what it expects',
+      content: text.replace('"verdict":"match"', '"verdict":"deviation"'),
+      says: 'run:2: tcp/reset/idle is a deviation, and its trace is what it expects',
     },
     { what: 'a timing twice', content: [...lines.slice(0, 4), lines[3], ...lines.slice(4)].join('\n'), says: 'run:5: tcp/reset/idle occurs twice' },
     {
