@@ -59,7 +59,9 @@ export function tryLink(from: string, steps: string): string {
   return `${link(from, TRY)}#steps=${encodeURIComponent(steps)}`;
 }
 
-/** Where a source is nothing but an address: the address. Whatever else it says is text. */
+/** Where a source is nothing but an address, or an issue as GitHub spells it (`golang/go#13434`): the address. Whatever else it says is text. */
 export function sourceUrl(source: string): string | undefined {
+  const [, repository, issue] = /^([\w-]+\/[\w-][\w.-]*)#(\d{1,9})$/.exec(source) ?? [];
+  if (issue !== undefined) return `https://github.com/${repository}/issues/${issue}`;
   return /^https:\/\/[a-z0-9.-]+\/[^\s"'<>\\]*$/i.test(source) ? source : undefined;
 }

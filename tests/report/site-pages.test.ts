@@ -66,6 +66,15 @@ function expectSound(pages: ReadonlyMap<string, string>): void {
   expect(faults).toEqual([]);
 }
 
+test.each([
+  ['https://example.org/a?b#c', 'https://example.org/a?b#c'],
+  ['golang/go#13434', 'https://github.com/golang/go/issues/13434'],
+  ['golang/go#28852 (both were seen)', undefined],
+  ['a/..#1', undefined],
+  ['javascript:alert(1)', undefined],
+  ['https://example.org/"><script>', undefined],
+])('the address of the source %s is %s', (source, url) => expect(sourceUrl(source)).toBe(url));
+
 function resolved(from: string, href: string): string {
   const { pathname } = new URL(href, `https://example.org/${from}`);
   return decodeURIComponent(pathname.slice(1));
