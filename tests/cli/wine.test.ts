@@ -69,7 +69,8 @@ describe.each(LANES)('$name', (lane) => {
 
   test(`a sweep of ports changes no verdict${namespaces.reason}`, ({ skip }) => {
     if (reason !== undefined || !namespaces.are) return skip(reason ?? namespaces.reason);
-    const script = sweeping(40000, 59999);
+    // So few ports that strangers are met for certain. What accept returns of a connection that was reset tells no address: there the suite cannot tell whose it was, and says so.
+    const script = sweeping(40000, 41999);
     const { status, stdout } = inNamespace(
       script,
       'run',
@@ -85,7 +86,9 @@ describe.each(LANES)('$name', (lane) => {
     const surprises = lines.filter(({ verdict }) => !KNOWN.includes(verdict));
     expect(surprises.map(({ id, verdict, reason: why }) => [id, verdict, why])).toEqual([]);
     expect(footer.strangers).toBeGreaterThan(0);
-    expect(status).toBe(0);
+    const unmeasured = footer.unmeasured?.map(({ id }) => id) ?? [];
+    expect(unmeasured.filter((id) => id !== 'tcp/accept/after-reset')).toEqual([]);
+    expect(status).toBe(unmeasured.length === 0 ? 0 : 3);
   });
 
   test.for(['SIGINT', 'SIGKILL'] as const)('leaves nothing running after %s', async (signal, { skip }) => {
