@@ -6,6 +6,8 @@ import { START_TIMEOUT_MS, type Started, StartFailed, startProcess } from './pro
 
 /** ms for a process to end after it has closed its channel, and for the last of what it said to arrive after it ended. */
 const END_MS = 1000;
+/** ms for the channel of a process that has ended to close. */
+const GONE_MS = 10_000;
 
 /** What the other side may say: a zod schema, which gives the type. */
 export type Schema<T> = Pick<Zod.ZodType<T>, 'safeParse'>;
@@ -64,6 +66,7 @@ export async function conversationAt<Said extends object, Heard>(door: Door, sch
 /** With a process that this one started: requests there, messages back. */
 export class ProcessConversation<Said extends object, Heard> extends Conversation<Said, Heard> {
   readonly #started: Started;
+  readonly #closed: Promise<void>;
 
   private constructor(started: Started, inbox: Inbox, schema: Schema<Heard>) {
     super(
@@ -73,6 +76,7 @@ export class ProcessConversation<Said extends object, Heard> extends Conversatio
       started.ended.then((how) => Promise.race([inbox.closed, later(END_MS)]).then(() => how)),
     );
     this.#started = started;
+    this.#closed = inbox.closed;
     // Without a channel it is of no use; how it ends says why there is none.
     inbox.closed.then(() => later(END_MS)).then(() => this.kill());
   }
@@ -92,10 +96,11 @@ export class ProcessConversation<Said extends object, Heard> extends Conversatio
     this.#started.child.kill('SIGKILL');
   }
 
-  /** Ends the process and waits until it is gone. */
+  /** Ends the process and waits until it is gone, and with it what it had open: under Wine, on a busy machine, that was closed up to a second after its end was told. */
   async stop(): Promise<void> {
     this.kill();
     await this.#started.ended;
+    await Promise.race([this.#closed, later(GONE_MS)]);
     this.channel.destroy();
   }
 }

@@ -1,7 +1,10 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { agentMessageSchema } from '../../runner/agent-protocol.ts';
 import type { Channel } from '../../runner/channel.ts';
-import { Conversation } from '../../runner/conversation.ts';
+import { believed, Conversation, ProcessConversation } from '../../runner/conversation.ts';
 import { Inbox, Silence } from '../../runner/inbox.ts';
 import { LINUX, measured, received } from '../fixtures/index.ts';
 
@@ -46,4 +49,28 @@ test('says why it heard nothing', async () => {
   inbox.end('exit code 7');
   expect(await agent.hear()).toEqual({ type: 'begun' });
   expect(await words()).toBe('ended its process: exit code 7');
+});
+
+/** Connects back, and gives its connection to a child that holds it for a while: as Wine's server does with the sockets of a process that has ended. */
+const HELD = `
+const { SOCKATLAS_CHANNEL, ...env } = process.env;
+const [port, token] = SOCKATLAS_CHANNEL.split(':');
+const wait = 'setTimeout(() => require("node:fs").writeFileSync(process.argv[1], ""), 1500)';
+const channel = require('node:net').connect(Number(port), '127.0.0.1', () => {
+  require('node:child_process').spawn(process.execPath, ['-e', wait, process.argv[1]], { env, stdio: ['ignore', 'ignore', 'ignore', channel] });
+  for (const message of [{ type: 'hello', token }, {}]) channel.write(JSON.stringify(message) + '\\n');
+});`;
+
+test.skipIf(process.platform === 'win32')('a process is gone once what it had open is closed [a socket that a child inherits: needs POSIX]', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sockatlas held '));
+  try {
+    const closed = join(folder, 'closed');
+    const command = { command: process.execPath, args: ['-e', HELD, closed], env: {}, stderr: 'ignore' as const };
+    const conversation = await ProcessConversation.start(command, believed());
+    expect(await conversation.hear()).toEqual({});
+    await conversation.stop();
+    expect(existsSync(closed)).toBe(true);
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  }
 });
