@@ -36,6 +36,8 @@ test.runIf(process.platform === 'linux')('a stranger that was reset, and whose p
   if (at === undefined) throw new Error('the peer does not listen');
   const { SOL_SOCKET, SO_LINGER } = sockets.constants;
   const stranger = sockets.socket('inet', 'stream').ret;
+  // An address that no other process has: of 127.0.0.1 one may be given the port in between.
+  expect(sockets.bind(stranger, { family: 'inet', host: '127.77.1.1', port: 0 }).ret).toBe(0);
   expect(sockets.connect(stranger, at).ret).toBe(0);
   const from = sockets.getsockname(stranger).address as Address;
   sockets.setsockopt(stranger, SOL_SOCKET, SO_LINGER, sockets.linger(true, 0));
