@@ -108,6 +108,8 @@ describe('strangers', () => {
     const { L, address } = t.listener();
     const { SOL_SOCKET, SO_LINGER } = sockets.constants;
     const stranger = sockets.socket('inet', 'stream').ret;
+    // An address that no other process has: of 127.0.0.1 one may be given the port in between.
+    expect(sockets.bind(stranger, { family: 'inet', host: '127.77.1.2', port: 0 }).ret).toBe(0);
     expect(sockets.connect(stranger, address).ret).toBe(0);
     const { address: from } = sockets.getsockname(stranger);
     sockets.send(stranger, Buffer.from('null\n'), 5, 0);
