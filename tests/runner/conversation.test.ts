@@ -61,7 +61,7 @@ const channel = require('node:net').connect(Number(port), '127.0.0.1', () => {
   for (const message of [{ type: 'hello', token }, {}]) channel.write(JSON.stringify(message) + '\\n');
 });`;
 
-test.skipIf(process.platform === 'win32')('a process is gone once what it had open is closed [a socket that a child inherits: needs POSIX]', async () => {
+test.skipIf(process.platform === 'win32')('a process is gone once what it had open is closed [needs a system whose children inherit sockets]', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sockatlas held '));
   try {
     const closed = join(folder, 'closed');
