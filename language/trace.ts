@@ -40,6 +40,11 @@ export function matchesPattern(pattern: readonly string[], trace: readonly strin
   return whole.length === trace.length && trace.every((token, i) => matchesToken(whole[i], token));
 }
 
+/** Whether one of the patterns stands for this trace. */
+export function matchesOne(patterns: readonly (readonly string[])[], trace: readonly string[]): boolean {
+  return patterns.some((pattern) => matchesPattern(pattern, trace));
+}
+
 /** Whether a token of a pattern, without `…`, stands for this one. */
 export function matchesToken(wanted: string | undefined, token: string | undefined): boolean {
   return wanted === token || (wanted === ANY && token !== undefined);

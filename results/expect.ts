@@ -1,5 +1,5 @@
 import { isPair } from '../language/pairs.ts';
-import { asPattern, matchesPattern } from '../language/trace.ts';
+import { asPattern, matchesOne } from '../language/trace.ts';
 import {
   appliesTo,
   EXPECTED_PLATFORMS,
@@ -61,7 +61,7 @@ export function expectedFrom({ header: { platform }, scenarios }: Run, known: Re
     } else if (isPair(id)) {
       const found = expectationFor(platform, id);
       const patterns = found === undefined ? [] : patternsOf(found.expectation);
-      if (traces.every(({ trace }) => meets(patterns, trace))) pairs.same++;
+      if (traces.every(({ trace }) => matchesOne(patterns, trace))) pairs.same++;
       else pairs.differ.push(id);
     } else {
       const file = expectedFile(id);
@@ -89,7 +89,7 @@ function expectLine(content: ExpectedFile, platform: Platform, { id, traces }: S
   const [name, bare] = [id, withoutParameters(id)].map((full) => full.split('/').slice(2).join('/')) as [string, string];
   const own = platform.id as ExpectedPlatform;
   const after = distinct(traces.map(({ trace }) => asPattern(trace)));
-  const isMet = (entry: Entry) => traces.every(({ trace }) => meets(patternsOf(entry), trace));
+  const isMet = (entry: Entry) => traces.every(({ trace }) => matchesOne(patternsOf(entry), trace));
 
   const found = [name, bare].flatMap((at) => entries(content, at, own).map((entry) => ({ at, entry }))).find(({ entry }) => appliesTo(platform, entry));
   if (found === undefined) {
@@ -114,10 +114,6 @@ function expectLine(content: ExpectedFile, platform: Platform, { id, traces }: S
   }
   replace(content, at, own, entry, withPatterns(entry, after, withSource(entry, platform, id)));
   return { kind: 'changed', before, after };
-}
-
-function meets(patterns: Patterns, trace: readonly string[]): boolean {
-  return patterns.some((pattern) => matchesPattern(pattern, trace));
 }
 
 function distinct(patterns: Patterns): Patterns {

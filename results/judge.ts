@@ -1,6 +1,6 @@
 import { type Evidence, isAsserted } from '../language/evidence.ts';
 import { BLOCKED } from '../language/token.ts';
-import { matchesPattern } from '../language/trace.ts';
+import { matchesOne } from '../language/trace.ts';
 import type { Ended } from './measured.ts';
 import type { Verdict } from './schema.ts';
 
@@ -23,7 +23,7 @@ const KNOWN = '; known: ';
 /** The verdict on a scenario's distinct traces. `ended`: how the last trial ended where it did not complete. A run that was read can so be judged again. */
 export function judge(standard: Standard | undefined, traces: readonly (readonly string[])[], ended?: Ended): Judgement {
   const { patterns = [], deviates } = standard ?? {};
-  const meets = (trace: readonly string[]) => patterns.some((pattern) => matchesPattern(pattern, trace));
+  const meets = (trace: readonly string[]) => matchesOne(patterns, trace);
   // A race, or a call that hangs, is known where the expectation has each of the traces, and the reason.
   const isKnown = deviates !== undefined && traces.every(meets);
   if (ended !== undefined) {

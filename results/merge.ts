@@ -59,7 +59,9 @@ class Merging {
     const ofPlatform = this.#platforms.get(key) ?? { key, platform: header.platform, ...(header.peer !== undefined && { peer: header.peer }), runs: [] };
     this.#platforms.set(key, ofPlatform);
     this.#runs++;
-    this.#headers.set(key, [...(this.#headers.get(key) ?? []), header]);
+    const headers = this.#headers.get(key) ?? [];
+    this.#headers.set(key, headers);
+    headers.push(header);
     ofPlatform.runs.push({
       source,
       started: header.started,

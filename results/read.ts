@@ -1,6 +1,6 @@
 import type * as Zod from 'zod';
 import { BLOCKED } from '../language/token.ts';
-import { matchesPattern } from '../language/trace.ts';
+import { matchesOne } from '../language/trace.ts';
 import { brief, extentOf, readBounded } from '../platforms/bounded.ts';
 import { RunFileError } from '../platforms/file-errors.ts';
 import { MAX_DEPTH, MOST_COMPLAINTS } from '../platforms/json-file.ts';
@@ -217,7 +217,7 @@ function checked(value: unknown, calls: Calls, where: string): Line {
 /** Whether a trace is what was expected can be read off the line itself: a file in which it is not so was changed. @throws RunFileError */
 function refuseOtherVerdict({ id, verdict, traces, expected }: ScenarioLine, where: string): void {
   const [first, ...others] = traces;
-  const meets = first !== undefined && others.length === 0 && expected?.patterns.some((pattern) => matchesPattern(pattern, first.trace)) === true;
+  const meets = first !== undefined && others.length === 0 && expected !== undefined && matchesOne(expected.patterns, first.trace);
   if (meets && verdict === 'deviation') throw new RunFileError(`${where}: ${id} is a deviation, and its trace is what it expects`);
   if (!meets && (verdict === 'match' || verdict === 'known-deviation'))
     throw new RunFileError(`${where}: ${id} is a ${verdict}, and its trace is not what it expects`);

@@ -22,12 +22,12 @@ export class Conversation<Said extends object, Heard> {
   /** How the other side ended, once the last that it said has arrived. */
   readonly ended: Promise<string>;
   protected readonly channel: Channel;
-  readonly #inbox: Inbox;
+  protected readonly inbox: Inbox;
   readonly #schema: Schema<Heard>;
 
   constructor(channel: Channel, inbox: Inbox, schema: Schema<Heard>, ended = inbox.closed.then(() => 'the connection was closed')) {
     this.channel = channel;
-    this.#inbox = inbox;
+    this.inbox = inbox;
     this.#schema = schema;
     this.ended = ended;
     ended.then((how) => inbox.end(how));
@@ -39,7 +39,7 @@ export class Conversation<Said extends object, Heard> {
 
   /** The next message, or why there is none; one that does not fit the schema is the other side's fault. */
   async hear(patience?: Patience): Promise<Heard | Silence> {
-    const heard = await this.#inbox.next(patience);
+    const heard = await this.inbox.next(patience);
     if (heard instanceof Silence) return heard;
     const { success, data, error } = this.#schema.safeParse(heard);
     return success ? data : new Silence('unfit', `sent a message that does not fit: ${complaint(error)}`);
@@ -66,7 +66,6 @@ export async function conversationAt<Said extends object, Heard>(door: Door, sch
 /** With a process that this one started: requests there, messages back. */
 export class ProcessConversation<Said extends object, Heard> extends Conversation<Said, Heard> {
   readonly #started: Started;
-  readonly #closed: Promise<void>;
 
   private constructor(started: Started, inbox: Inbox, schema: Schema<Heard>) {
     super(
@@ -76,7 +75,6 @@ export class ProcessConversation<Said extends object, Heard> extends Conversatio
       started.ended.then((how) => Promise.race([inbox.closed, later(END_MS)]).then(() => how)),
     );
     this.#started = started;
-    this.#closed = inbox.closed;
     // Without a channel it is of no use; how it ends says why there is none.
     inbox.closed.then(() => later(END_MS)).then(() => this.kill());
   }
@@ -100,7 +98,7 @@ export class ProcessConversation<Said extends object, Heard> extends Conversatio
   async stop(): Promise<void> {
     this.kill();
     await this.#started.ended;
-    await Promise.race([this.#closed, later(GONE_MS)]);
+    await Promise.race([this.inbox.closed, later(GONE_MS)]);
     this.channel.destroy();
   }
 }

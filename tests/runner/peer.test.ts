@@ -1,5 +1,4 @@
 import { expect, test, vi } from 'vitest';
-import type { Address } from '../../language/address.ts';
 import { sendCall, shutdownCall } from '../../language/call.ts';
 import { PosixSockets } from '../../native-bindings/posix/index.ts';
 import { Peer, type PeerLink } from '../../runner/peer.ts';
@@ -10,6 +9,7 @@ import { settle } from '../../runner/settle.ts';
 import { EnvironmentFailure, SetupFailed } from '../../runner/setup.ts';
 import { Trial } from '../../runner/trial.ts';
 import { fakeContext, fakeSockets } from '../fixtures/fake-sockets.ts';
+import { resetStranger } from '../fixtures/stranger.ts';
 
 function listening() {
   const sockets = fakeSockets();
@@ -34,14 +34,7 @@ test.runIf(process.platform === 'linux')('a stranger that was reset, and whose p
   const listening = await P.ask({ do: 'listen', at: t.anyPort() });
   const at = 'address' in listening ? listening.address : undefined;
   if (at === undefined) throw new Error('the peer does not listen');
-  const { SOL_SOCKET, SO_LINGER } = sockets.constants;
-  const stranger = sockets.socket('inet', 'stream').ret;
-  // An address that no other process has: of 127.0.0.1 one may be given the port in between.
-  expect(sockets.bind(stranger, { family: 'inet', host: '127.77.1.1', port: 0 }).ret).toBe(0);
-  expect(sockets.connect(stranger, at).ret).toBe(0);
-  const from = sockets.getsockname(stranger).address as Address;
-  sockets.setsockopt(stranger, SOL_SOCKET, SO_LINGER, sockets.linger(true, 0));
-  sockets.close(stranger);
+  const from = resetStranger(sockets, at);
   const subject = sockets.socket('inet', 'stream').ret;
   expect(sockets.bind(subject, from).ret).toBe(0);
   expect(sockets.connect(subject, at).ret).toBe(0);

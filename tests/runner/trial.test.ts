@@ -7,6 +7,7 @@ import { perform } from '../../runner/calls.ts';
 import { EnvironmentFailure, SetupFailed, Unsupported } from '../../runner/setup.ts';
 import { Trial, type TrialContext } from '../../runner/trial.ts';
 import { type FakeSockets, fakeContext, fakeSockets } from '../fixtures/fake-sockets.ts';
+import { resetStranger } from '../fixtures/stranger.ts';
 
 const tokens = (t: Trial) => t.observations.map(({ token }) => token);
 
@@ -106,17 +107,9 @@ describe('strangers', () => {
     const sockets = new PosixSockets();
     const t = new Trial(fakeContext(sockets));
     const { L, address } = t.listener();
-    const { SOL_SOCKET, SO_LINGER } = sockets.constants;
-    const stranger = sockets.socket('inet', 'stream').ret;
-    // An address that no other process has: of 127.0.0.1 one may be given the port in between.
-    expect(sockets.bind(stranger, { family: 'inet', host: '127.77.1.2', port: 0 }).ret).toBe(0);
-    expect(sockets.connect(stranger, address).ret).toBe(0);
-    const { address: from } = sockets.getsockname(stranger);
-    sockets.send(stranger, Buffer.from('null\n'), 5, 0);
-    sockets.setsockopt(stranger, SOL_SOCKET, SO_LINGER, sockets.linger(true, 0));
-    sockets.close(stranger);
+    const from = resetStranger(sockets, address);
     const P = await t.peer();
-    await P.ask({ do: 'connect', to: address, ...(from !== undefined && { from }) });
+    await P.ask({ do: 'connect', to: address, from });
     const S = t.acceptFrom(L);
     await P.send(3);
     await S.settled({ bytes: 3 });
