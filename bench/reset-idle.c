@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -44,12 +45,17 @@ static void count(const char *trace) {
   }
 }
 
-static void settle_reset(int s) {
+static int state(int s) {
   struct tcp_info info;
-  do {
-    socklen_t length = 28;
-    if (getsockopt(s, IPPROTO_TCP, TCP_INFO, &info, &length) == -1) fail("TCP_INFO");
-  } while (info.tcpi_state != TCP_CLOSE);
+  socklen_t length = 28;
+  if (getsockopt(s, IPPROTO_TCP, TCP_INFO, &info, &length) == -1) fail("TCP_INFO");
+  return info.tcpi_state;
+}
+
+static void close_by_reset(int s) {
+  struct linger hard = {1, 0};
+  if (setsockopt(s, SOL_SOCKET, SO_LINGER, &hard, sizeof hard) == -1) fail("SO_LINGER");
+  close(s);
 }
 
 /* One recorded call: the clock, errno preset, the call, errno, the clock. */
@@ -77,6 +83,8 @@ static void trial(void) {
   if (getsockname(listener, (struct sockaddr *)&address, &length) == -1) fail("getsockname");
   int peer = socket(AF_INET, SOCK_STREAM, 0);
   if (peer == -1) fail("socket");
+  struct timeval most = {.tv_sec = 1};
+  if (setsockopt(peer, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most) == -1) fail("SO_SNDTIMEO");
   if (connect(peer, (struct sockaddr *)&address, sizeof address) == -1) fail("connect");
   int at_once = 1;
   if (setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once) == -1) fail("TCP_NODELAY");
@@ -86,18 +94,16 @@ static void trial(void) {
   length = sizeof other;
   int subject = accept(listener, (struct sockaddr *)&other, &length);
   if (subject == -1) fail("accept");
-  if (other.sin_port != own.sin_port || other.sin_addr.s_addr != own.sin_addr.s_addr) fail("a stranger");
+  if (other.sin_port != own.sin_port || other.sin_addr.s_addr != own.sin_addr.s_addr || state(subject) == TCP_CLOSE) fail("a stranger");
   int on = 1;
   if (ioctl(subject, FIONBIO, &on) == -1) fail("FIONBIO");
   close(listener);
-  struct linger hard = {1, 0};
-  if (setsockopt(peer, SOL_SOCKET, SO_LINGER, &hard, sizeof hard) == -1) fail("SO_LINGER");
-  close(peer);
-  settle_reset(subject);
+  close_by_reset(peer);
+  while (state(subject) != TCP_CLOSE);
   char trace[TRACE_BYTES];
   for (int i = 0, end = 0; i < RECORDED; i++) end = record(subject, trace, end);
   count(trace);
-  close(subject);
+  close_by_reset(subject);
 }
 
 int main(int argc, char **argv) {

@@ -14,6 +14,7 @@ import time
 RECORDED = 5
 TCP_CLOSE = 7
 LINGER = struct.pack("ii", 1, 0)
+MOST = struct.pack("ll", 1, 0)
 traces = collections.Counter()
 
 
@@ -27,22 +28,35 @@ def record(subject):
     return token, time.perf_counter() - begun
 
 
+def state(subject):
+    return subject.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 28)[0]
+
+
+def close_by_reset(closed):
+    closed.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER)
+    closed.close()
+
+
 def trial():
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.bind(("127.0.0.1", 0))
-    listener.listen(8)
+    listener.listen(128)
     peer = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, MOST)
     peer.connect(listener.getsockname())
-    subject, _ = listener.accept()
+    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    own = peer.getsockname()
+    subject, other = listener.accept()
+    if other != own or state(subject) == TCP_CLOSE:
+        raise OSError("a stranger")
     subject.setblocking(False)
     listener.close()
-    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER)
-    peer.close()
-    while subject.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 28)[0] != TCP_CLOSE:
+    close_by_reset(peer)
+    while state(subject) != TCP_CLOSE:
         pass
     observations = [record(subject) for _ in range(RECORDED)]
     traces[" ".join(token for token, _ in observations)] += 1
-    subject.close()
+    close_by_reset(subject)
 
 
 wanted = float(sys.argv[1]) / 1000

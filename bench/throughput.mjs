@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { Absent, beside, compile, findPython, measured } from './programs.mjs';
 import { alternate } from './rounds.mjs';
 
 /** The rate of tcp/reset/idle in process, beside the same steps in C and in Python. */
 export function throughput({ rounds, ms, folder }) {
+  execFileSync(process.execPath, [beside('reset-idle.mjs'), 'compared']);
   const notes = [];
   const traces = new Set();
   const ns = (command, ...args) => {

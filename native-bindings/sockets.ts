@@ -111,7 +111,7 @@ export interface Sockets {
 
   /** SO_LINGER's value: two ints on POSIX, two u_shorts on Windows. Good until the next call of it. */
   linger(on: boolean, seconds: number): Uint8Array;
-  /** The value of SO_RCVTIMEO and SO_SNDTIMEO: a timeval on POSIX, a DWORD of milliseconds on Windows. */
+  /** The value of SO_RCVTIMEO and SO_SNDTIMEO: a timeval on POSIX, a DWORD of milliseconds on Windows. Good until the next call of it. */
   timeout(milliseconds: number): Uint8Array;
 
   /** What TCP knows of the connection, by a call that changes nothing of it (TCP_INFO; SIO_TCP_INFO). undefined where the platform has no such call, or it failed. */

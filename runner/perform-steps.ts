@@ -50,7 +50,7 @@ export function preparing(sequence: Sequence): (t: Trial) => Promise<Subject | u
       if (pending instanceof Promise) await pending;
       if (performance.isOver) break;
     }
-    await performance.waiting;
+    if (performance.waiting !== undefined) await performance.waiting;
     return performance.isOver ? undefined : performance.subject;
   };
 }

@@ -343,7 +343,10 @@ export class Trial {
     this.#state.finished = true;
     for (const handle of this.#state.open) this.#abort(handle);
     this.#state.open.clear();
-    for (const peer of this.#state.peers) await peer.end();
+    for (const peer of this.#state.peers) {
+      const pending = peer.end();
+      if (pending instanceof Promise) await pending;
+    }
     for (const cleanUp of this.#state.cleanUps) cleanUp();
   }
 

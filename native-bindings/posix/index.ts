@@ -15,6 +15,8 @@ const TCP_INFO_BYTES = 136;
 const TCPI_UNACKED = 24;
 const TCPI_BYTES_RECEIVED = 128;
 const IS_LITTLE_ENDIAN = endianness() === 'LE';
+/** Of a number of 64 bits: a BigInt of it would be allocated. */
+const [LOW_WORD, HIGH_WORD] = IS_LITTLE_ENDIAN ? [0, 4] : ([4, 0] as const);
 
 /** koffi has no ssize_t; intptr_t has its width and sign. */
 const TYPES: BerkeleyTypes = { handle: 'int', size: 'size_t', transferred: 'intptr_t', socklen: 'uint32_t', close: 'close' };
@@ -32,6 +34,8 @@ export class PosixSockets extends BerkeleySockets implements Sockets {
   readonly #int = new Int32Array(1);
   readonly #linger = new Int32Array(2);
   readonly #lingerBytes = new Uint8Array(this.#linger.buffer);
+  readonly #timeval: DataView;
+  readonly #timevalBytes: Uint8Array;
   readonly #tcpInfo = new DataView(new ArrayBuffer(TCP_INFO_BYTES));
   readonly #tcpInfoBytes = new Uint8Array(this.#tcpInfo.buffer);
 
@@ -45,6 +49,8 @@ export class PosixSockets extends BerkeleySockets implements Sockets {
     const ntop = library.func('inet_ntop', 'str', ['int', 'void *', 'void *', 'uint32_t']);
     super(berkeleyCalls(def, TYPES), new Sockaddr({ AF_INET, AF_INET6, AF_UNIX, hasLength, unixPathBytes, pton, ntop }));
     this.#platform = platform;
+    this.#timeval = new DataView(new ArrayBuffer(platform.timevalBytes));
+    this.#timevalBytes = new Uint8Array(this.#timeval.buffer);
     this.constants = platform.constants;
     this.library = name;
     this.#ioctl = def('ioctl', 'int', ['int', 'unsigned long', '...']);
@@ -93,11 +99,9 @@ export class PosixSockets extends BerkeleySockets implements Sockets {
   }
 
   timeout(milliseconds: number): Uint8Array {
-    const { timevalBytes } = this.#platform;
-    const timeval = Buffer.alloc(timevalBytes);
-    timeval.writeUInt32LE(Math.floor(milliseconds / 1000), 0);
-    timeval.writeUInt32LE((milliseconds % 1000) * 1000, timevalBytes / 2);
-    return timeval;
+    this.#timeval.setUint32(0, Math.floor(milliseconds / 1000), true);
+    this.#timeval.setUint32(this.#platform.timevalBytes / 2, (milliseconds % 1000) * 1000, true);
+    return this.#timevalBytes;
   }
 
   tcpInfo(s: Handle): TcpInfo | undefined {
@@ -108,7 +112,7 @@ export class PosixSockets extends BerkeleySockets implements Sockets {
     if (this.calls.getsockopt(s, IPPROTO_TCP, tcpInfo.option, this.#tcpInfoBytes, this.#length).ret === -1) return undefined;
     return {
       state: tcpInfo.states[info.getUint8(0)],
-      received: Number(info.getBigUint64(TCPI_BYTES_RECEIVED, IS_LITTLE_ENDIAN)),
+      received: info.getUint32(TCPI_BYTES_RECEIVED + LOW_WORD, IS_LITTLE_ENDIAN) + info.getUint32(TCPI_BYTES_RECEIVED + HIGH_WORD, IS_LITTLE_ENDIAN) * 2 ** 32,
       unacknowledged: info.getUint32(TCPI_UNACKED, IS_LITTLE_ENDIAN),
     };
   }
