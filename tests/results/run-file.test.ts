@@ -173,6 +173,11 @@ describe('a run file', () => {
     },
     { what: 'a field of the wrong type', content: text.replace('"count":1', '"count":"1"'), says: /run:2: [\s\S]*traces\[0\]\.count/ },
     { what: 'an id that is none', content: text.replaceAll('tcp/reset/idle', '<script>'), says: /run:2: [\s\S]*an id is transport\/event\/case/ },
+    {
+      what: 'a platform that is Linux and Wine',
+      content: text.replace('"id":"linux"', '"id":"linux","wine":"10.0"'),
+      says: /run:1: [\s\S]*a platform is Wine, of a version, or it is another[\s\S]*platform\.wine/,
+    },
     { what: 'something a terminal would obey', content: text.replaceAll('Debian GNU/Linux', 'Debian \\u001b[2J'), says: /run:1: [\s\S]*platform\.os/ },
     {
       what: 'a trace that its calls do not say',
