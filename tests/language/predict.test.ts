@@ -89,6 +89,11 @@ describe('what is not covered is said, and nothing is guessed', () => {
     expect(trace?.calls.every((call) => call.step < step)).toBe(true);
   });
 
+  test('a trace without a rule has no evidence: nobody has measured what nobody says', () => {
+    const evidence = (text: string) => predict(windows, parseSteps(text)).traces.map((trace) => trace.evidence);
+    expect([evidence('S fill'), evidence('S recv; S fill')]).toEqual([['unknown'], ['documented']]);
+  });
+
   test('on Linux, ~ changes nothing', () => expect(traces('S recv; P reset~; S recv ×2')).toEqual(['EAGAIN ECONNRESET eof']));
 });
 
