@@ -34,7 +34,7 @@ export interface PredictedTrace {
   readonly calls: readonly PredictedCall[];
   /** All that were used, in that order: of the calls of both ends, and of what arrived at them. */
   readonly used: readonly Used[];
-  /** The weakest of theirs; `unknown` where none was used, since the model says nothing then. */
+  /** The weakest of theirs; `unknown` where the trace is empty, since the model says nothing then. */
   readonly evidence: Evidence;
   readonly uncovered?: Uncovered;
   /** The cycle that was asked for has left both ends as it found them: made again, it gives the same for ever. */
@@ -116,7 +116,7 @@ class Way {
   readonly #used: Used[] = [];
   readonly #trace: string[] = [];
   readonly #calls: PredictedCall[] = [];
-  #evidence: Evidence | undefined;
+  #evidence: Evidence = 'measured';
   #endOfS!: EndModel;
   #endOfP!: EndModel;
   #S!: End;
@@ -156,7 +156,7 @@ class Way {
       trace: this.#trace,
       calls: this.#calls,
       used: this.#used,
-      evidence: this.#evidence ?? 'unknown',
+      evidence: this.#calls.length === 0 ? 'unknown' : this.#evidence,
       ...(uncovered && { uncovered }),
       ...(repeats && { repeats }),
     };
@@ -299,7 +299,7 @@ class Way {
     if (answer === undefined) return undefined;
     if ('unknown' in answer) throw new NotCovered(answer.unknown);
     this.#used.push({ end, rule: answer.used });
-    if (this.#evidence === undefined || isWeaker(answer.used.evidence, this.#evidence)) this.#evidence = answer.used.evidence;
+    if (isWeaker(answer.used.evidence, this.#evidence)) this.#evidence = answer.used.evidence;
     return answer;
   }
 

@@ -1,6 +1,7 @@
 import type { Misclassification } from '../classification/check.ts';
 import type { Platform } from '../platforms/platform.ts';
 import type { Header, Run, ScenarioLine, Verdict } from '../results/schema.ts';
+import { trialsIn } from '../results/trials.ts';
 import { describeDeviation, describeObservation } from './deviation.ts';
 import { type Paint, STYLES } from './paint.ts';
 import { groupPattern, splitPairs } from './pairs.ts';
@@ -101,7 +102,7 @@ export function tablesSentence({ tables, misclassifications, showsClasses }: Vie
 /** `87 scenarios × 5 trials in 1.4 s: 68 match, 19 unsupported`. */
 export function summary({ run: { footer, scenarios } }: View, spell: (verdict: string, text: string) => string): string {
   const counts = Object.entries(footer.verdicts).map(([verdict, many]) => spell(verdict, `${many} ${verdict}`));
-  const trials = Math.max(0, ...scenarios.map((line) => line.trials));
+  const trials = Math.max(0, ...scenarios.map(trialsIn));
   const what = `${count(scenarios.length, 'scenario')} × ${count(trials, 'trial')}`;
   return `${footer.interrupted ? 'interrupted after ' : ''}${what} in ${(footer.ms / 1000).toFixed(1)} s: ${counts.join(', ') || 'nothing run'}`;
 }

@@ -80,11 +80,3 @@ export const atlasSchema = z.strictObject({
 export type Atlas = Zod.infer<typeof atlasSchema>;
 export type AtlasPlatform = Zod.infer<typeof atlasPlatformSchema>;
 export type AtlasCell = Zod.infer<typeof cellSchema>;
-
-/** How many trials a cell tells of: one in which a call never returned did not complete, and has its trace all the same. */
-export function trialsOf({ trials, traces }: AtlasCell): number {
-  return Math.max(
-    trials,
-    traces.reduce((sum, [, count]) => sum + count, 0),
-  );
-}

@@ -35,7 +35,7 @@ export const predictDocumentSchema = z.strictObject({
       traces: z.array(
         z.strictObject({
           trace,
-          evidence: z.enum(EVIDENCE).describe('Of the weakest rule that was used; unknown where none was'),
+          evidence: z.enum(EVIDENCE).describe('Of the weakest rule that was used; unknown where the trace is empty'),
           calls: z
             .array(
               z.strictObject({

@@ -4,6 +4,7 @@ import { expanded } from '../../language/trace.ts';
 import { EXPECTED_PLATFORMS, type Expectation, expectationsFor, expectedFile, fileOf, patternsOf } from '../../platforms/expectation.ts';
 import { shownPath } from '../../platforms/shown-path.ts';
 import { newestTraces, type Recorded } from '../../results/recorded.ts';
+import { trialsIn } from '../../results/trials.ts';
 import type { Scenario } from '../../runner/scenario.ts';
 import type { Layout } from '../grid.ts';
 import { STYLES } from '../paint.ts';
@@ -67,7 +68,7 @@ function recordedLines(id: string, runs: readonly Recorded[], paint: Layout['pai
     const peers = peer === undefined ? '' : ` with peers on ${peer.name}`;
     return [
       `  ${platform.name}${peers}, ${started.slice(0, 10)}, ${shownPath(recorded.file)}: ${paint(STYLES[line.verdict], line.verdict)}${reason}`,
-      ...line.traces.map(({ trace, count }) => `    ${count} of ${line.trials} trials: ${traceWords(trace)}`),
+      ...line.traces.map(({ trace, count }) => `    ${count} of ${trialsIn(line)} trials: ${traceWords(trace)}`),
     ];
   });
 }

@@ -5,8 +5,9 @@ import type { Evidence } from '../../language/evidence.ts';
 import { expanded } from '../../language/trace.ts';
 import { codes } from '../../platforms/codes.ts';
 import { expectationFor, NEWEST, patternsOf } from '../../platforms/expectation.ts';
-import { type Atlas, trialsOf } from '../../results/atlas.ts';
+import type { Atlas } from '../../results/atlas.ts';
 import type { Observation } from '../../results/schema.ts';
+import { trialsOf } from '../../results/trials.ts';
 import type { KnownScenario } from './known-scenarios.ts';
 
 /** One trace of a scenario, and who gives it: platforms that were measured, or one of which it is only expected. */

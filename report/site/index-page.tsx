@@ -1,6 +1,7 @@
 import { isPair, pairGroup } from '../../language/pairs.ts';
-import { type Atlas, trialsOf } from '../../results/atlas.ts';
+import type { Atlas } from '../../results/atlas.ts';
 import { type Behaviour, sameBehaviour } from '../../results/behaviour.ts';
+import { trialsOf } from '../../results/trials.ts';
 import { eventOf, titleOf } from '../event.ts';
 import { groupBy } from '../group-by.ts';
 import { count } from '../text.ts';

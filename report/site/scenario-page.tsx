@@ -11,8 +11,9 @@ import {
   fileOf,
   patternsOf,
 } from '../../platforms/expectation.ts';
-import { type Atlas, type AtlasCell, type AtlasPlatform, trialsOf } from '../../results/atlas.ts';
+import type { Atlas, AtlasCell, AtlasPlatform } from '../../results/atlas.ts';
 import { type Judgement, judge } from '../../results/judge.ts';
+import { trialsOf } from '../../results/trials.ts';
 import { differenceWords } from '../difference.ts';
 import { eventOf, titleOf } from '../event.ts';
 import { groupBy } from '../group-by.ts';

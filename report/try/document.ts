@@ -20,7 +20,7 @@ const measured = {
 const predicted = {
   kind: z.literal('predicted'),
   traces: z
-    .array(z.strictObject({ trace, evidence: z.enum(EVIDENCE).describe('The weakest of the rules that give it; unknown where none does') }))
+    .array(z.strictObject({ trace, evidence: z.enum(EVIDENCE).describe('The weakest of the rules that give it; unknown where it is empty') }))
     .describe('Each trace that the model says is possible'),
   uncovered: z
     .strictObject({ step: z.int().describe('Which step, as they are made, from 0'), text: z.string(), why: z.string() })

@@ -289,6 +289,8 @@ describe('platforms', () => {
     expect(platformsNamed({ runs: [newer, LINUX_RUN] }, 'linux')).toEqual([{ id: 'linux', name: 'linux-6.19' }]);
     expect(told('wine-8.2').answers.map(({ token }) => token)).toEqual(['eof']);
     expect(told('wine-9.0').answers.map(({ token }) => token)).toEqual(['WSAECONNRESET']);
+    // Measured on Wine 8.0 and 10.0.
+    expect([told('wine-8.0'), told('wine-8.2')].map(({ evidence }) => evidence)).toEqual(['measured', 'inferred']);
     expect(told('wine-8.0', { runs })).toMatchObject({ evidence: 'measured', count: { of: 1, trials: 1, recvs: 3 } });
   });
 

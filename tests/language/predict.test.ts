@@ -89,9 +89,9 @@ describe('what is not covered is said, and nothing is guessed', () => {
     expect(trace?.calls.every((call) => call.step < step)).toBe(true);
   });
 
-  test('a trace without a rule has no evidence: nobody has measured what nobody says', () => {
+  test('an empty trace has no evidence: nobody has measured what nobody says', () => {
     const evidence = (text: string) => predict(windows, parseSteps(text)).traces.map((trace) => trace.evidence);
-    expect([evidence('S fill'), evidence('S recv; S fill')]).toEqual([['unknown'], ['documented']]);
+    expect([evidence('S fill'), evidence('P send 10; S fill'), evidence('S recv; S fill')]).toEqual([['unknown'], ['unknown'], ['documented']]);
   });
 
   test('on Linux, ~ changes nothing', () => expect(traces('S recv; P reset~; S recv ×2')).toEqual(['EAGAIN ECONNRESET eof']));

@@ -3,11 +3,11 @@ import { dataScript, matrixData } from '../../report/site/matrix-data.ts';
 import { type Matrix, type MatrixCell, unpackMatrix } from '../../report/site/matrix-format.ts';
 import { cellWords, differenceOf, knownBy } from '../../report/site/script/cell-words.ts';
 import { ANYTHING, MatrixFilter } from '../../report/site/script/matrix-filter.ts';
-import { trialsOf } from '../../results/atlas.ts';
 import { footerOf, headerOf, scenarioOf } from '../../results/lines.ts';
 import { mergeRuns } from '../../results/merge.ts';
 import { shippedRuns } from '../../results/recorded.ts';
 import type { Run } from '../../results/schema.ts';
+import { trialsOf } from '../../results/trials.ts';
 import { ASKED, failed, LINUX, measured, received } from '../fixtures/index.ts';
 
 /** What the matrix is drawn from, and what is found in it: no browser is needed. */
