@@ -1,12 +1,11 @@
 import type { Checked } from '../classification/checked.ts';
 import { platformsOf } from '../classification/checked.ts';
 import { type Question, readingOf, USUAL_CALLS } from '../classification/checked-function.ts';
-import { findFaults } from '../classification/find.ts';
 import { readTable, TableError, tableIn } from '../classification/read-table.ts';
 import { LEVELS, type Level } from '../classification/rules/rule.ts';
 import { libraries, shippedNamed, type Table } from '../classification/table.ts';
 import type { Api, TableCall } from '../classification/table-terms.ts';
-import { evidenceOn, heldAgainst } from '../cli/check-evidence.ts';
+import { evidenceOn, heldTo } from '../cli/check-evidence.ts';
 import { UsageError } from '../cli/errors.ts';
 import { type CodeSystem, codeSystem, type Meaning } from '../language/code.ts';
 import { nearest } from '../platforms/nearest.ts';
@@ -51,10 +50,9 @@ export function check(table: string | Table | TableFunction, { on, level = 'warn
   if (!LEVELS.includes(level)) throw new UsageError(`level: ${JSON.stringify(level)} is none of ${LEVELS.join(', ')}`);
   const evidence = evidenceOn(on === undefined ? [] : platformsAsked(on));
   const tables = checkedTables(table);
-  const asked = new Set(tables.flatMap(({ platforms }) => platforms));
-  const used = evidence.filter((sighting) => asked.has(sighting.codes));
-  if (used.length === 0) throw new UsageError(`${tables[0]?.id}: nothing that ${on?.join(', ')} returns has its codes: it would be checked against nothing`);
-  const report = { tables, findings: findFaults(tables, used), level, held: heldAgainst(used), returnValues: used.length };
+  const report = heldTo(evidence, tables, level);
+  if (report.returnValues === 0)
+    throw new UsageError(`${tables[0]?.id}: nothing that ${on?.join(', ')} returns has its codes: it would be checked against nothing`);
   return { ...findingsDocument(report), passes: failing(report).length === 0 };
 }
 

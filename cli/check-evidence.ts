@@ -1,8 +1,11 @@
+import type { Checked } from '../classification/checked.ts';
 import { expectedSightings, recordedSightings } from '../classification/evidence.ts';
+import { findFaults } from '../classification/find.ts';
 import type { Sighting } from '../classification/returned.ts';
+import type { Level } from '../classification/rules/rule.ts';
 import { didYouMean } from '../platforms/nearest.ts';
 import { shownPath } from '../platforms/shown-path.ts';
-import type { Held } from '../report/findings/check-report.ts';
+import type { CheckReport, Held } from '../report/findings/check-report.ts';
 import { stories } from '../suites/index.ts';
 import { UsageError } from './errors.ts';
 import { evidenceRuns } from './runs.ts';
@@ -27,8 +30,16 @@ export function evidenceOn(platforms: readonly string[], local = false): readonl
   return evidence.filter((sighting) => platforms.includes(sighting.codes) || platforms.includes(platformName(sighting)));
 }
 
+/** Holds tables against what of it has their codes. */
+export function heldTo(evidence: readonly Evidence[], tables: readonly Checked[], level: Level): CheckReport {
+  const asked = new Set(tables.flatMap(({ platforms }) => platforms));
+  const used = evidence.filter(({ codes }) => asked.has(codes));
+  const unheld = tables.filter(({ platforms, calls }) => !used.some(({ codes, call }) => platforms.includes(codes) && calls.includes(call)));
+  return { tables, findings: findFaults(tables, used), level, held: heldAgainst(used), returnValues: used.length, unheld };
+}
+
 /** What that is, platform by platform. */
-export function heldAgainst(evidence: readonly Evidence[]): Held[] {
+function heldAgainst(evidence: readonly Evidence[]): Held[] {
   const held = evidence.map((sighting): Held => ({ platform: platformName(sighting), from: sighting.from }));
   return [...new Map(held.map((one) => [`${one.platform} ${one.from}`, one])).values()];
 }

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import type { Checked } from '../classification/checked.ts';
 import { checkedFunction, type FunctionFile, TableProcessFailed } from '../classification/checked-function.ts';
-import { findFaults } from '../classification/find.ts';
 import { readTable, TableError } from '../classification/read-table.ts';
 import { LEVELS, type Level } from '../classification/rules/rule.ts';
 import { libraries, shippedNamed, versionsOf } from '../classification/table.ts';
@@ -15,7 +14,7 @@ import { written } from '../report/paint.ts';
 import { WholeFile } from '../results/write.ts';
 import { isModule } from '../runner/user-module.ts';
 import { agentCommand } from './agent-command.ts';
-import { type Evidence, evidenceOn, heldAgainst } from './check-evidence.ts';
+import { type Evidence, evidenceOn, heldTo } from './check-evidence.ts';
 import { isLibraryFunction, type LibraryOptions, libraryAdvice, libraryFunction } from './check-library.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { formatOfFile, parseChoice, print, say } from './output.ts';
@@ -79,9 +78,7 @@ async function checkedReport(names: readonly string[], level: Level, options: Ch
     local,
   );
   const checked = await loadAll(names, options, evidence, on);
-  const asked = new Set(checked.flatMap(({ platforms }) => platforms));
-  const used = evidence.filter(({ codes }) => asked.has(codes));
-  return { tables: checked, findings: findFaults(checked, used), level, held: heldAgainst(used), returnValues: used.length };
+  return heldTo(evidence, checked, level);
 }
 
 /** A check against nothing would find nothing, and a build would stay green for ever. @throws UsageError */

@@ -6,7 +6,7 @@ import { rules } from '../classification/rules/index.ts';
 import { checkedShipped, shippedFiles } from '../classification/table.ts';
 import { readData } from '../platforms/package-root.ts';
 import { shownPath } from '../platforms/shown-path.ts';
-import { describeFinding, levelCounts, lineAt } from '../report/findings/check-report.ts';
+import { describeFinding, levelCounts, lineAt, UNHELD } from '../report/findings/check-report.ts';
 import { groupBy } from '../report/group-by.ts';
 import { code, markdownTable, text } from '../report/markdown-text.ts';
 import { stories } from '../suites/index.ts';
@@ -66,7 +66,7 @@ export function tablesPage(): string {
 
 function tableCells(table: Checked, findings: readonly Finding[]): string[] {
   const own = findings.filter((finding) => finding.at.checked === table);
-  const none = table.api === 'posix' || table.api === 'winsock' ? 'none' : 'not checked: no platform here sets its codes';
+  const none = table.platforms.length === 0 ? `not checked: ${UNHELD}` : 'none';
   return [`[${text(table.id)}](../${shownPath(table.file)})`, text(table.versions), levelCounts(own) || none];
 }
 

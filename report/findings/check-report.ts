@@ -20,6 +20,8 @@ export interface CheckReport {
   readonly held: readonly Held[];
   /** How many return values those are. */
   readonly returnValues: number;
+  /** Of whose codes and calls none of them is: only their rows were checked. */
+  readonly unheld: readonly Checked[];
 }
 
 /** What one platform returns: as it is expected to (platforms/expected/…), or as a run recorded it. */
@@ -32,6 +34,15 @@ export interface Held {
 export function describeHeld({ held, returnValues }: Pick<CheckReport, 'held' | 'returnValues'>): string {
   if (held.length === 0) return 'no return value';
   return `${count(returnValues, 'return value')}: ${held.map(({ platform, from }) => `${platform} (${from})`).join(', ')}`;
+}
+
+/** Why a table was held against nothing. */
+export const UNHELD = 'no platform here sets its codes';
+
+/** What was not checked, in a sentence; undefined where all was. */
+export function describeUnheld({ unheld }: Pick<CheckReport, 'unheld'>): string | undefined {
+  if (unheld.length === 0) return undefined;
+  return `Only the rows of these tables were checked, because no platform here sets their codes: ${unheld.map(({ id }) => id).join(', ')}.`;
 }
 
 /** Those that fail the check. */

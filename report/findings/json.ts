@@ -49,6 +49,7 @@ export const findingsSchema = z.strictObject({
       api: z.enum(APIS).optional().describe('Absent for a function'),
       calls: z.array(z.enum(TABLE_CALLS)),
       codes: z.array(z.enum(PLATFORMS)).describe('The platforms with whose return values it is compared'),
+      rowsOnly: z.literal(true).optional().describe('No return value that was there has its codes: only its rows were checked'),
     }),
   ),
   heldAgainst: z.array(z.strictObject({ platform: z.string(), from: z.enum(['expected', 'recorded']) })),
@@ -76,9 +77,9 @@ export const findingsSchema = z.strictObject({
 export type FindingsDocument = Zod.infer<typeof findingsSchema>;
 
 /** As one document: every finding, whatever its level. */
-export function findingsDocument({ tables, findings, level, held, returnValues }: CheckReport): FindingsDocument {
+export function findingsDocument({ tables, findings, level, held, returnValues, unheld }: CheckReport): FindingsDocument {
   return {
-    tables: tables.map(jsonTable),
+    tables: tables.map((table) => ({ ...jsonTable(table), ...(unheld.includes(table) && { rowsOnly: true as const }) })),
     heldAgainst: [...held],
     returnValues,
     level,

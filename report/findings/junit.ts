@@ -1,10 +1,11 @@
 import type { Checked } from '../../classification/checked.ts';
-import { rules } from '../../classification/rules/index.ts';
+import { rowRules, rules } from '../../classification/rules/index.ts';
+import type { Rule } from '../../classification/rules/rule.ts';
 import { shownPath } from '../../platforms/shown-path.ts';
 import { escapeXml, quoted } from '../xml.ts';
-import { type CheckReport, describeFinding, failing, lineAt } from './check-report.ts';
+import { type CheckReport, describeFinding, failing, lineAt, UNHELD } from './check-report.ts';
 
-/** JUnit: a suite for each table, a case for each rule, failed by the findings that fail the check. */
+/** JUnit: a suite for each table, a case for each rule, failed by the findings that fail the check, and skipped where nothing was there to hold the table against. */
 export function junitFindings(report: CheckReport): string {
   const suites = report.tables.map((table) => suite(table, report));
   const failures = suites.reduce((sum, { failures }) => sum + failures, 0);
@@ -19,23 +20,29 @@ export function junitFindings(report: CheckReport): string {
 
 function suite(table: Checked, report: CheckReport): { lines: string[]; failures: number } {
   const failed = failing(report).filter(({ at }) => at.checked === table);
+  const isUnheld = report.unheld.includes(table);
   const cases = rules.map((rule) => {
     const own = failed.filter((finding) => finding.rule === rule);
     const head = `    <testcase name=${quoted(rule.id)} classname=${quoted(table.id)} file=${quoted(shownPath(table.file))}`;
-    if (own.length === 0) return { lines: [`${head} />`], failed: false };
+    if (isUnheld && !isOfRows(rule)) return { lines: [`${head}>`, `      <skipped message=${quoted(UNHELD)} />`, '    </testcase>'], is: 'skipped' };
+    if (own.length === 0) return { lines: [`${head} />`], is: 'passed' };
     const text = own.map((finding) => `${shownPath(table.file)}:${lineAt(finding.at)}: ${finding.level}: ${describeFinding(finding)}`).join('\n');
     return {
       lines: [`${head}>`, `      <failure message=${quoted(rule.says)} type=${quoted(rule.id)}>${escapeXml(text)}</failure>`, '    </testcase>'],
-      failed: true,
+      is: 'failed',
     };
   });
-  const failures = cases.filter((one) => one.failed).length;
+  const [failures, skipped] = ['failed', 'skipped'].map((what) => cases.filter(({ is }) => is === what).length) as [number, number];
   return {
     lines: [
-      `  <testsuite name=${quoted(table.id)} tests="${rules.length}" failures="${failures}" errors="0" skipped="0">`,
+      `  <testsuite name=${quoted(table.id)} tests="${rules.length}" failures="${failures}" errors="0" skipped="${skipped}">`,
       ...cases.flatMap((one) => one.lines),
       '  </testsuite>',
     ],
     failures,
   };
+}
+
+function isOfRows(rule: Rule): boolean {
+  return rowRules.some((one) => one === rule);
 }

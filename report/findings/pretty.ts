@@ -4,7 +4,7 @@ import { shownPath } from '../../platforms/shown-path.ts';
 import type { Layout } from '../grid.ts';
 import { count, paragraph, wrap } from '../text.ts';
 import type { Paint } from '../text-table.ts';
-import { type CheckReport, describeFinding, describeHeld, failing, levelCounts, lineAt } from './check-report.ts';
+import { type CheckReport, describeFinding, describeHeld, describeUnheld, failing, levelCounts, lineAt } from './check-report.ts';
 
 const STYLES = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
 const INDENT = '  ';
@@ -13,10 +13,10 @@ const INDENT = '  ';
 export function prettyFindings(report: CheckReport, { paint, width }: Layout): string {
   const shown = failing(report);
   const below = levelCounts(report.findings.filter((finding) => !shown.includes(finding)));
-  const unheld = report.tables.filter(({ platforms }) => platforms.length === 0).map(({ id }) => id);
+  const unheld = describeUnheld(report);
   const summary = [
     `${count(report.tables.length, 'table')} against ${describeHeld(report)}.`,
-    ...(unheld.length === 0 ? [] : [`Only the rows of these tables were checked, because no platform here sets their codes: ${unheld.join(', ')}.`]),
+    ...(unheld === undefined ? [] : [unheld]),
     `${levelCounts(shown) || 'Nothing found'}${below === '' ? '' : ` (and ${below}: --level note shows them)`}`,
   ];
   return `${[...shown.map((finding) => block(finding, paint, width)), ...summary.map((line) => paragraph(plain(line), width, INDENT))].join('\n')}\n`;

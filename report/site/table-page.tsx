@@ -7,7 +7,7 @@ import { checkedShipped, shippedFiles, type Table } from '../../classification/t
 import { codeNamed } from '../../platforms/codes.ts';
 import type { Recorded } from '../../results/newest.ts';
 import { scenarios, stories } from '../../suites/index.ts';
-import { describeFinding, levelCounts } from '../findings/check-report.ts';
+import { describeFinding, levelCounts, UNHELD } from '../findings/check-report.ts';
 import { groupBy } from '../group-by.ts';
 import { page } from './layout.tsx';
 import { libraryId, libraryLink, link, policyPath, scenarioPath, sourceUrl, TABLES, tablePath } from './paths.ts';
@@ -191,7 +191,8 @@ export function tablesPage(all: readonly TableWithFindings[]): string {
             <ul>
               {own.map(({ checked, findings }) => (
                 <li key={checked.id}>
-                  <a href={tablePath(checked.id)}>{checked.id}</a> <span class="soft">{levelCounts(findings) || 'no finding'}</span>
+                  <a href={tablePath(checked.id)}>{checked.id}</a>{' '}
+                  <span class="soft">{levelCounts(findings) || (checked.platforms.length === 0 ? `not checked: ${UNHELD}` : 'no finding')}</span>
                 </li>
               ))}
             </ul>
