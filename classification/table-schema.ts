@@ -23,7 +23,14 @@ export const tableSchema = z
       .max(60)
       .regex(/^[a-z0-9][a-z0-9._-]*$/)
       .describe('The library, in lower case'),
-    versions: z.string().max(100).describe('The versions to which it applies: ">=7.10 <7.22"'),
+    versions: z
+      .string()
+      .max(100)
+      .regex(
+        /^(>=|<=|<|>|=)?\d[\w.-]*( +(>=|<=|<|>|=)?\d[\w.-]*)*$/,
+        'not read: write comparisons with a space between, all of which must hold (">=7.10 <7.22"), or one version',
+      )
+      .describe('The versions to which it applies: ">=7.10 <7.22"'),
     label: z.string().min(1).max(60).describe('The versions as shown in reports: 7.10–7.21'),
     superseded: z.literal(true).optional().describe('A table of old versions: used only if one of these versions is named'),
     api: z.enum(APIS).describe('The API whose codes the rows name. With freertos, rl and lwip a call returns the code itself, as a negative number'),

@@ -17,6 +17,7 @@ import { agentCommand } from './agent-command.ts';
 import { type Evidence, evidenceOn, heldTo } from './check-evidence.ts';
 import { isLibraryFunction, type LibraryOptions, libraryAdvice, libraryFunction } from './check-library.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
+import { mustNotBeInput } from './not-an-input.ts';
 import { formatOfFile, parseChoice, print, say } from './output.ts';
 import type { LocalOption } from './runs.ts';
 
@@ -52,6 +53,7 @@ export async function check(tables: readonly string[], options: CheckArguments):
   }
   refuseLibraryOptions(names, options);
   const outFormat = out === undefined ? undefined : formatOfFile(out, format, BY_ENDING);
+  mustNotBeInput('--out', out, names);
   const file = out === undefined ? undefined : new WholeFile(out);
   let report: CheckReport;
   try {

@@ -15,6 +15,7 @@ import { WriteFailed } from '../results/write.ts';
 import { agentCommand } from './agent-command.ts';
 import { createdFile } from './created-file.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
+import { mustNotBeInput } from './not-an-input.ts';
 import { say } from './output.ts';
 
 export interface EmulateOptions {
@@ -66,6 +67,7 @@ async function run(platform: string, program: readonly [string, ...string[]], op
   if (missing !== undefined) throw new EnvironmentError(missing);
   const { emulate } = await import('../emulation/emulate.ts');
   const { everyCall, heldAfter, failOn, format } = options;
+  mustNotBeInput('--record', options.record, program);
   const record = options.record === undefined ? undefined : createdFile(options.record);
   const begun = performance.now();
   const document = (told: Told | undefined, exit: EmulationDocument['exit']): EmulationDocument => {

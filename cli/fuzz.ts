@@ -5,6 +5,7 @@ import { MODEL_NAMES, modelOf } from '../platforms/models.ts';
 import { fuzzDocument, prettyFuzz } from '../report/fuzz.ts';
 import { layoutOf } from '../report/grid.ts';
 import { jsonText } from '../report/json-text.ts';
+import { WholeFile } from '../results/write.ts';
 import { runFuzz } from '../runner/fuzz-run.ts';
 import { StartFailed } from '../runner/process.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
@@ -24,6 +25,8 @@ export interface FuzzArguments {
   /** ms */
   readonly timeout: number;
   readonly format: 'pretty' | 'json';
+  /** The JSON is written there; stdout gets the text report. */
+  readonly out?: string;
   readonly verbose?: boolean;
 }
 
@@ -36,7 +39,7 @@ const SEQUENCES = 20_000;
  * @throws UsageError
  * @throws EnvironmentError where no agent can be started, or one ends
  */
-export async function fuzz({ on, model, sequences, seconds, seed, jobs, timeout, format, verbose = false, ...options }: FuzzArguments): Promise<number> {
+export async function fuzz({ on, model, sequences, seconds, seed, jobs, timeout, format, out, verbose = false, ...options }: FuzzArguments): Promise<number> {
   const [target, ...others] = targetsNamed([on]);
   if (target === undefined || others.length > 0) throw new UsageError(`--on ${on}: name one of ${[target, ...others].map((one) => one?.name).join(', ')}`);
   const name = model ?? target.name;
@@ -47,6 +50,7 @@ export async function fuzz({ on, model, sequences, seconds, seed, jobs, timeout,
   const progress = new Progress(most);
   const opened = target.open();
   try {
+    const file = out === undefined ? undefined : new WholeFile(out);
     const report = await interruptible((signal) =>
       runFuzz({
         agent: opened.command('agent'),
@@ -60,9 +64,15 @@ export async function fuzz({ on, model, sequences, seconds, seed, jobs, timeout,
         signal,
         onProgress: (performed) => progress.set(performed),
       }),
-    );
+    ).catch((error) => {
+      file?.discard();
+      throw error;
+    });
     progress.clear();
-    await print(format === 'json' ? jsonText(fuzzDocument(report)) : prettyFuzz(report, { ...layoutOf(process.stdout), verbose }));
+    file?.write(jsonText(fuzzDocument(report)));
+    file?.finish();
+    await print(format === 'json' && file === undefined ? jsonText(fuzzDocument(report)) : prettyFuzz(report, { ...layoutOf(process.stdout), verbose }));
+    if (file !== undefined) say(`written to ${file.path}`);
     if (report.unmeasured !== undefined) {
       say(`sockatlas: this machine refused what each sequence needs: ${report.unmeasured}; it was tried again several times`);
       return EXIT.environment;

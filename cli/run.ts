@@ -19,6 +19,7 @@ import { agentCommand } from './agent-command.ts';
 import { type ClassesOption, viewer } from './classes.ts';
 import { EnvironmentError, EXIT, UsageError } from './errors.ts';
 import { interruptible } from './interruptible.ts';
+import { mustNotBeInput } from './not-an-input.ts';
 import { fileFormat, print, say } from './output.ts';
 import { Progress } from './progress.ts';
 import { expand, select } from './select.ts';
@@ -56,6 +57,7 @@ export async function run(patterns: readonly string[], options: RunArguments): P
   if (otherPeers.length > 0) throw new UsageError(`--peer ${options.peer}: name one of ${[peer, ...otherPeers].map((target) => target?.name).join(', ')}`);
   const viewOf = viewer(options);
   const outFormat = options.out === undefined ? undefined : fileFormat(options.out, options.format);
+  mustNotBeInput('--out', options.out, [...patterns, ...options.skip, ...(options.classes ?? [])]);
   // A path that cannot be written is reported before the work, not after it.
   const out = options.out === undefined ? undefined : new WholeFile(options.out);
   let recorded: Recorded;

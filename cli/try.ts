@@ -1,7 +1,7 @@
 import type { Sequence } from '../language/steps.ts';
 import { layoutOf } from '../report/grid.ts';
 import { jsonText } from '../report/json-text.ts';
-import { terminalWidth } from '../report/text.ts';
+import { count, terminalWidth } from '../report/text.ts';
 import { contradictions, type Tried, triedOf } from '../report/try/answers.ts';
 import { tryDocument, tryLines } from '../report/try/document.ts';
 import { tryPage } from '../report/try/page.ts';
@@ -27,17 +27,25 @@ export interface TryArguments {
 /** As wide as a page or a mail shows it. */
 const WIDTH_OF_NO_TERMINAL = 80;
 
-/** `sockatlas try`: performs sequences, and shows what the models say of the other platforms. Resolves to the exit code. */
+/** `sockatlas try`: performs sequences, and shows what the models say of the other platforms. Resolves to the exit code: a trial that crashed says nothing of the system, and is no success. */
 export async function tryOut(given: readonly string[], options: TryArguments): Promise<number> {
   const sequences = sequencesOf(given);
   const targets = targetsNamed(options.on);
   const { measurements, failures, interrupted } = await interruptible((signal) => performAll(targets, sequences, options, signal));
   const tried = sequences.map((sequence, i) => triedOf(sequence, measuredOf(i, measurements)));
   await print(shown(tried, options));
-  if (interrupted) return EXIT.interrupted;
+  if (interrupted) {
+    const finished = tried.filter(({ measured }) =>
+      targets.every(({ name }) => measured.some((one) => one.platform === name && one.measured.trials >= options.trials)),
+    );
+    say(`interrupted: ${finished.length} of ${count(tried.length, 'sequence')} made all ${options.trials} trials`);
+    return EXIT.interrupted;
+  }
   for (const { message } of failures) say(`sockatlas: ${message}`);
   if (failures.length > 0) return EXIT.environment;
-  return tried.every(({ measured }) => measured.every((answers) => contradictions(answers).length === 0)) ? EXIT.conforms : EXIT.differs;
+  return tried.every(({ measured }) => measured.every((answers) => contradictions(answers).length === 0 && answers.measured.ended?.as !== 'crashed'))
+    ? EXIT.conforms
+    : EXIT.differs;
 }
 
 function shown(tried: readonly Tried[], { format }: TryArguments): string {

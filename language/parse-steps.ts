@@ -78,7 +78,8 @@ interface Lexeme {
   readonly text: string;
 }
 
-const LEXEME = /(?<skip>[^\S\n]+|#[^\n]*)|(?<mark>[;\n()~&:])|(?<times>[×*]|x(?=\s*\d))|(?<number>\d+)|(?<word>[A-Za-z_][\w.]*)|(?<other>[\s\S])/gu;
+const LEXEME =
+  /(?<skip>[^\S\n]+|#[^\n]*)|(?<mark>[;\n()~&:])|(?<times>[×*]|x(?=\s*\d))|(?<number>(?!0[xX][\da-fA-F])\d+)|(?<word>[A-Za-z_][\w.]*)|(?<other>0[xX][\da-fA-F]+|[\s\S])/gu;
 
 class Parser {
   readonly #text: string;

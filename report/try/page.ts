@@ -217,8 +217,11 @@ function words(trace: readonly string[]): string {
 /** Where there are several, or a model and its system differ. */
 function summary(tried: readonly Tried[]): string[] {
   const wrong = tried.flatMap(({ measured }) => measured.filter((answers) => contradictions(answers).length > 0));
+  const crashed = tried.filter(({ measured }) => measured.some(({ measured: { ended } }) => ended?.as === 'crashed')).length;
   if (tried.length === 1 && wrong.length === 0) return [];
   const platforms = [...new Set(wrong.map(({ platform }) => platform))].join(', ');
   const told = wrong.length === 0 ? 'none.' : `${wrong.length} (${platforms}): a mistake in the model, or a system that it does not describe.`;
-  return [`${count(tried.length, 'sequence')}; answers that are not what the platform's own model predicts: ${told}`];
+  return [
+    `${count(tried.length, 'sequence')}${crashed === 0 ? '' : `, ${crashed} crashed`}; answers that are not what the platform's own model predicts: ${told}`,
+  ];
 }

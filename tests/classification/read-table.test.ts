@@ -46,6 +46,8 @@ describe('a hostile file is refused, with the line and the field', () => {
       { ...good, classes: Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`c${i}`, { meaning: 'data' }])) },
       /: \/classes: at most 200 classes/,
     ],
+    ['versions that nothing reads', { ...good, versions: '^1.0' }, /\/versions: not read: write comparisons/],
+    ['a range of versions with a dash', { ...good, versions: '7.10–7.21' }, /\/versions: not read: write comparisons/],
     ['a field that there is not', { ...good, __proto__: null, run: 'rm' }, /\/run: unknown key "run"/],
     ['nested a thousand deep', `${'['.repeat(1000)}${']'.repeat(1000)}`, /nested deeper than 20 levels/],
     ['a code for an api that has no list', { ...good, api: 'rl' }, /\/rows\/2\/codes\/0: EAGAIN has no number/],

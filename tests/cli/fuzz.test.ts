@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fuzzDocumentSchema } from '../../report/fuzz.ts';
 import { here } from '../fixtures/here.ts';
@@ -32,6 +35,20 @@ describe.runIf(process.platform === 'linux')('sockatlas fuzz [needs Linux]', () 
     expect(one.differences.length).toBeGreaterThan(0);
     expect(Object.values(one.rules)).toContain(0);
     expect(await found('2')).toEqual(one);
+  });
+
+  test('--out has the JSON, and stdout the text; a path that cannot be written is told before the work', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sockatlas fuzz '));
+    try {
+      const out = join(folder, 'found.json');
+      const { code, stdout, stderr } = await fuzz('--sequences', '50', '--seed', '1', '--format', 'json', '--out', out);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: `written to ${out}\n` });
+      expect(stdout).toMatch(/^linux-\S+ and the model of linux: 50 sequences/);
+      expect(fuzzDocumentSchema.parse(JSON.parse(readFileSync(out, 'utf8'))).sequences).toBe(50);
+      expect(await fuzz('--out', join(folder, 'no', 'f.json'))).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('could not be written') });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test('Ctrl-C tells what was found until then', async () => {

@@ -61,6 +61,7 @@ describe('what is no sequence is refused with its place', () => {
     ['(S socket); P send 1; S recv', 'line 1, column 15: P send: P is not connected yet'],
     ['unix: P reset; S recv', 'line 1, column 9: P of unix: choose one of send, recv, shutdown, close, kill, connect'],
     ['sctp: S recv', 'line 1, column 1: expected a transport: tcp, tcp6, unix, udp, udp6; got "sctp"'],
+    ['S recv 0x10', 'line 1, column 8: "0x10" is in no step'],
     ['S recv 💥', 'line 1, column 8: "💥" is in no step'],
     ['S recv\u0007', 'line 1, column 7: "\\u0007" is in no step'],
     [`S recv${' '.repeat(20_000)}`, 'line 1, column 20001: a sequence has at most 20000 characters'],
