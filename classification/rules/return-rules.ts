@@ -8,8 +8,8 @@ export interface ReturnRule extends Rule {
   applies(returned: Returned, reading: Reading, checked: Checked): Level | undefined;
 }
 
-/** Not every failure: "already connected" is how a connect succeeds, and a datagram that was cut has filled the buffer. */
-const NEVER_DATA: readonly Meaning[] = ['would-block', 'end', 'reset', 'aborted', 'timed-out', 'refused'];
+/** Not every failure: a datagram that was cut has filled the buffer ("other"). */
+const NEVER_DATA: readonly Meaning[] = ['would-block', 'end', 'reset', 'aborted', 'timed-out', 'refused', 'misuse'];
 const LASTING: readonly Meaning[] = ['timed-out', 'refused', 'misuse'];
 const FAILURES: readonly Meaning[] = ['reset', 'aborted', 'timed-out', 'refused', 'misuse', 'other'];
 /** Ways in which a connection ends: a table that has a row for codes of such a meaning intends to tell it apart. */
@@ -83,7 +83,18 @@ export const returnRules: readonly ReturnRule[] = [
     level: 'error',
     says: 'A failed call is classified as data.',
     follows: 'The caller goes on with bytes that were never received or sent.',
-    applies: ({ ret, meaning }, reading) => (ret < 0 && NEVER_DATA.includes(meaning) && reading.meaning === 'data' ? 'error' : undefined),
+    applies({ call, ret, meaning }, reading) {
+      // "Already connected" is how a connect succeeds.
+      if (ret >= 0 || (call === 'connect' && meaning === 'misuse')) return undefined;
+      return NEVER_DATA.includes(meaning) && reading.meaning === 'data' ? 'error' : undefined;
+    },
+  },
+  {
+    id: 'data-as-other',
+    level: 'error',
+    says: 'A count of bytes, or an accepted socket, is not classified as data.',
+    follows: 'What has arrived is dropped, or a healthy connection is closed.',
+    applies: ({ ret }, reading) => (ret > 0 && reading.meaning !== 'data' ? 'error' : undefined),
   },
   {
     id: 'failure-as-wait',

@@ -29,6 +29,10 @@ const zero = (table: Table, className: string): Table => ({
   ...table,
   rows: table.rows.map((row) => (row.ret === 'zero' ? { ...row, class: className } : row)),
 });
+const positive = (table: Table, className: string): Table => ({
+  ...table,
+  rows: table.rows.map((row) => (row.ret === 'positive' ? { ...row, class: className } : row)),
+});
 const withEnd: Table = { ...posix, classes: { ...posix.classes, MG_IO_EOF: { meaning: 'end' } } };
 
 /** Mongoose 7.16's tables, each with one fault planted, and the rule that says so. */
@@ -38,6 +42,10 @@ const planted: [rule: string, what: string, tables: Table[]][] = [
   ['end-as-wait', 'an end waits', [zero(posix, 'MG_IO_WAIT')]],
   ['end-as-wait', 'EPIPE waits', [move(posix, 'EPIPE', 'MG_IO_WAIT')]],
   ['failure-as-data', 'a reset is data', [move(posix, 'ECONNRESET', 'data')]],
+  ['failure-as-data', 'ENOTCONN is data', [last(posix, { ret: 'negative', codes: ['ENOTCONN'], class: 'data' })]],
+  ['failure-as-data', 'WSAENOTSOCK is data', [last(winsock, { ret: 'negative', codes: ['WSAENOTSOCK'], class: 'data' })]],
+  ['data-as-other', 'bytes wait', [positive(posix, 'MG_IO_WAIT')]],
+  ['data-as-other', 'bytes are a reset on Windows', [positive(winsock, 'MG_IO_RESET')]],
   ['abort-as-wait', 'an abort waits on Windows', [last(winsock, { ret: 'negative', codes: ['WSAECONNABORTED'], class: 'MG_IO_WAIT' })]],
   ['would-block-as-end', 'a would-block is an error', [withoutCode(withoutCode(posix, 'EAGAIN'), 'EWOULDBLOCK')]],
   ['would-block-as-end', 'a would-block is an error on Windows', [withoutCode(winsock, 'WSAEWOULDBLOCK')]],
