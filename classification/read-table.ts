@@ -1,7 +1,8 @@
-import { readBounded } from '../platforms/bounded.ts';
+import { brief, readBounded } from '../platforms/bounded.ts';
 import { codes } from '../platforms/codes.ts';
 import { JsonFileError } from '../platforms/file-errors.ts';
 import { parseJson } from '../platforms/json-file.ts';
+import { jsonLines } from '../platforms/json-lines.ts';
 import { type Checked, checkedTable } from './checked.ts';
 import { tableSchema } from './table-schema.ts';
 
@@ -25,7 +26,11 @@ export function tableIn(text: string, name: string): Checked {
 }
 
 function tableOf(text: string, name: string): Checked {
-  return checkedTable(parseJson(text, name, tableSchema), codes, name, text);
+  const table = parseJson(text, name, tableSchema);
+  jsonLines(text, (pointer, line) => {
+    throw new JsonFileError(`${name}:${line}: ${brief(pointer, 200)} is there twice`);
+  });
+  return checkedTable(table, codes, name, text);
 }
 
 function asTableError<T>(read: () => T): T {

@@ -115,6 +115,7 @@ function parseMeanings(value: string): Map<number, Meaning> {
         `--meanings ${JSON.stringify(part)}: it must be a number and a meaning, for example -3=reset${near}\nThe meanings: ${MEANINGS.join(', ')}`,
       );
     }
+    if (meanings.has(Number(number))) throw new UsageError(`--meanings ${JSON.stringify(part)}: ${number} is given twice`);
     meanings.set(Number(number), known);
   }
   return meanings;

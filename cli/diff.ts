@@ -50,7 +50,9 @@ export async function compare(words: readonly string[], { format, failOn, verbos
 function differences(words: readonly string[], recorded: readonly Recorded[]): Diff {
   const [a, b, patterns] = sides(words, recorded);
   const chosen = patterns.length === 0 ? undefined : matchingIds([...new Set([...a.ids, ...b.ids])], patterns);
-  return diff(a, b, (id) => chosen?.has(id) ?? true);
+  // A file is not known by the name of its platform.
+  const asked = words.slice(0, words.length - patterns.length).map((word) => (/^[\w./\\:-]+$/.test(word) ? word : JSON.stringify(word)));
+  return { ...diff(a, b, (id) => chosen?.has(id) ?? true), asked: asked.join(' ') };
 }
 
 /** The two sides, and what is left of the words: patterns. */

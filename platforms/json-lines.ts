@@ -3,12 +3,16 @@ const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[\n[\]{},:]|[^\s"[\]{},:]+/g;
 
 /**
  * The line of each value in a JSON text, by JSON pointer (RFC 6901): `/rows/2` → 31. JSON.parse returns the values without their lines, but findings and error
- * messages must name a line. The text must be valid JSON.
+ * messages must name a line. Told of each key that its object has already, of which JSON.parse keeps the last. The text must be valid JSON.
  */
-export function jsonLines(text: string): Map<string, number> {
+export function jsonLines(text: string, onRepeated: (pointer: string, line: number) => void = () => {}): Map<string, number> {
   const lines = new Map<string, number>();
   // Where in each array or object that is open: at an index, or at a key.
   const open: { readonly pointer: string; at: number | string }[] = [];
+  const place = (pointer: string, at: number) => {
+    if (lines.has(pointer)) onRepeated(pointer, at);
+    lines.set(pointer, at);
+  };
   let line = 1;
   let isKey = false;
   for (const [token] of text.matchAll(TOKEN)) {
@@ -27,7 +31,7 @@ export function jsonLines(text: string): Map<string, number> {
         break;
       case '{':
       case '[':
-        lines.set(pointer(), line);
+        place(pointer(), line);
         open.push({ pointer: pointer(), at: token === '[' ? 0 : '' });
         isKey = token === '{';
         break;
@@ -38,7 +42,7 @@ export function jsonLines(text: string): Map<string, number> {
         break;
       default:
         if (isKey && inside !== undefined) inside.at = escapePointer(JSON.parse(token) as string);
-        else lines.set(pointer(), line);
+        else place(pointer(), line);
     }
   }
   return lines;

@@ -76,7 +76,7 @@ export class AgentHandle {
         if (!begun && !this.#interrupted) throw new StartFailed(`the agent process ${how}, before it began ${request.id}`);
         return said.why === 'ended'
           ? cutShort('crashed', `the agent process ${how}`)
-          : cutShort('blocked', `the agent ${how}: a call on a non-blocking socket blocks`);
+          : cutShort('blocked', `the agent ${how}: a call on a non-blocking socket blocks, or the scenario's function waits for something else`);
       }
       switch (said.type) {
         case 'begun':

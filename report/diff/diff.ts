@@ -19,6 +19,8 @@ export interface Difference {
 export interface Diff {
   readonly a: Side;
   readonly b: Side;
+  /** How the command line names the sides. */
+  readonly asked: string;
   readonly differences: readonly Difference[];
 }
 
@@ -31,7 +33,7 @@ export function diff(a: Side, b: Side, chosen: (id: string) => boolean = () => t
     const change = a.isNotRun(id) || b.isNotRun(id) ? 'not-run' : changeOf(left, right);
     return [{ id, change, a: left, b: right }];
   });
-  return { a, b, differences };
+  return { a, b, asked: `${a.name} ${b.name}`, differences };
 }
 
 function changeOf(a: Behaviour | undefined, b: Behaviour | undefined): Change {

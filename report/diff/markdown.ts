@@ -7,8 +7,8 @@ import { evidenceWord, markText, summaryLines, withPairNotes } from './pretty.ts
 
 /** Two sides for a page or a step summary: what differs, by event. */
 export function markdownDiff(diff: Diff): string {
-  const { a, b, differences } = diff;
-  const { single, notes } = withPairNotes(differences, a.name, b.name);
+  const { a, b } = diff;
+  const { single, notes } = withPairNotes(diff);
   const changed = single.filter(({ change }) => isChange(change));
   return [
     ...summaryLines(diff).map(text),

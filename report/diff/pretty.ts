@@ -14,9 +14,10 @@ export interface DiffOptions extends Layout {
 }
 
 /** Two sides for a terminal: by event, what differs, with the kind of evidence of what was not measured. */
-export function prettyDiff({ a, b, differences }: Diff, options: DiffOptions): string {
+export function prettyDiff(found: Diff, options: DiffOptions): string {
+  const { a, b } = found;
   const isShown = ({ change }: Difference) => options.verbose || isChange(change);
-  const { single, notes } = withPairNotes(differences, a.name, b.name);
+  const { single, notes } = withPairNotes(found);
   const shown = single.filter(isShown);
   // Runs were measured: the word is for what was not.
   const tellsEvidence = shown.some((difference) => evidenceWord(difference) !== '');
@@ -28,18 +29,18 @@ export function prettyDiff({ a, b, differences }: Diff, options: DiffOptions): s
   }));
   return [
     ...gridLines({ headings: [a.heading, b.heading, ...(tellsEvidence ? ['evidence'] : [])], events }, options),
-    ...summaryLines({ a, b, differences }).map((line) => paragraph(line, options.width, '  ')),
+    ...summaryLines(found).map((line) => paragraph(line, options.width, '  ')),
     '',
   ].join('\n');
 }
 
 /** Pairs of calls are listed where nothing else was chosen; else each event has a line of each way that a connection ends. */
-export function withPairNotes(differences: readonly Difference[], nameA: string, nameB: string) {
+export function withPairNotes({ a, b, asked, differences }: Diff) {
   const { single, grouped } = splitPairs(differences, differences.every(({ id }) => isPair(id)) ? differences.length : undefined);
   const notes = new Map<string, string[]>();
   for (const [group, own] of grouped) {
     const event = eventOf(group);
-    const line = `${group.slice(event.length + 1)}: ${changeCounts(own, nameA, nameB)} (sockatlas diff ${nameA} ${nameB} ${groupPattern(group)})`;
+    const line = `${group.slice(event.length + 1)}: ${changeCounts(own, a.name, b.name)} (sockatlas diff ${asked} ${groupPattern(group)})`;
     notes.set(event, [...(notes.get(event) ?? []), line]);
   }
   return { single, notes };

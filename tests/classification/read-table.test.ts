@@ -46,6 +46,13 @@ describe('a hostile file is refused, with the line and the field', () => {
       { ...good, classes: Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`c${i}`, { meaning: 'data' }])) },
       /: \/classes: at most 200 classes/,
     ],
+    [
+      'rows twice',
+      JSON.stringify(good)
+        .replace(/}$/, ',\n"rows":[]}')
+        .replace('"rows":[]', `"rows":${JSON.stringify(good?.rows)}`),
+      /^table\.json:2: \/rows is there twice$/,
+    ],
     ['versions that nothing reads', { ...good, versions: '^1.0' }, /\/versions: not read: write comparisons/],
     ['a range of versions with a dash', { ...good, versions: '7.10–7.21' }, /\/versions: not read: write comparisons/],
     ['a field that there is not', { ...good, __proto__: null, run: 'rm' }, /\/run: unknown key "run"/],

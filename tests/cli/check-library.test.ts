@@ -71,6 +71,7 @@ describe('a function of a shared library', () => {
       stdout: '',
       stderr: `libmine.so exports no function clasify; did you mean classify?\nIt exports both, classify, crash, hang, leave, odd, recv_only, waits`,
     });
+    expect((await check({ meanings: `${meanings},1=end` }, `${library}:classify`)).stderr).toMatch(/^--meanings "1=end": 1 is given twice$/);
     expect((await check({ meanings }, library)).stderr).toMatch(/name the function too, .*:classify\nIt exports both, classify, /);
   });
 

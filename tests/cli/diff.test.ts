@@ -114,6 +114,11 @@ describe('sockatlas diff', () => {
     expect(changed(await json('wine-8.0', 'expected'))).not.toContain('differs tcp/reset/idle');
   });
 
+  test('pairs of calls are told by a command that names the files that were given', async () => {
+    const { stdout } = await here(['diff', before, 'windows']);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`(sockatlas diff ${JSON.stringify(before).replaceAll(/\s+/g, ' ')} windows tcp/reset/pair)`);
+  });
+
   test('a run against a platform, and patterns', async () => {
     expect(changed(await json(before, 'windows', 'tcp/reset/idle'))).toEqual(['differs tcp/reset/idle']);
     expect((await json('linux', 'windows', 'tcp/fin')).scenarios.every(({ id }) => id.startsWith('tcp/fin/'))).toBe(true);
