@@ -14,8 +14,13 @@ export function mustNotBeInput(option: '--out' | '--record', path: string | unde
     throw new UsageError(`${option} ${path}: this file is read here, and would be overwritten; name another`);
 }
 
-/** Which file that is, by whatever path; undefined where there is none. A device or a pipe is not overwritten. */
+/** Which file that is, by whatever path; undefined where there is none, or none that can be looked at. A device or a pipe is not overwritten. */
 function identityOf(path: string): string | undefined {
-  const there = path === '' ? undefined : statSync(path, { bigint: true, throwIfNoEntry: false });
-  return there?.isFile() === true ? `${there.dev} ${there.ino}` : undefined;
+  try {
+    const there = statSync(path, { bigint: true });
+    return there.isFile() ? `${there.dev} ${there.ino}` : undefined;
+  } catch {
+    // Whoever reads or writes it says what is wrong with it.
+    return undefined;
+  }
 }
