@@ -6,7 +6,7 @@ import { scenarioPage } from '../report/show/page.ts';
 import { scenarios } from '../suites/index.ts';
 import { EXIT, UsageError } from './errors.ts';
 import { print } from './output.ts';
-import { evidenceRuns, type LocalOption } from './runs.ts';
+import { type LocalOption, recordedRuns } from './runs.ts';
 
 export interface ShowArguments extends LocalOption {
   readonly format: 'pretty' | 'json';
@@ -20,7 +20,7 @@ export async function show(id: string, { format, ...options }: ShowArguments): P
     const ids = scenarios.map((scenario) => scenario.id);
     throw new UsageError(`no scenario is named ${JSON.stringify(id)}; the nearest: ${nearest(ids, id).join(', ')}`);
   }
-  const runs = evidenceRuns(options);
+  const runs = recordedRuns(options);
   const layout = layoutOf(process.stdout);
   await print(format === 'json' ? jsonText(showDocument(chosen, runs)) : chosen.map((scenario) => scenarioPage(scenario, runs, layout)).join('\n'));
   return EXIT.conforms;

@@ -88,7 +88,7 @@ function tableOf(views: readonly View[]): Table {
       ...unsupportedNotes(views),
       ...legend(views),
     ],
-    next: nextLines(views, beside, single.length > 0 ? single : lines),
+    next: nextLines(views, beside, single.length > 0 ? single : lines, single.length > 0 && grouped.size > 0),
   };
 }
 
@@ -269,15 +269,17 @@ function legend(views: readonly View[]): string[] {
   return words.length === 0 ? [] : [words.join('   ')];
 }
 
-function nextLines(views: readonly View[], beside: Side | undefined, lines: readonly Line[]): string[] {
+/** `lines`: those that are counted; `leavesPairs`: without the pairs of calls, which have lines of their own above. */
+function nextLines(views: readonly View[], beside: Side | undefined, lines: readonly Line[], leavesPairs: boolean): string[] {
   const inferred = lines.filter(({ differsFromInferred }) => differsFromInferred).length;
   const differing = lines.filter(({ differs }) => differs).length + inferred;
   const [only] = views;
   if (only === undefined) return [];
-  if (views.length > 1) return [`${count(differing, 'scenario')} differ${differing === 1 ? 's' : ''}. All of them, with every call: add -v.`];
+  const besides = leavesPairs ? ', besides the pairs of calls' : '';
+  if (views.length > 1) return [`${count(differing, 'scenario')} differ${differing === 1 ? 's' : ''}${besides}. All of them, with every call: add -v.`];
   if (beside === undefined || differing === 0) return [];
   const name = only.run.header.platform.id;
   const [a, b] = apiOf(only.run.header.platform) === 'posix' || name === 'wine' ? [name, beside.name] : [beside.name, name];
   const few = inferred === 0 ? '' : `, ${inferred} of them by inference only`;
-  return [`${differing} differ${differing === 1 ? 's' : ''} from ${beside.name === 'windows' ? 'Windows' : 'Linux'}${few}: sockatlas diff ${a} ${b}`];
+  return [`${differing} differ${differing === 1 ? 's' : ''} from ${beside.name === 'windows' ? 'Windows' : 'Linux'}${few}${besides}: sockatlas diff ${a} ${b}`];
 }

@@ -15,13 +15,14 @@ function lineOf(run: Run, id: string): ScenarioLine | undefined {
   return lines.get(id);
 }
 
-/** For each platform the newest run that has the scenario. `runs`: the newest first. */
+/** For each platform, and that of its peers where they were elsewhere, the newest run that has the scenario. `runs`: the newest first. */
 export function newestTraces(runs: readonly Recorded[], id: string): { recorded: Recorded; scenario: ScenarioLine }[] {
   const newest = new Map<string, { recorded: Recorded; scenario: ScenarioLine }>();
   for (const recorded of runs) {
-    const { name } = recorded.run.header.platform;
+    const { platform, peer } = recorded.run.header;
+    const key = JSON.stringify([platform.name, peer?.name]);
     const scenario = lineOf(recorded.run, id);
-    if (scenario !== undefined && !newest.has(name)) newest.set(name, { recorded, scenario });
+    if (scenario !== undefined && !newest.has(key)) newest.set(key, { recorded, scenario });
   }
   return [...newest.values()];
 }

@@ -37,10 +37,15 @@ export function diff(a: Side, b: Side, chosen: (id: string) => boolean = () => t
 }
 
 function changeOf(a: Behaviour | undefined, b: Behaviour | undefined): Change {
-  if (a === undefined) return 'new';
-  if (b === undefined) return 'gone';
+  if (a === undefined) return isUnknown(b) ? 'unknown' : 'new';
+  if (b === undefined) return isUnknown(a) ? 'unknown' : 'gone';
   const same = sameBehaviour(a, b);
   return same === undefined ? 'unknown' : same ? 'same' : 'differs';
+}
+
+/** Nothing is known of what that side does. */
+function isUnknown(side: Behaviour | undefined): boolean {
+  return side !== undefined && side.traces.length === 0 && side.ended === undefined;
 }
 
 /** What a build may be failed for. */

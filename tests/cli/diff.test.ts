@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -126,6 +126,24 @@ describe('sockatlas diff', () => {
 
   test('what only Windows has is new on Windows', async () => {
     expect((await json('linux', 'windows', 'tcp/iocp')).counts).toMatchObject({ new: 4, differs: 0 });
+  });
+
+  test('what one side lacks is not only on the other, where nothing is known of that', async () => {
+    const { scenarios } = await json('windows', 'wine-10.0', 'unix/reset/close-with-unread', 'unix/fin/idle');
+    expect(scenarios.map(({ id, change }) => `${change} ${id}`)).toEqual(['unknown unix/reset/close-with-unread', 'gone unix/fin/idle']);
+  });
+
+  test('a kept run whose peers were on another platform is left out, and named', async () => {
+    const runs = join(folder, 'kept');
+    mkdirSync(runs);
+    const wine = (shippedRuns().find(({ run }) => run.header.platform.id === 'wine')?.run as Run).header.platform;
+    const mixed = runFile(join('kept', 'mixed.jsonl'), (run) => ({ ...run, header: { ...run.header, peer: wine } }));
+    const compare = (...args: string[]) => here(['diff', 'linux', 'windows', 'tcp/reset/idle', '--format', 'json', ...args], { env: { SOCKATLAS_RUNS: runs } });
+    const { stdout, stderr } = await compare('--local');
+    expect(stderr).toBe(`--local: ${mixed}\nleft out: ${mixed}: its peers were on ${wine.name}\n`);
+    expect(stdout).toBe((await compare()).stdout);
+    const { stdout: shown } = await here(['show', 'tcp/reset/idle', '--local'], { env: { SOCKATLAS_RUNS: runs } });
+    expect(shown.replaceAll(/\s+/g, ' ')).toMatch(/ linux-6\.18, \d.* linux-6\.18 with peers on wine|linux-6\.18 with peers on wine.* linux-6\.18, \d/);
   });
 
   test('--fail-on changed fails a build', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { tablesOf } from '../../classification/table.ts';
+import { pairs as pairsOfCalls } from '../../language/pairs.ts';
 import { packageRoot } from '../../platforms/package-root.ts';
 import type { Platform } from '../../platforms/platform.ts';
 import { describeDeviation } from '../../report/deviation.ts';
@@ -76,6 +77,13 @@ The same on both, not shown: tcp/fin (1).
 1 differs from Windows: sockatlas diff linux windows
 `);
     expect(conforms(good)).toBe(true);
+  });
+
+  test('counts pairs of calls apart, and says so', () => {
+    const pairs = [...pairsOfCalls().keys()].filter((id) => id.startsWith('tcp/reset/pair?state=')).map((id) => measured(id, ONCE.slice(0, 2)));
+    expect(pretty(view(LINUX, measured('tcp/reset/idle', ONCE), ...pairs)).replaceAll(/\s+/g, ' ')).toContain(
+      '1 differs from Windows, besides the pairs of calls: sockatlas diff',
+    );
   });
 
   test('is stacked where columns would be too narrow', () => {
