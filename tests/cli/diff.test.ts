@@ -9,6 +9,7 @@ import { readRun } from '../../results/read.ts';
 import { shippedRuns } from '../../results/recorded.ts';
 import type { Run, ScenarioLine, Verdict } from '../../results/schema.ts';
 import { here } from '../fixtures/here.ts';
+import { WINE_8 } from '../fixtures/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'sockatlas diff '));
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
@@ -136,11 +137,10 @@ describe('sockatlas diff', () => {
   test('a kept run whose peers were on another platform is left out, and named', async () => {
     const runs = join(folder, 'kept');
     mkdirSync(runs);
-    const wine = (shippedRuns().find(({ run }) => run.header.platform.id === 'wine')?.run as Run).header.platform;
-    const mixed = runFile(join('kept', 'mixed.jsonl'), (run) => ({ ...run, header: { ...run.header, peer: wine } }));
+    const mixed = runFile(join('kept', 'mixed.jsonl'), (run) => ({ ...run, header: { ...run.header, peer: WINE_8 } }));
     const compare = (...args: string[]) => here(['diff', 'linux', 'windows', 'tcp/reset/idle', '--format', 'json', ...args], { env: { SOCKATLAS_RUNS: runs } });
     const { stdout, stderr } = await compare('--local');
-    expect(stderr).toBe(`--local: ${mixed}\nleft out: ${mixed}: its peers were on ${wine.name}\n`);
+    expect(stderr).toBe(`--local: ${mixed}\nleft out: ${mixed}: its peers were on ${WINE_8.name}\n`);
     expect(stdout).toBe((await compare()).stdout);
     const { stdout: shown } = await here(['show', 'tcp/reset/idle', '--local'], { env: { SOCKATLAS_RUNS: runs } });
     expect(shown.replaceAll(/\s+/g, ' ')).toMatch(/ linux-6\.18, \d.* linux-6\.18 with peers on wine|linux-6\.18 with peers on wine.* linux-6\.18, \d/);
