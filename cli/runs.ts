@@ -1,3 +1,4 @@
+import { ofOnePlatform } from '../results/newest.ts';
 import { keptFolder, localRuns, type Recorded, shippedRuns } from '../results/recorded.ts';
 import { say } from './output.ts';
 
@@ -6,15 +7,11 @@ export interface LocalOption {
   readonly local?: boolean;
 }
 
-/**
- * The recorded runs by which platforms are compared: those that come with sockatlas. With --local also the kept ones, which stderr then names. One whose peers were on another
- * platform is no run of the platform alone, and is left out.
- */
+/** The recorded runs by which platforms are compared: those that come with sockatlas. With --local also the kept ones of one platform, which stderr then names, as it does what is left out. */
 export function evidenceRuns(options: LocalOption): readonly Recorded[] {
   const runs = recordedRuns(options);
-  const [alone, mixed] = [true, false].map((wanted) => runs.filter(({ run }) => (run.header.peer === undefined) === wanted)) as [Recorded[], Recorded[]];
-  for (const { run, file } of mixed) say(`left out: ${file}: its peers were on ${run.header.peer?.name}`);
-  return alone;
+  for (const { run, file } of runs) if (run.header.peer !== undefined) say(`left out: ${file}: its peers were on ${run.header.peer.name}`);
+  return ofOnePlatform(runs);
 }
 
 /** The same, with those whose peers were elsewhere. */

@@ -2,7 +2,7 @@ import type { Sequence } from '../language/steps.ts';
 import { layoutOf } from '../report/grid.ts';
 import { jsonText } from '../report/json-text.ts';
 import { count, terminalWidth } from '../report/text.ts';
-import { contradictions, type Tried, triedOf } from '../report/try/answers.ts';
+import { contradictions, hasCrashed, type Tried, triedOf } from '../report/try/answers.ts';
 import { tryDocument, tryLines } from '../report/try/document.ts';
 import { tryPage } from '../report/try/page.ts';
 import type { Measured } from '../results/measured.ts';
@@ -43,9 +43,8 @@ export async function tryOut(given: readonly string[], options: TryArguments): P
   }
   for (const { message } of failures) say(`sockatlas: ${message}`);
   if (failures.length > 0) return EXIT.environment;
-  return tried.every(({ measured }) => measured.every((answers) => contradictions(answers).length === 0 && answers.measured.ended?.as !== 'crashed'))
-    ? EXIT.conforms
-    : EXIT.differs;
+  const isWrong = (one: Tried) => hasCrashed(one) || one.measured.some((answers) => contradictions(answers).length > 0);
+  return tried.some(isWrong) ? EXIT.differs : EXIT.conforms;
 }
 
 function shown(tried: readonly Tried[], { format }: TryArguments): string {

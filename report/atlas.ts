@@ -1,5 +1,5 @@
 import type { Atlas } from '../results/atlas.ts';
-import { trialsOf } from '../results/trials.ts';
+import { trialsOn } from '../results/trials.ts';
 import type { Layout } from './grid.ts';
 import { count, paragraph } from './text.ts';
 import { type Row, tableLines } from './text-table.ts';
@@ -11,7 +11,7 @@ const MOST_LISTED = 20;
 export function prettyAtlas(atlas: Atlas, { width, paint }: Layout): string {
   const { platforms, scenarios, traces } = atlas;
   const measured = platforms.map((_, i) => scenarios.filter(({ cells }) => cells[i] !== null).length);
-  const trials = platforms.map((_, i) => scenarios.reduce((sum, { cells }) => sum + (cells[i] == null ? 0 : trialsOf(cells[i])), 0));
+  const trials = platforms.map((_, i) => trialsOn(scenarios, i));
   const header: Row = ['platform', 'runs', 'scenarios', 'trials', 'newest run', 'system'].map((text) => ({ text, style: 'gray' }));
   const rows = platforms.map(
     ({ key, platform, runs }, i): Row => [

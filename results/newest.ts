@@ -6,6 +6,11 @@ export interface Recorded {
   readonly file: string;
 }
 
+/** Those of one platform alone: by a run whose peers were on another nothing is known of either. */
+export function ofOnePlatform(runs: readonly Recorded[]): readonly Recorded[] {
+  return runs.filter(({ run }) => run.header.peer === undefined);
+}
+
 const byId = new WeakMap<Run, ReadonlyMap<string, ScenarioLine>>();
 
 /** A run's line of a scenario: there are many of both, and a page asks for each. */

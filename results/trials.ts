@@ -1,4 +1,4 @@
-import type { AtlasCell } from './atlas.ts';
+import type { Atlas, AtlasCell } from './atlas.ts';
 import type { ScenarioLine } from './schema.ts';
 
 /** How many trials a line of a run tells of. */
@@ -15,6 +15,11 @@ export function trialsOf({ trials, traces }: AtlasCell): number {
     trials,
     traces.map(([, count]) => count),
   );
+}
+
+/** All of a platform, by its index. */
+export function trialsOn(scenarios: Atlas['scenarios'], platform: number): number {
+  return scenarios.reduce((sum, { cells }) => sum + (cells[platform] == null ? 0 : trialsOf(cells[platform])), 0);
 }
 
 /** A trial in which a call never returned did not complete, and has its trace all the same. */

@@ -79,10 +79,10 @@ export function summaryResult({ over, stories }: Played): string {
   const sentences = (['never', 'unknown'] as const).flatMap((end) => {
     const own = stories.filter(({ outcome }) => outcome.end === end);
     const counts = unique(own.map(({ trace }) => trace.platform.name)).map((platform) => {
-      const there = stories.filter(({ trace }) => trace.platform.name === platform);
-      const all = scenarios(there.filter(({ outcome }) => outcome.end === end));
-      const perhaps = scenarios(there.filter(({ outcome, trace }) => outcome.end !== end && all.includes(trace.scenario))).length;
-      const surely = all.length - perhaps;
+      const on = (some: readonly Story[]) => scenarios(some.filter(({ trace }) => trace.platform.name === platform));
+      const [ends, endsOtherwise] = [on(own), on(stories.filter(({ outcome }) => outcome.end !== end))];
+      const perhaps = ends.filter((scenario) => endsOtherwise.includes(scenario)).length;
+      const surely = ends.length - perhaps;
       if (surely === 0) return `${platform} perhaps in ${count(perhaps, over)}`;
       return `${platform} in ${count(surely, over)}${perhaps === 0 ? '' : ` and perhaps in ${perhaps} more`}`;
     });

@@ -1,7 +1,7 @@
 import { isPair, pairGroup } from '../../language/pairs.ts';
 import type { Atlas } from '../../results/atlas.ts';
 import { type Behaviour, sameBehaviour } from '../../results/behaviour.ts';
-import { trialsOf } from '../../results/trials.ts';
+import { trialsOn } from '../../results/trials.ts';
 import { eventOf, titleOf } from '../event.ts';
 import { groupBy } from '../group-by.ts';
 import { count } from '../text.ts';
@@ -82,7 +82,7 @@ function Platforms({ atlas: { platforms, scenarios } }: { readonly atlas: Atlas 
                 <th scope="row">{key}</th>
                 <td>{platform.os}</td>
                 <td>{number(scenarios.filter(({ cells }) => cells[i] != null && cells[i]?.ended?.as !== 'unsupported').length)}</td>
-                <td>{number(scenarios.reduce((sum, { cells }) => sum + (cells[i] == null ? 0 : trialsOf(cells[i])), 0))}</td>
+                <td>{number(trialsOn(scenarios, i))}</td>
                 <td>{runs[0]?.started.slice(0, 10)}</td>
               </tr>
             ))}

@@ -1,5 +1,6 @@
 import type { Atlas } from '../../results/atlas.ts';
 import { atlasRuns } from '../../results/atlas-runs.ts';
+import { ofOnePlatform } from '../../results/newest.ts';
 import { allCodes, codePage, codesPage } from './code-page.tsx';
 import { codeSightings } from './code-sightings.ts';
 import { indexPage } from './index-page.tsx';
@@ -21,7 +22,7 @@ export function* siteFiles(atlas: Atlas): Generator<SiteFile> {
   yield { path: CODES, content: codesPage() };
   for (const [name, on] of allCodes()) yield { path: codePath(name), content: codePage(name, on, sightings) };
 
-  const runs = atlasRuns(atlas);
+  const runs = ofOnePlatform(atlasRuns(atlas));
   const tables = tablesWithFindings(runs);
   yield { path: TABLES, content: tablesPage(tables) };
   for (const table of tables) yield { path: tablePath(table.checked.id), content: tablePage(table) };

@@ -36,6 +36,11 @@ export function triedOf(sequence: Sequence, all: readonly Pick<MeasuredAnswers, 
   return { sequence, measured, predicted };
 }
 
+/** Whether a trial of it could not be completed, somewhere: it says nothing of that system. */
+export function hasCrashed({ measured }: Tried): boolean {
+  return measured.some(({ measured: { ended } }) => ended?.as === 'crashed');
+}
+
 /** The measured traces that the platform's own model does not predict: there model and system differ. */
 export function contradictions({ measured, prediction }: MeasuredAnswers): readonly (readonly string[])[] {
   // Of a prediction that was cut, the trace may be one that was not followed.

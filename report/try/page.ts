@@ -7,7 +7,7 @@ import { groupBy } from '../group-by.ts';
 import { count, paragraph } from '../text.ts';
 import { type Cell, columnWidths } from '../text-table.ts';
 import { few, traceWords } from '../trace-words.ts';
-import { contradictions, type MeasuredAnswers, type PredictedAnswers, type Tried } from './answers.ts';
+import { contradictions, hasCrashed, type MeasuredAnswers, type PredictedAnswers, type Tried } from './answers.ts';
 
 /** What a grid is indented by. */
 const INDENT = 2;
@@ -217,8 +217,8 @@ function words(trace: readonly string[]): string {
 /** Where there are several, or a model and its system differ. */
 function summary(tried: readonly Tried[]): string[] {
   const wrong = tried.flatMap(({ measured }) => measured.filter((answers) => contradictions(answers).length > 0));
-  const crashed = tried.filter(({ measured }) => measured.some(({ measured: { ended } }) => ended?.as === 'crashed')).length;
   if (tried.length === 1 && wrong.length === 0) return [];
+  const crashed = tried.filter(hasCrashed).length;
   const platforms = [...new Set(wrong.map(({ platform }) => platform))].join(', ');
   const told = wrong.length === 0 ? 'none.' : `${wrong.length} (${platforms}): a mistake in the model, or a system that it does not describe.`;
   return [

@@ -220,6 +220,13 @@ describe('an atlas of strangers', () => {
     expect(textOf(page[0] as Element).includes('javascript:alert(1) cannot be played')).toBe(true);
   });
 
+  test('by a run whose peers were on another platform no table and no policy is told right or wrong', () => {
+    const run = shippedRuns().find(({ run: { header } }) => header.platform.name === 'wine-10.0')?.run as Run;
+    const mixed: Run = { ...run, header: { ...run.header, peer: LINUX, started: '2030-01-01T00:00:00.000Z' } };
+    const beside = pagesOf(mergeRuns([...shippedRuns().map(({ run, file }) => ({ run, source: file })), { run: mixed, source: 'mixed.jsonl' }]));
+    for (const [path, content] of site) if (/^(policies|tables)\//.test(path)) expect(beside.get(path), path).toBe(content);
+  });
+
   test('what a run of Windows measured stands as measured, and nothing else of Windows beside it', () => {
     const run = shippedRuns().find(({ run: { header } }) => header.platform.name === 'wine-10.0')?.run as Run;
     const windows: Run = { ...run, header: { ...run.header, platform: { ...run.header.platform, id: 'windows', name: 'windows-11', build: '10.0.26100' } } };
